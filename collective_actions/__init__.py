@@ -1,0 +1,1 @@
+"""Directory screens, collective actions, training sessions, rosters, enrolments."""

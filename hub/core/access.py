@@ -1,0 +1,73 @@
+"""The first lock, in Python: rules answer "may I?", scopes answer "which ones?".
+
+Rules and scopes are pure functions of an actor and an object, never of a request. They are registered
+by the `policies.py` of each app; a name registered twice is a programming error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+
+from hub.core.actor import Actor
+from hub.core.errors import NotVisible, Refused
+
+M = TypeVar("M", bound=Model)
+RuleFunction = Callable[[Actor, Any], bool]
+ScopeFunction = Callable[[Actor, Any], Any]
+
+RULES: dict[str, RuleFunction] = {}
+SCOPES: dict[type[Model], ScopeFunction] = {}
+
+
+def rule(name: str) -> Callable[[RuleFunction], RuleFunction]:
+    """Register `(actor, obj) -> bool` under a name such as `referral.accept`."""
+
+    def register(function: RuleFunction) -> RuleFunction:
+        if name in RULES:
+            raise RuntimeError(f"rule {name} is declared twice")
+        RULES[name] = function
+        return function
+
+    return register
+
+
+def scope(model: type[M]) -> Callable[[ScopeFunction], ScopeFunction]:
+    """Register `(actor, queryset) -> queryset`: the rows of `model` this actor may see."""
+
+    def register(function: ScopeFunction) -> ScopeFunction:
+        if model in SCOPES:
+            raise RuntimeError(f"scope of {model.__name__} is declared twice")
+        SCOPES[model] = function
+        return function
+
+    return register
+
+
+def can(actor: Actor, name: str, obj: Any = None) -> bool:
+    """May the actor do this? An unknown rule raises KeyError: a typo must never open nor close a door."""
+    return RULES[name](actor, obj)
+
+
+def require(actor: Actor, name: str, obj: Any = None) -> None:
+    """Raise `Refused` (403) unless the actor may do this."""
+    if not can(actor, name, obj):
+        raise Refused
+
+
+def visible(actor: Actor, model: type[M]) -> QuerySet[M]:
+    """The only road from an actor to rows of a model."""
+    return SCOPES[model](actor, model._default_manager.all())
+
+
+def get_visible(actor: Actor, model: type[M], pk: UUID | str, *related: str) -> M:
+    """One visible row, with `related` joined; raises `NotVisible` (404), the same for foreign and unknown ids."""
+    found = visible(actor, model).select_related(*related).filter(pk=pk).first() if related else None
+    if not related:
+        found = visible(actor, model).filter(pk=pk).first()
+    if found is None:
+        raise NotVisible
+    return found

@@ -1,0 +1,58 @@
+"""Who is acting, for which organisation, in which Département, at which instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+DEPARTMENT = "department"
+PARTNER = "partner"
+SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """One user acting for one organisation in one Département; built anew at every request.
+
+    `role` decides the second lock (PostgreSQL): `department` and `system` see the whole Département,
+    `partner` sees what access grants open. `now` is the only clock services use.
+    """
+
+    department_id: UUID
+    role: str
+    now: datetime
+    user_id: UUID | None = None
+    membership_id: UUID | None = None
+    organization_id: UUID | None = None
+    team_id: UUID | None = None
+    kind: str = ""
+    functions: frozenset[str] = field(default_factory=frozenset)
+    territories: frozenset[UUID] = field(default_factory=frozenset)
+    manager: bool = False
+
+    @classmethod
+    def system(cls, department_id: UUID, now: datetime | None = None) -> Actor:
+        """The product itself, working for one Département (clocks, background imports, deliveries)."""
+        return cls(department_id=department_id, role=SYSTEM, now=now or datetime.now(UTC))
+
+    @property
+    def is_wide(self) -> bool:
+        """Does the second lock open the whole Département to this actor?"""
+        return self.role in (DEPARTMENT, SYSTEM)
+
+    @property
+    def is_system(self) -> bool:
+        return self.role == SYSTEM
+
+    @property
+    def today(self) -> date:
+        """The calendar day in France at this actor's instant."""
+        return self.now.astimezone(PARIS).date()
+
+    def has(self, *functions: str) -> bool:
+        """Does the actor hold at least one of these functions?"""
+        return not self.functions.isdisjoint(functions)

@@ -1,0 +1,34 @@
+"""The NIR at rest: AES-GCM ciphertext to show it on demand, a keyed hash of 13 characters to match it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+NONCE_BYTES = 12
+
+
+def encrypt(text: str) -> bytes:
+    """Ciphertext of `text`, its random nonce in front."""
+    nonce = os.urandom(NONCE_BYTES)
+    return nonce + AESGCM(settings.NIR_KEY).encrypt(nonce, text.encode(), None)
+
+
+def decrypt(data: bytes) -> str:
+    """The text back; raises `cryptography.exceptions.InvalidTag` when the data or the key is wrong."""
+    raw = bytes(data)
+    return AESGCM(settings.NIR_KEY).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+
+
+def keyed_hash(text: str) -> str:
+    """Hash for equality only, useless without the key (64 hexadecimal characters)."""
+    return hmac.new(settings.NIR_HASH_KEY, text.encode(), hashlib.sha256).hexdigest()
+
+
+def token_hash(token: str) -> str:
+    """Plain SHA-256 of a random token of 256 bits: what the database keeps of invitations and API tokens."""
+    return hashlib.sha256(token.encode()).hexdigest()

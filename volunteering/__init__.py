@@ -1,0 +1,1 @@
+"""Needs, missions, applications, agreements."""
