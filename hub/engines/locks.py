@@ -46,6 +46,20 @@ def held(home: Path, name: str) -> bool:
     return lock is None
 
 
+def sign(lock: int, pid: int) -> None:
+    """Write whose lock it is, for people, tests and diagnosis."""
+    os.truncate(lock, 0)
+    os.pwrite(lock, str(pid).encode(), 0)
+
+
+def signature(home: Path, name: str) -> int:
+    """The pid that signed last, 0 when none did; it means something only while the lock is held."""
+    try:
+        return int((home / f"{name}.lock").read_text() or 0)
+    except FileNotFoundError:
+        return 0
+
+
 def replaced(home: Path, name: str, lock: int) -> bool:
     """True when the file of a lock we hold was removed, with all the directory most likely."""
     try:

@@ -9,6 +9,7 @@ import os
 import pwd
 import shutil
 import stat
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ class Place:
         name = f"pacte-{me}-{hashlib.sha256(os.fsencode(var)).hexdigest()[:12]}"
         account = pwd.getpwnam("nobody") if me == 0 else None
         uid, gid = (account.pw_uid, account.pw_gid) if account else (me, os.getegid())
-        home = _home_in(var) or _private(Path("/var/tmp", name), me, _home_mode())
+        home = _home_in(var) or _home_beside(var, Path("/var/tmp", name))
         return cls(home=home, run=Path("/tmp", name), uid=uid, gid=gid)
 
     @property
@@ -89,6 +90,14 @@ def _home_in(var: Path) -> Path | None:
         home.chmod(_home_mode())
     except OSError:
         return None
+    return home
+
+
+def _home_beside(var: Path, home: Path) -> Path:
+    """A directory outside the checkout, and where possible a link that tells where it is."""
+    _private(home, os.geteuid(), _home_mode())
+    with suppress(OSError):
+        (var / "engines").symlink_to(home)
     return home
 
 

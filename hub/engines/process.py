@@ -71,8 +71,7 @@ class Engine(ABC):
             with self.log.open("ab") as log:
                 self.prepare()
                 self.process = self.popen(self.command(), log)
-            os.truncate(lock, 0)
-            os.pwrite(lock, str(self.process.pid).encode(), 0)
+            locks.sign(lock, self.process.pid)
         finally:
             os.close(lock)
         end = time.monotonic() + START_SECONDS
@@ -124,10 +123,10 @@ class Engine(ABC):
         The lock tells that it lives; its command line tells that the pid is still its own."""
         if not locks.held(self.place.home, self.name):
             return
-        pid = (self.place.home / f"{self.name}.lock").read_text().strip()
+        pid = locks.signature(self.place.home, self.name)
         try:
-            line = subprocess.run(["ps", "-o", "command=", "-p", pid], capture_output=True, text=True, check=False)
-            if pid and str(self.place.home) in line.stdout:
-                os.kill(int(pid), self.stop_signal)
+            line = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+            if pid and str(self.data) in line.stdout:
+                os.kill(pid, self.stop_signal)
         except OSError:
             return  # no `ps`, or gone meanwhile: the wait for the lock decides

@@ -40,6 +40,7 @@ def main() -> None:
             for engine in engines:
                 engine.start()
             running = locks.acquire(place.home, "running", locks.ALONE, 10)
+            locks.sign(running, os.getpid())
             if redis.notice:
                 _report(redis.notice)
             _report(READY)
