@@ -9,7 +9,7 @@ import os
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from . import locks
@@ -35,6 +35,10 @@ class Endpoints:
     owner_database_url: str
     keeper_database_url: str
     redis_url: str
+
+    def environment(self) -> dict[str, str]:
+        """The same by the names of the variables that the settings read."""
+        return {name.upper(): url for name, url in asdict(self).items()}
 
 
 def ensure(var: Path, *, durable: bool = True) -> Endpoints:

@@ -63,7 +63,7 @@ def signature(home: Path, name: str) -> int:
 def replaced(home: Path, name: str, lock: int) -> bool:
     """True when the file of a lock we hold was removed, with all the directory most likely."""
     try:
-        return not os.path.samestat(os.stat(home / f"{name}.lock"), os.fstat(lock))
+        return not os.path.samestat((home / f"{name}.lock").stat(), os.fstat(lock))
     except FileNotFoundError:
         return True
 

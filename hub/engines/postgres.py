@@ -147,7 +147,7 @@ def _dynamic_shared_memory() -> str:
         return "posix"
     try:
         room = os.statvfs("/dev/shm")
-        open_to_all = os.stat("/dev/shm").st_mode & 0o002
+        open_to_all = Path("/dev/shm").stat().st_mode & 0o002
     except OSError:
         return "mmap"
     return "posix" if open_to_all and room.f_bavail * room.f_frsize >= SHARED_MEMORY_NEEDED else "mmap"

@@ -44,8 +44,26 @@ class Redis(Engine):
             if importlib.util.find_spec("fakeredis") is None:
                 raise EnginesError("No Redis: install redis-server, or set REDIS_URL.")
             return [sys.executable, "-I", Path(__file__).with_name("fake_redis.py"), self.socket]
-        network = ["--port", "0", "--unixsocket", self.socket, "--unixsocketperm", "700", "--daemonize", "no"]
-        keeping = ["--dir", self.data, "--save", "", "--appendonly", "yes", "--maxmemory-policy", "noeviction"]
+        network: list[str | Path] = [
+            "--port",
+            "0",
+            "--unixsocket",
+            self.socket,
+            "--unixsocketperm",
+            "700",
+            "--daemonize",
+            "no",
+        ]
+        keeping: list[str | Path] = [
+            "--dir",
+            self.data,
+            "--save",
+            "",
+            "--appendonly",
+            "yes",
+            "--maxmemory-policy",
+            "noeviction",
+        ]
         return [server, *network, *keeping, "--appendfsync", "everysec" if self.durable else "no"]
 
     def account(self) -> dict[str, Any]:
