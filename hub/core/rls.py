@@ -69,5 +69,5 @@ def protect(
             continue
         bound = both(SAME_DEPARTMENT, condition)
         clause = f"WITH CHECK ({bound})" if verb == "INSERT" else f"USING ({bound})"
-        lines.append(f"CREATE POLICY {verb.lower()} ON {table} FOR {verb} TO {APP} {clause}")
+        lines.append(f"CREATE POLICY may_{verb.lower()} ON {table} FOR {verb} TO {APP} {clause}")
     return RunSQL(";\n".join(lines) + ";", reverse_sql=f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;")

@@ -8,7 +8,7 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-import holidays
+from holidays.countries.france import France
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
 ALSACE_MOSELLE = "57"
@@ -22,8 +22,8 @@ Period = tuple[dt.date, dt.date]
 @lru_cache(maxsize=256)
 def public_holidays(year: int, subdivision: str = ALSACE_MOSELLE) -> frozenset[dt.date]:
     """Public holidays of one year in a Département: the national ones where it has none of its own."""
-    known = subdivision if subdivision in holidays.France.subdivisions else None
-    return frozenset(holidays.France(subdiv=known, years=[year]))
+    known = subdivision if subdivision in France.subdivisions else None
+    return frozenset(France(subdiv=known, years=[year]))
 
 
 def is_open(

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class CollectiveActionsConfig(AppConfig):
+    name = "collective_actions"

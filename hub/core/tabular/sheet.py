@@ -1,0 +1,131 @@
+"""The rows of a file as lists of text, whatever the file is: CSV streamed, workbooks through calamine."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, Literal
+
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from hub.core.tabular.archive import check_workbook
+from hub.core.tabular.limits import Limits
+from hub.core.tabular.problems import Remark, notice, refusal
+from hub.core.tabular.sniff import Source, container, opened, separator, text_shape
+from hub.core.text import looks_doubly_encoded, repair_double_encoding
+
+Row = list[str]
+_SNIFFED_LINES = 10
+_SNIFFED_CHARS = 256 * 1024
+_MOST_SHEETS = 10
+# The csv module's own default is process-wide; a cell longer than this is an unclosed quote.
+_LONGEST_FIELD = 1024 * 1024
+csv.field_size_limit(_LONGEST_FIELD)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Rows before any header is known. `rows()` may be called again: it starts from the first line."""
+
+    kind: Literal["csv", "xlsx", "ods"]
+    rows: Callable[[], Iterator[tuple[int, Row]]]
+    encoding: str | None = None
+    separator: str | None = None
+    warnings: list[Remark] = field(default_factory=list)
+
+
+def open_sheets(source: Source, limits: Limits, *, repair: bool = False) -> Iterator[Sheet]:
+    """The sheets of a file, first one first (a text file has one). Raises FileProblem.
+
+    `repair` undoes a double encoding (« Ã© »), which is only warned about otherwise.
+    """
+    with opened(source) as file:
+        holder = container(file, limits)
+        if holder == "xml":
+            raise refusal("FICHIER_ILLISIBLE")
+        if holder == "text":
+            yield _text_sheet(source, file, limits, repair)
+        else:
+            yield from _workbook_sheets(file, limits)
+
+
+def _text_sheet(source: Source, file: BinaryIO, limits: Limits, repair: bool) -> Sheet:
+    shape = text_shape(file, limits)
+    head = _decoded(file, shape.encoding)
+    sample = head.read(_SNIFFED_CHARS)
+    head.detach()
+    chosen = separator([line for line in io.StringIO(sample) if line.strip()][:_SNIFFED_LINES])
+    sheet = Sheet("csv", lambda: _text_rows(source, shape.encoding, chosen, repair), shape.encoding, chosen)
+    if shape.lossy:
+        sheet.warnings.append(notice("CARACTERES_PERDUS"))
+    if looks_doubly_encoded(sample):
+        sheet.warnings.append(notice("ENCODAGE_DOUBLE"))
+    return sheet
+
+
+def _decoded(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
+    file.seek(0)
+    return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
+
+
+def _text_rows(source: Source, encoding: str, chosen: str, repair: bool) -> Iterator[tuple[int, Row]]:
+    with opened(source) as file:
+        text = _decoded(file, encoding)
+        reader = csv.reader(_without_nul(text), delimiter=chosen)
+        started = 1
+        try:
+            for row in reader:
+                if row and any(row):
+                    yield started, [repair_double_encoding(cell) for cell in row] if repair else row
+                started = reader.line_num + 1
+        except csv.Error as error:
+            raise refusal("GUILLEMETS", line=started) from error
+        finally:
+            if not text.closed:
+                text.detach()
+
+
+def _without_nul(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        yield line.replace("\x00", "") if "\x00" in line else line
+
+
+def _workbook_sheets(file: BinaryIO, limits: Limits) -> Iterator[Sheet]:
+    kind = check_workbook(file, limits)
+    try:
+        with CalamineWorkbook.from_filelike(file) as workbook:
+            visible = [
+                about.name
+                for about in workbook.sheets_metadata
+                if about.typ == SheetTypeEnum.WorkSheet and about.visible == SheetVisibleEnum.Visible
+            ]
+            for name in visible[:_MOST_SHEETS]:
+                sheet = workbook.get_sheet_by_name(name)
+                if sheet.width > limits.columns:
+                    raise refusal("TROP_DE_COLONNES", found=sheet.width, limit=limits.columns)
+                yield Sheet(kind, lambda sheet=sheet: _workbook_rows(sheet))  # type: ignore[misc]
+    except CalamineError as error:
+        raise refusal("FICHIER_ILLISIBLE") from error
+
+
+def _workbook_rows(sheet: CalamineSheet) -> Iterator[tuple[int, Row]]:
+    for line, cells in enumerate(sheet.iter_rows(), start=1):
+        row = [cell if type(cell) is str else cell_text(cell) for cell in cells]
+        if any(row):
+            yield line, row
+
+
+def cell_text(cell: object) -> str:
+    """A workbook cell as text: dates in ISO form, whole numbers without decimals (a NIR of 15 digits stays exact)."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "Oui" if cell else "Non"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else repr(cell).replace(".", ",")
+    if isinstance(cell, dt.datetime):
+        return cell.date().isoformat() if cell.time() == dt.time() else cell.isoformat(" ", "seconds")
+    return str(cell)

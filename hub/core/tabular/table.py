@@ -1,0 +1,213 @@
+"""A table with known columns, found by the titles of its header row or by position."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+from typing import Literal
+
+from hub.core.tabular.limits import DEFAULT_LIMITS, Limits
+from hub.core.tabular.problems import Remark, notice, refusal, remark
+from hub.core.tabular.sheet import Row, Sheet, open_sheets
+from hub.core.tabular.sniff import Source
+from hub.core.text import header_key
+
+Aliases = Mapping[str, Sequence[str]]
+"""Canonical column -> titles seen in real files; the first one is the name shown to people."""
+
+_HEADER_LINES = 10
+_MOST_MATCHES_ASKED = 3
+_HELP_COLUMN = "--ignore--"
+_TRUE = frozenset({"true", "vrai", "1", "oui", "o", "x"})
+_SHOWN_OF_LONG_CELL = 200
+
+
+@dataclass(slots=True)
+class Table:
+    """The mapped columns of a sheet, in the order of the file.
+
+    `problems` holds what is wrong with the shape of a line (too many cells, a cell too long), filled just before
+    `rows()` yields that line; long cells are shortened there.
+    """
+
+    kind: Literal["csv", "xlsx", "ods"]
+    columns: tuple[str, ...]
+    headers: tuple[str, ...]
+    extra_columns: tuple[str, ...]
+    header_line: int
+    encoding: str | None
+    separator: str | None
+    warnings: list[Remark]
+    rows: Callable[[], Iterator[tuple[int, Row]]]
+    problems: dict[int, list[Remark]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, frozen=True)
+class Header:
+    """Where the titles are (line 0: nowhere, columns go by position) and what each position means."""
+
+    line: int
+    titles: tuple[str, ...]
+    fields: tuple[str | None, ...]
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Canonical names of the columns found."""
+        return frozenset(name for name in self.fields if name)
+
+
+def alias_index(aliases: Aliases) -> dict[str, str]:
+    """Header key -> canonical column."""
+    return {header_key(title): name for name, titles in aliases.items() for title in titles}
+
+
+def find_header(rows: Iterable[tuple[int, Row]], aliases: Aliases) -> Header | None:
+    """The first of the ten first lines where at least three titles are known."""
+    index = alias_index(aliases)
+    needed = min(_MOST_MATCHES_ASKED, len(aliases))
+    for line, row in rows:
+        if line > _HEADER_LINES:
+            break
+        fields = [index.get(header_key(title)) for title in row]
+        if len({name for name in fields if name}) >= needed:
+            return Header(line, tuple(row), tuple(fields))
+    return None
+
+
+def read_table(
+    source: Source,
+    *,
+    aliases: Aliases,
+    required: Sequence[str] = (),
+    layouts: Mapping[int, Sequence[str]] | None = None,
+    strict_width: bool = False,
+    limits: Limits = DEFAULT_LIMITS,
+    repair: bool = False,
+) -> Table:
+    """Open a CSV, XLSX or ODS file as a table of text cells. Raises FileProblem.
+
+    `layouts` gives the columns by position for each number of columns, when no header row is recognised.
+    `strict_width` makes a line shorter than the header an error instead of padding it.
+    """
+    label = {name: titles[0] for name, titles in aliases.items()}
+    empty = True
+    for sheet in open_sheets(source, limits, repair=repair):
+        first = list(islice(sheet.rows(), _HEADER_LINES))
+        empty = empty and not first
+        header = find_header(first, aliases) or _by_position(first, layouts or {}, label)
+        if header is not None:
+            return _table(sheet, header, label, required, strict_width, limits)
+    if empty:
+        raise refusal("FICHIER_VIDE")
+    shown = [label[name] for name in required] or list(label.values())[:6]
+    raise refusal("ENTETE_INTROUVABLE", columns=", ".join(shown))
+
+
+def _by_position(
+    first: list[tuple[int, Row]], layouts: Mapping[int, Sequence[str]], label: Mapping[str, str]
+) -> Header | None:
+    for line, row in first[:1]:
+        fields = layouts.get(len(row))
+        if fields is None:
+            return None
+        titled = not any(char.isdecimal() for cell in row for char in cell[-4:] if len(cell) > 4)
+        return Header(line if titled else 0, tuple(row) if titled else tuple(label[f] for f in fields), tuple(fields))
+    return None
+
+
+def _table(
+    sheet: Sheet, header: Header, label: Mapping[str, str], required: Sequence[str], strict_width: bool, limits: Limits
+) -> Table:
+    if len(header.fields) > limits.columns:
+        raise refusal("TROP_DE_COLONNES", found=len(header.fields), limit=limits.columns)
+    if missing := [label[name] for name in required if name not in header.known]:
+        raise refusal("COLONNES_MANQUANTES", columns=", ".join(missing))
+    positions = [position for position, name in enumerate(header.fields) if name]
+    columns = tuple(name for name in header.fields if name)
+    if twice := next((name for name in columns if columns.count(name) > 1), None):
+        raise refusal("COLONNE_EN_DOUBLE", column=label[twice])
+    keys = [header_key(title) for title in header.titles]
+    help_at = keys.index(_HELP_COLUMN) if _HELP_COLUMN in keys else None
+    extra = tuple(
+        title.strip() for position, title in enumerate(header.titles)
+        if title.strip() and not header.fields[position] and position != help_at
+    )  # fmt: skip
+    table = Table(
+        kind=sheet.kind,
+        columns=columns,
+        headers=tuple(header.titles[position].strip() for position in positions),
+        extra_columns=extra,
+        header_line=header.line,
+        encoding=sheet.encoding,
+        separator=sheet.separator,
+        warnings=list(sheet.warnings),
+        rows=lambda: iter(()),
+    )
+    if extra:
+        table.warnings.append(notice("COLONNES_IGNOREES", columns=", ".join(extra)[:500]))
+    reader = _Reader(sheet, header, positions, help_at, strict_width, limits, table.problems)
+    table.rows = reader.rows
+    if next(table.rows(), None) is None:
+        raise refusal("FICHIER_VIDE")
+    return table
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Turns raw rows into rows of mapped cells."""
+
+    sheet: Sheet
+    header: Header
+    positions: list[int]
+    help_at: int | None
+    strict_width: bool
+    limits: Limits
+    problems: dict[int, list[Remark]]
+
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """Line number in the file, and the cells of the mapped columns."""
+        width = len(self.header.fields)
+        whole = self.positions == list(range(width))
+        pick = _picker(self.positions)
+        longest = self.limits.cell_chars
+        header_line, help_at = self.header.line, self.help_at
+        for line, row in self.sheet.rows():
+            if line <= header_line:
+                continue
+            if len(row) != width:
+                row = self._fitted(line, row, width)
+            if help_at is not None and row[help_at].strip().lower() in _TRUE:
+                continue
+            cells = row if whole else pick(row)
+            # One comparison per line: a line whose cells are all short cannot hold a long one.
+            if len(max(cells, key=len)) > longest:
+                self._shorten(line, cells, longest)
+            yield line, cells
+
+    def _fitted(self, line: int, row: Row, width: int) -> Row:
+        if len(row) < width:
+            if self.strict_width:
+                self._say(line, remark("NB_COLONNES", found=len(row), expected=width))
+            return row + [""] * (width - len(row))
+        if any(cell.strip() for cell in row[width:]):
+            self._say(line, remark("NB_COLONNES", found=len(row), expected=width))
+        return row[:width]
+
+    def _shorten(self, line: int, cells: Row, longest: int) -> None:
+        titles = [self.header.titles[position].strip() for position in self.positions]
+        for position, cell in enumerate(cells):
+            if len(cell) > longest:
+                said = remark("CELLULE_TROP_LONGUE", column=titles[position], found=len(cell), limit=longest)
+                self._say(line, said)
+                cells[position] = cell[:_SHOWN_OF_LONG_CELL] + "…"
+
+    def _say(self, line: int, said: Remark) -> None:
+        self.problems.setdefault(line, []).append(said)
+
+
+def _picker(positions: list[int]) -> Callable[[Row], Row]:
+    if len(positions) == 1:
+        only = positions[0]
+        return lambda row: [row[only]]
+    several = itemgetter(*positions)
+    return lambda row: list(several(row))

@@ -1,0 +1,87 @@
+"""Files for people: spreadsheets open them with accents and dates right, and run nothing.
+
+A cell that starts like a formula is preceded by an apostrophe (CSV injection). In workbooks every text is stored with
+the type "string", so that a telephone number in +33… stays what it is.
+"""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from typing import BinaryIO
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_BOM = "\ufeff"
+_LONGEST_CELL = 32_767  # Excel's own limit
+
+
+def neutral(value: object) -> str:
+    """A cell of a CSV for people: French dates, "" for None, and no formula whatever the spreadsheet."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return "'" + value if value.startswith(_FORMULA_STARTS) else value
+    if isinstance(value, bool):
+        return "Oui" if value else "Non"
+    if isinstance(value, dt.datetime):
+        return value.strftime("%d/%m/%Y %Hh%M")
+    if isinstance(value, dt.date):
+        return value.strftime("%d/%m/%Y")
+    if isinstance(value, dt.time):
+        return value.strftime("%Hh%M")
+    if isinstance(value, float):
+        return repr(value).replace(".", ",")
+    return str(value)
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """A CSV for people, streamed: UTF-8 BOM first, `;`, CRLF. Encode each piece in UTF-8."""
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    buffer.write(_BOM)
+    writer.writerow([neutral(title) for title in header])
+    for row in rows:
+        if buffer.tell() > 64 * 1024:
+            yield buffer.getvalue()
+            buffer.seek(0)
+            buffer.truncate()
+        writer.writerow([neutral(value) for value in row])
+    yield buffer.getvalue()
+
+
+def write_csv(target: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write `csv_lines` into a binary file."""
+    for piece in csv_lines(header, rows):
+        target.write(piece.encode("utf-8"))
+
+
+def write_xlsx(
+    target: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "Feuille1"
+) -> None:
+    """Write a workbook of one sheet row by row (openpyxl write_only: flat memory)."""
+    workbook = Workbook(write_only=True)
+    sheet: WriteOnlyWorksheet = workbook.create_sheet(title[:31])
+    for row in (header, *rows) if isinstance(rows, Sequence) else _chain(header, rows):
+        sheet.append([_workbook_cell(sheet, value) for value in row])
+    workbook.save(target)
+
+
+def _chain(header: Sequence[object], rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
+    yield header
+    yield from rows
+
+
+def _workbook_cell(sheet: WriteOnlyWorksheet, value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    text = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_CELL]
+    if not text.startswith(_FORMULA_STARTS):
+        return text
+    cell = WriteOnlyCell(sheet, value=text)
+    cell.data_type = "s"
+    return cell

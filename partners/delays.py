@@ -1,0 +1,42 @@
+"""Every number of days of the product: its default, its unit, its French label. A Département may change each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OPEN_DAYS, DAYS = "open_days", "days"
+
+
+@dataclass(frozen=True, slots=True)
+class Delay:
+    """A number of days: `open_days` are working days of the organisation concerned, `days` calendar days."""
+
+    default: int
+    unit: str
+    label: str
+
+
+DELAYS: dict[str, Delay] = {
+    # Clocks of referrals (programme, 1.1: short circuits)
+    "proposal_reminder": Delay(2, OPEN_DAYS, "Proposition sans réponse : rappel"),
+    "proposal_late": Delay(5, OPEN_DAYS, "Proposition sans réponse : en retard"),
+    "proposal_unanswered": Delay(14, OPEN_DAYS, "Proposition sans réponse : classée sans réponse"),
+    "waiting_list_review": Delay(21, DAYS, "Liste d'attente : à revoir"),
+    "still_in_progress": Delay(60, DAYS, "Suivi en cours : à confirmer"),
+    "designation_reminder": Delay(2, OPEN_DAYS, "Désignation non prise en compte : rappel"),
+    "designation_late": Delay(5, OPEN_DAYS, "Désignation non prise en compte : en retard"),
+    "designation_escalated": Delay(10, OPEN_DAYS, "Désignation non prise en compte : file du Département"),
+    "first_appointment": Delay(10, OPEN_DAYS, "Premier rendez-vous après prise en compte"),
+    "loop_closed": Delay(5, OPEN_DAYS, "Résultat réputé lu par l'émetteur"),
+    "answer_correction": Delay(1, OPEN_DAYS, "Correction possible d'une réponse"),
+    # Access
+    "access_after_completion": Delay(30, DAYS, "Accès conservé après la fin d'une orientation"),
+    "file_opening": Delay(1, DAYS, "Ouverture motivée d'un dossier hors équipe"),
+    # Registration
+    "registration_grace": Delay(60, DAYS, "Délai pour s'inscrire après l'information de la personne"),
+    "explained_absence": Delay(183, DAYS, "Absence expliquée sans date de fin connue"),
+    "gap_visible": Delay(365, DAYS, "Écart clos encore visible du référent"),
+    "gap_reminder": Delay(10, OPEN_DAYS, "Écart sans action : rappel"),
+    # Accounts
+    "invitation": Delay(7, DAYS, "Validité d'une invitation"),
+}

@@ -1,0 +1,28 @@
+"""Who we are: Départements, territories, organisations, members, the services they offer, the files they bring."""
+
+from partners.models.departments import Commune, Department, Territory
+from partners.models.files import ImportJob, ImportRow, StoredFile
+from partners.models.members import ApiToken, Function, Invitation, Membership
+from partners.models.organizations import ClosingPeriod, Organization, OrganizationKind, Presence, Team
+from partners.models.services import Service
+from partners.models.users import User
+
+__all__ = [
+    "ApiToken",
+    "ClosingPeriod",
+    "Commune",
+    "Department",
+    "Function",
+    "ImportJob",
+    "ImportRow",
+    "Invitation",
+    "Membership",
+    "Organization",
+    "OrganizationKind",
+    "Presence",
+    "Service",
+    "StoredFile",
+    "Team",
+    "Territory",
+    "User",
+]

@@ -1,0 +1,116 @@
+"""Files partners bring, and the life of an import: one pipeline for every kind of file."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from hub.core.models import PersonalModel
+from partners.models.departments import Territory
+from partners.models.organizations import Organization
+from partners.models.users import User
+
+
+class StoredFile(PersonalModel):
+    """Bytes kept outside the database under an opaque key; destroyed once the import is applied."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=200)
+    key = models.CharField(max_length=80, unique=True)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    destroyed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class ImportKind(models.TextChoices):
+    PEOPLE = "people", "Personnes (tableau)"
+    CAF_FLOW = "caf_flow", "Bénéficiaires (flux mensuel CAF ou MSA)"
+    REGISTRATION = "registration", "Liste d'inscription du service public de l'emploi"
+
+
+class ImportState(models.TextChoices):
+    RECEIVED = "received", "Reçu"
+    ANALYSING = "analysing", "En cours d'analyse"
+    ANALYSED = "analysed", "Analysé : rien n'est encore appliqué"
+    APPLYING = "applying", "En cours d'application"
+    APPLIED = "applied", "Appliqué"
+    REFUSED = "refused", "Refusé"
+    DISCARDED = "discarded", "Abandonné"
+
+
+class ListNature(models.TextChoices):
+    COMPLETE = "complete", "Liste complète des inscrits"
+    EVENTS = "events", "Événements seulement"
+
+
+class ImportJob(PersonalModel):
+    """One file of one kind: received, analysed (dry run), confirmed by a person, applied."""
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    kind = models.CharField(max_length=20, choices=ImportKind.choices)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.RECEIVED)
+    state_at = models.DateTimeField()
+    # For lists: what they cover.
+    month = models.DateField("mois", null=True)
+    territory = models.ForeignKey(Territory, null=True, on_delete=models.PROTECT, verbose_name="territoire")
+    nature = models.CharField(max_length=10, choices=ListNature.choices, blank=True)
+    # What the analysis found.
+    encoding = models.CharField(max_length=20, blank=True)
+    separator = models.CharField(max_length=5, blank=True)
+    columns = models.JSONField(default=list)
+    counts = models.JSONField(default=dict)
+    warnings = models.JSONField(default=list)
+    refusal_code = models.CharField(max_length=40, blank=True)
+    refusal = models.TextField(blank=True)
+    conclude_absence = models.BooleanField(default=False)
+    confirmed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+        indexes = [models.Index(fields=["department_id", "-created_at"], name="import_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.created_at:%Y-%m-%d}"
+
+
+class Verdict(models.TextChoices):
+    CREATED = "created", "À créer"
+    CHANGED = "changed", "À mettre à jour"
+    UNCHANGED = "unchanged", "Inchangée"
+    MATCHED = "matched", "Reconnue"
+    DUPLICATE = "duplicate", "En double dans le fichier"
+    AMBIGUOUS = "ambiguous", "À vérifier par une personne"
+    UNKNOWN = "unknown", "Personne non trouvée"
+    REJECTED = "rejected", "Rejetée"
+
+
+class ImportRow(PersonalModel):
+    """One line of a file and what became of it; read by the Département only.
+
+    `data` holds the normalised values of the line, `problems` its remarks in plain French, `match_rule` why the
+    person was recognised. A plain UUID names the person, since this table stands below people.
+    """
+
+    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="rows")
+    line = models.PositiveIntegerField()
+    raw = ArrayField(models.TextField(), default=list)
+    data = models.JSONField(default=dict)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    problems = models.JSONField(default=list)
+    match_rule = models.CharField(max_length=30, blank=True)
+    beneficiary_id = models.UUIDField(null=True)
+
+    class Meta:
+        ordering = ["line", "id"]
+        indexes = [models.Index(fields=["job", "verdict", "line"], name="importrow_verdict")]
+
+    def __str__(self) -> str:
+        return f"{self.line}: {self.verdict}"

@@ -1,0 +1,34 @@
+"""Every test runs as the application's own database role, on a real PostgreSQL and a real Redis.
+
+The database is created by the owner; `default` then mirrors it under the role `hub_app`. A superuser would see
+through row-level security and prove nothing.
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ["PACTE_MODE"] = "test"
+
+import pytest
+from django.db import connections
+from django.test.utils import setup_databases, teardown_databases
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    with django_db_blocker.unblock():
+        databases = setup_databases(verbosity=0, interactive=False, aliases={"owner"})
+    yield
+    with django_db_blocker.unblock():
+        connections["default"].close()
+        teardown_databases(databases, verbosity=0)
+
+
+def pytest_collection_modifyitems(items):
+    """A transactional test empties tables at its end: only the owner may."""
+    for item in items:
+        mark = item.get_closest_marker("django_db")
+        if mark and mark.kwargs.get("transaction"):
+            databases = {"transaction": True, "databases": ["default", "owner"]}
+            item.add_marker(pytest.mark.django_db(**databases), append=False)
