@@ -76,7 +76,7 @@ class Redis(Engine):
             with socket.socket(socket.AF_UNIX) as connection:
                 connection.settimeout(2)
                 connection.connect(str(self.socket))
-                connection.sendall(b"PING\r\n")
+                connection.sendall(b"*1\r\n$4\r\nPING\r\n")
                 return connection.recv(16).startswith(b"+PONG")
         except OSError:
             return False

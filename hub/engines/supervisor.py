@@ -55,6 +55,8 @@ def main() -> None:
             signal.signal(wish, signal.SIG_IGN)
         for engine in engines:
             engine.stop()
+        with suppress(OSError):  # they removed their sockets: leave nothing in a directory that is everybody's
+            place.run.rmdir()
 
 
 def watch(place: Place, engines: list[Engine], running: int) -> None:
