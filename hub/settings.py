@@ -19,7 +19,8 @@ env = environ.Env()
 # --- Mode -------------------------------------------------------------------------------------------------------------
 VAR = Path(env.str("PACTE_VAR", str(BASE_DIR / "var")))
 _marker = VAR / "mode"  # left by the demo, so that commands typed beside it know they talk to a demo
-MODE = env.str("PACTE_MODE", _marker.read_text().strip() if _marker.exists() else "development")
+_default = "test" if "PYTEST_VERSION" in os.environ else _marker.read_text().strip() if _marker.exists() else "development"
+MODE = env.str("PACTE_MODE", _default)
 if MODE not in {"production", "demo", "test", "development"}:
     raise ImproperlyConfigured(f"PACTE_MODE={MODE}: production, demo, test or development")
 PRODUCTION = MODE == "production"

@@ -6,10 +6,6 @@ through row-level security and prove nothing.
 
 from __future__ import annotations
 
-import os
-
-os.environ["PACTE_MODE"] = "test"
-
 import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
