@@ -20,14 +20,14 @@ _FILE_MESSAGES = {
     "FICHIER_DANGEREUX": "Ce fichier est refusé par sécurité : {reason}.",
     "FICHIER_TROP_GROS": "Ce fichier est trop gros : {found}, pour un maximum de {limit}. {advice}",
     "FICHIER_DEJA_IMPORTE": "Ce fichier a déjà été importé.",
-    "TYPE_INATTENDU": "Ce fichier ressemble à « {found} », alors que vous importez « {expected} ». Rien n'a été modifié.",
+    "TYPE_INATTENDU": "Ce fichier ressemble à « {found} », alors que vous importez « {expected} ».",
     "TYPE_INCONNU": "Le contenu de ce fichier n'est pas reconnu. Formats attendus : {expected}.",
     "COLONNES_MANQUANTES": "Il manque une ou plusieurs colonnes obligatoires : {columns}.",
     "COLONNE_EN_DOUBLE": "La colonne « {column} » est présente deux fois. Gardez-en une seule.",
     "ENTETE_INTROUVABLE": "Les titres de colonnes n'ont pas été trouvés dans les dix premières lignes. "
     "Colonnes attendues : {columns}.",
     "TROP_DE_COLONNES": "Ce tableau a trop de colonnes : {found}, pour un maximum de {limit}.",
-    "GUILLEMETS": "Ligne {line} : un guillemet ouvert n'est jamais refermé. Corrigez cette ligne et renvoyez le fichier.",
+    "GUILLEMETS": "Ligne {line} : un guillemet ouvert n'est jamais refermé. Corrigez cette ligne.",
     "XML_INVALIDE": "Ce fichier XML est mal formé (ligne {line}). Demandez un nouvel envoi ; rien n'a été modifié.",
     "NB_DOSSIERS": "Ce fichier annonce {announced} dossiers et en contient {found}. Demandez un nouvel envoi.",
     "ENCODAGE_DOUBLE": "Les accents de ce fichier sont abîmés (« Ã© » au lieu de « é »). Ils peuvent être réparés.",
@@ -66,7 +66,7 @@ _LINE_MESSAGES: dict[str, tuple[Level, str]] = {
         "error",
         "il faut une date de naissance, un numéro de sécurité sociale ou un numéro d'allocataire avec son rôle",
     ),
-    "DOUBLON_FICHIER": ("warning", "cette ligne est déjà présente dans le fichier (ligne {first})"),
+    "DOUBLON_FICHIER": ("warning", "cette personne figure déjà dans le fichier, ligne {first}"),
 }
 
 MESSAGES: dict[str, str] = _FILE_MESSAGES | {code: text for code, (_, text) in _LINE_MESSAGES.items()}

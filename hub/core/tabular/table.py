@@ -1,6 +1,6 @@
 """A table with known columns, found by the titles of its header row or by position."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import itemgetter
@@ -15,11 +15,15 @@ from hub.core.text import header_key
 Aliases = Mapping[str, Sequence[str]]
 """Canonical column -> titles seen in real files; the first one is the name shown to people."""
 
+Layouts = Mapping[int, Sequence[str | None]]
+"""Number of columns -> canonical column of each position; None for what is not kept."""
+
 _HEADER_LINES = 10
 _MOST_MATCHES_ASKED = 3
 _HELP_COLUMN = "--ignore--"
 _TRUE = frozenset({"true", "vrai", "1", "oui", "o", "x"})
 _SHOWN_OF_LONG_CELL = 200
+_DIGITS_OF_DATA = 5
 
 
 @dataclass(slots=True)
@@ -56,6 +60,17 @@ class Header:
         return frozenset(name for name in self.fields if name)
 
 
+def labels(aliases: Aliases) -> dict[str, str]:
+    """Canonical column -> the title shown to people."""
+    return {name: titles[0] for name, titles in aliases.items()}
+
+
+def require_columns(present: Collection[str], required: Iterable[str], label: Mapping[str, str]) -> None:
+    """Raise COLONNES_MANQUANTES with the titles of the columns that are not `present`."""
+    if missing := [label[name] for name in required if name not in present]:
+        raise refusal("COLONNES_MANQUANTES", columns=", ".join(missing))
+
+
 def alias_index(aliases: Aliases) -> dict[str, str]:
     """Header key -> canonical column."""
     return {header_key(title): name for name, titles in aliases.items() for title in titles}
@@ -68,6 +83,7 @@ def find_header(rows: Iterable[tuple[int, Row]], aliases: Aliases) -> Header | N
     for line, row in rows:
         if line > _HEADER_LINES:
             break
+        row = _trimmed(row)
         fields = [index.get(header_key(title)) for title in row]
         if len({name for name in fields if name}) >= needed:
             return Header(line, tuple(row), tuple(fields))
@@ -79,7 +95,7 @@ def read_table(
     *,
     aliases: Aliases,
     required: Sequence[str] = (),
-    layouts: Mapping[int, Sequence[str]] | None = None,
+    layouts: Layouts | None = None,
     strict_width: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     repair: bool = False,
@@ -89,7 +105,7 @@ def read_table(
     `layouts` gives the columns by position for each number of columns, when no header row is recognised.
     `strict_width` makes a line shorter than the header an error instead of padding it.
     """
-    label = {name: titles[0] for name, titles in aliases.items()}
+    label = labels(aliases)
     empty = True
     for sheet in open_sheets(source, limits, repair=repair):
         first = list(islice(sheet.rows(), _HEADER_LINES))
@@ -103,16 +119,22 @@ def read_table(
     raise refusal("ENTETE_INTROUVABLE", columns=", ".join(shown))
 
 
-def _by_position(
-    first: list[tuple[int, Row]], layouts: Mapping[int, Sequence[str]], label: Mapping[str, str]
-) -> Header | None:
-    for line, row in first[:1]:
-        fields = layouts.get(len(row))
-        if fields is None:
-            return None
-        titled = not any(char.isdecimal() for cell in row for char in cell[-4:] if len(cell) > 4)
-        return Header(line if titled else 0, tuple(row) if titled else tuple(label[f] for f in fields), tuple(fields))
-    return None
+def _by_position(first: list[tuple[int, Row]], layouts: Layouts, label: Mapping[str, str]) -> Header | None:
+    if not first:
+        return None
+    line, row = first[0]
+    fields = layouts.get(len(row)) or layouts.get(len(_trimmed(row)))
+    if fields is None:
+        return None
+    # Titles hold no number; the first line of data holds dates and identifiers.
+    titled = all(sum(map(str.isdecimal, cell)) < _DIGITS_OF_DATA for cell in row)
+    titles = row[: len(fields)] if titled else [label[name] if name else "" for name in fields]
+    return Header(line if titled else 0, tuple(titles), tuple(fields))
+
+
+def _trimmed(row: Row) -> Row:
+    last = max((position for position, cell in enumerate(row) if cell.strip()), default=-1)
+    return row[: last + 1]
 
 
 def _table(
@@ -120,8 +142,7 @@ def _table(
 ) -> Table:
     if len(header.fields) > limits.columns:
         raise refusal("TROP_DE_COLONNES", found=len(header.fields), limit=limits.columns)
-    if missing := [label[name] for name in required if name not in header.known]:
-        raise refusal("COLONNES_MANQUANTES", columns=", ".join(missing))
+    require_columns(header.known, required, label)
     positions = [position for position, name in enumerate(header.fields) if name]
     columns = tuple(name for name in header.fields if name)
     if twice := next((name for name in columns if columns.count(name) > 1), None):

@@ -1,0 +1,82 @@
+"""Which kind of file this is, by its content: to propose it at upload and to refuse a wrong choice clearly."""
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from itertools import islice
+
+from hub.core.identifiers import pes_keys
+from hub.core.tabular import DEFAULT_LIMITS, FileProblem, Limits, Source, refusal
+from hub.core.tabular.sheet import open_sheets
+from hub.core.tabular.sniff import container, opened
+from hub.core.tabular.table import alias_index
+from hub.core.text import header_key
+from referrals.imports.columns import CLASSIC_LAYOUTS, PEOPLE, REGISTRATION
+from referrals.imports.lines import KIND_LABELS, FileKind
+
+_HEAD_BYTES = 64 * 1024
+_CAF_MARKS = re.compile(rb"<(?:IdentificationFlux|InfosFoyerRSA)\b")
+_REGISTRATION_INDEX, _PEOPLE_INDEX = alias_index(REGISTRATION), alias_index(PEOPLE)
+
+
+def detect(source: Source, limits: Limits = DEFAULT_LIMITS) -> FileKind | None:
+    """The kind of a file, or None when nothing known is recognised. Raises FileProblem on an unreadable file."""
+    with opened(source) as file:
+        if container(file, limits) == "xml":
+            head = file.read(_HEAD_BYTES)
+            if b"\x00" in head:
+                head = head.replace(b"\x00", b"")
+            return "caf_flow" if _CAF_MARKS.search(head) else None
+    for sheet in open_sheets(source, limits):
+        first = [row for _, row in islice(sheet.rows(), 11)]
+        if kind := next((kind for row in first[:10] if (kind := kind_of_titles(row))), None) or _kind_of_positions(
+            first
+        ):
+            return kind
+    return None
+
+
+def kind_of_titles(titles: Iterable[str]) -> FileKind | None:
+    """The kind of table these column titles announce, or None."""
+    keys = {header_key(title) for title in titles}
+    if kind := kind_of_registration({_REGISTRATION_INDEX[key] for key in keys if key in _REGISTRATION_INDEX}):
+        return kind
+    people = {_PEOPLE_INDEX[key] for key in keys if key in _PEOPLE_INDEX}
+    if {"last_name", "first_names"} <= people and people & {"birth_date", "nir", "caf_number"}:
+        return "people_table"
+    return None
+
+
+def kind_of_registration(columns: Collection[str]) -> FileKind | None:
+    """The kind of Pôle emploi list that has these columns, or None."""
+    if "registered_on" in columns and "birth_date" in columns:
+        return "registration_snapshot"
+    if {"pes", "date", "code"} <= set(columns):
+        return "registration_exits" if "motive" in columns else "registration_stock"
+    return None
+
+
+def _kind_of_positions(rows: Sequence[Sequence[str]]) -> FileKind | None:
+    """The classic lists without known titles: right number of columns, identifiers in the second one."""
+    data = rows[1:] or rows
+    if not data or any(len(row) not in CLASSIC_LAYOUTS for row in data):
+        return None
+    if not any(pes_keys(row[1]) for row in data):
+        return None
+    return "registration_exits" if len(data[0]) in (9, 13) else "registration_stock"
+
+
+def require_kind(found: FileKind | None, expected: FileKind) -> None:
+    """Refuse a file recognised as something else than what the person chose. Raises FileProblem."""
+    if found is not None and found != expected:
+        raise refusal("TYPE_INATTENDU", found=KIND_LABELS[found], expected=KIND_LABELS[expected])
+
+
+def explain(problem: FileProblem, source: Source, expected: FileKind, limits: Limits) -> FileProblem:
+    """A clearer refusal than missing columns when the file is plainly of another kind."""
+    if problem.code not in ("COLONNES_MANQUANTES", "ENTETE_INTROUVABLE", "FICHIER_ILLISIBLE"):
+        return problem
+    try:
+        require_kind(detect(source, limits), expected)
+    except FileProblem as clearer:
+        return clearer
+    return problem

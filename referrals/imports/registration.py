@@ -1,0 +1,177 @@
+"""Pôle emploi's lists: the four classic CSV kinds (by titles or by position) and the rich snapshot.
+
+A NIR with a bad key never rejects a line here: it is dropped with a warning, and names and birth date remain.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from hub.core.dates import add_months
+from hub.core.tabular import DEFAULT_LIMITS, FileProblem, Limits, Remark, Source, Table, read_table, remark
+from hub.core.tabular.problems import excerpt
+from hub.core.tabular.table import labels, require_columns
+from hub.core.text import clean
+from referrals.imports.cells import read_date, text
+from referrals.imports.codes import CATEGORIES, CEASED, REGISTERED, STRUCK_OFF, exit_meaning
+from referrals.imports.columns import CLASSIC_LAYOUTS, CLASSIC_REQUIRED, REGISTRATION, SNAPSHOT_REQUIRED
+from referrals.imports.detect import explain, kind_of_registration, require_kind
+from referrals.imports.lines import FileKind, Parsed, RegistrationEvent, RegistrationLine, SeenKeys
+from referrals.imports.registration_identity import IdentityReader
+
+ExitsAs = Literal["auto", "ceased", "struck_off"]
+
+_LABELS = labels(REGISTRATION)
+_MONTHS = re.compile(r"(\d{1,2})\s*mois", re.IGNORECASE)
+_LONGEST_SANCTION_MONTHS = 36
+_FARTHEST_FUTURE = dt.timedelta(days=366)
+
+
+def parse(
+    source: Source,
+    *,
+    today: dt.date,
+    kind: FileKind | None = None,
+    exits_as: ExitsAs = "auto",
+    limits: Limits = DEFAULT_LIMITS,
+    repair: bool = False,
+) -> Parsed[RegistrationLine]:
+    """Open a list; `kind` is what the person chose (None: whatever it is). Raises FileProblem.
+
+    `exits_as` says what a file of exits holds; "auto" reads it from each code and motive.
+    """
+    try:
+        table = read_table(
+            source, aliases=REGISTRATION, layouts=CLASSIC_LAYOUTS, strict_width=True, limits=limits, repair=repair
+        )
+        found = kind_of_registration(table.columns)
+        required = SNAPSHOT_REQUIRED if found == "registration_snapshot" else CLASSIC_REQUIRED
+        require_columns(table.columns, required, _LABELS)
+    except FileProblem as problem:
+        raise explain(problem, source, kind or "registration_stock", limits) from problem
+    known: FileKind = found or "registration_stock"
+    require_kind(known, kind or known)
+    return Parsed(
+        known,
+        table.headers,
+        table.columns,
+        table.warnings,
+        _lines(table, known, today, exits_as),
+        table.encoding,
+        table.separator,
+    )
+
+
+def _lines(table: Table, kind: FileKind, today: dt.date, exits_as: ExitsAs) -> Iterator[RegistrationLine]:
+    identity = IdentityReader(table, today)
+    events = (
+        _SnapshotEvents(table, today) if kind == "registration_snapshot" else _ClassicEvents(table, today, exits_as)
+    )
+    seen = SeenKeys()
+    for line, raw in table.rows():
+        read = RegistrationLine(line, raw, table.problems.pop(line, []))
+        # Cells out of their columns would be read as something else: the shape alone is said.
+        if not read.remarks:
+            identity.fill(read)
+            read.events = events.read(raw, read.remarks)
+            read.fingerprint = identity.fingerprint(read)
+            if first := seen.first_line(read.fingerprint, line):
+                read.remarks.append(remark("DOUBLON_FICHIER", first=first))
+        yield read
+
+
+class _Cells:
+    """Positions of the columns of one table; a column that is not there reads as empty."""
+
+    def __init__(self, table: Table, today: dt.date) -> None:
+        self.at = {name: position for position, name in enumerate(table.columns)}
+        self.today = today
+
+    def text(self, name: str, raw: list[str], remarks: list[Remark]) -> str | None:
+        position = self.at.get(name)
+        return None if position is None else text(name, raw[position], _LABELS[name], remarks)
+
+    def date(self, name: str, raw: list[str], remarks: list[Remark]) -> dt.date | None:
+        position = self.at.get(name)
+        if position is None:
+            return None
+        value = read_date(raw[position], _LABELS[name], self.today, remarks).value
+        if value is not None and value > self.today + _FARTHEST_FUTURE:
+            remarks.append(remark("DATE_FUTURE", column=_LABELS[name], value=f"{value:%d/%m/%Y}"))
+            return None
+        return value
+
+
+class _ClassicEvents(_Cells):
+    """One event per line: a registration with its category, or an exit with its motive."""
+
+    def __init__(self, table: Table, today: dt.date, exits_as: ExitsAs) -> None:
+        super().__init__(table, today)
+        self.exits = "motive" in self.at
+        self.exits_as = exits_as
+
+    def read(self, raw: list[str], remarks: list[Remark]) -> tuple[RegistrationEvent, ...]:
+        date = self.date("date", raw, remarks)
+        if date is None and not raw[self.at["date"]].strip():
+            remarks.append(remark("DATE_ABSENTE", column=_LABELS["date"]))
+        code = self.text("code", raw, remarks)
+        if code is None and not raw[self.at["code"]].strip():
+            remarks.append(remark("CODE_ABSENT", column=_LABELS["code"]))
+        if date is None or code is None:
+            return ()
+        if not self.exits:
+            return (RegistrationEvent(REGISTERED, date, category=category(code, _LABELS["code"], remarks)),)
+        months = self.text("months", raw, remarks)
+        return (exit_event(date, code, self.text("motive", raw, remarks), self.exits_as, remarks, months),)
+
+
+class _SnapshotEvents(_Cells):
+    """The events of a snapshot line: a later date wins, a tie keeps the earlier state (as WebRSA derives it)."""
+
+    def read(self, raw: list[str], remarks: list[Remark]) -> tuple[RegistrationEvent, ...]:
+        events: list[RegistrationEvent] = []
+        if started := self.date("registered_on", raw, remarks):
+            written = self.text("category", raw, remarks)
+            known = category(written, _LABELS["category"], remarks) if written else None
+            events.append(RegistrationEvent(REGISTERED, started, category=known))
+        for state, prefix in ((CEASED, "ceased"), (STRUCK_OFF, "struck")):
+            left = self.date(f"{prefix}_on", raw, remarks)
+            if left and (not events or left > events[-1].date):
+                code = self.text(f"{prefix}_code", raw, remarks)
+                motive = self.text(f"{prefix}_motive", raw, remarks)
+                events.append(exit_event(left, code, motive, state, remarks))
+        if not events and not any(said.code == "DATE_INVALIDE" for said in remarks):
+            remarks.append(remark("DATE_ABSENTE", column=_LABELS["registered_on"]))
+        return tuple(events)
+
+
+def category(code: str, column: str, remarks: list[Remark]) -> str | None:
+    """A registration category (1 to 8, A to G), or None with CODE_INCONNU."""
+    written = (clean(code) or "").upper()
+    known = written.lstrip("0") or written
+    if known in CATEGORIES:
+        return known
+    remarks.append(remark("CODE_INCONNU", column=column, value=excerpt(code)))
+    return None
+
+
+def exit_event(
+    date: dt.date,
+    code: str | None,
+    motive: str | None,
+    exits_as: str,
+    remarks: list[Remark],
+    months: str | None = None,
+) -> RegistrationEvent:
+    """A cessation or a radiation; the end of a sanction comes from its stated duration in months."""
+    meaning = exit_meaning(code, motive)
+    if meaning is None:
+        remarks.append(remark("CODE_INCONNU", column="Motif", value=excerpt(code or motive or "")))
+    state = exits_as if exits_as != "auto" else meaning.nature if meaning else CEASED
+    ends_on = None
+    if state == STRUCK_OFF:
+        duration = _MONTHS.search(f"{months} mois" if months and months.isdecimal() else motive or "")
+        if duration and 0 < int(duration[1]) <= _LONGEST_SANCTION_MONTHS:
+            ends_on = add_months(date, int(duration[1]))
+    return RegistrationEvent(state, date, code, motive, None, ends_on)
