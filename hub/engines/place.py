@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+NOT_TO_RUN = shutil.ignore_patterns("include", "pgxs", "pkgconfig", "*.a")  # most of the files, half of the weight
+
 
 class EnginesError(RuntimeError):
     """The embedded engines cannot start; the message says what to do."""
@@ -66,7 +68,7 @@ class Place:
             draft = copy.with_name(label + ".new")
             shutil.rmtree(draft, ignore_errors=True)
             for part in present:
-                shutil.copytree(site / part, draft / part, symlinks=True)
+                shutil.copytree(site / part, draft / part, symlinks=True, ignore=NOT_TO_RUN)
             for path in [draft.parent, draft, *draft.rglob("*")]:
                 os.chown(path, self.uid, self.gid, follow_symlinks=False)
             draft.rename(copy)
