@@ -10,16 +10,22 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Model
 
 
 class OutsideGate(RuntimeError):
     """Protected table read or written without an actor."""
 
 
+def is_personal(model: type[Model]) -> bool:
+    """Does this table, or the table it keeps the history of, state something about a person?"""
+    return getattr(getattr(model, "pgh_tracked_model", model), "personal", False)
+
+
 @cache
 def protected_tables() -> frozenset[str]:
     """Names of the tables that state something about a person."""
-    return frozenset(m._meta.db_table for m in apps.get_models() if getattr(m, "personal", False))
+    return frozenset(model._meta.db_table for model in apps.get_models() if is_personal(model))
 
 
 @cache

@@ -1,0 +1,65 @@
+from django.db import migrations
+
+from hub.core.rls import SYSTEM, WIDE, either, granted, protect
+
+OWN = "organization_id = (SELECT app_org())"
+MINE = "user_id = (SELECT app_user())"
+FOLLOWED = granted(levels=("support", "full"))
+FOLLOWERS = either(WIDE, FOLLOWED)
+
+# A sensitive referral is known to its two parties only; a draft to its sender only.
+REFERRAL = either(
+    SYSTEM,
+    "sender_id = (SELECT app_org())",
+    "receiver_id = (SELECT app_org()) AND state <> 'draft'",
+    f"NOT sensitive AND state <> 'draft' AND ({either(WIDE, FOLLOWED)})",
+)
+OF_REFERRAL = "referral_id IN (SELECT r.id FROM referrals_referral r)"
+OF_GAP = "gap_id IN (SELECT g.id FROM referrals_registrationgap g)"
+OF_JOB = "job_id IN (SELECT j.id FROM partners_importjob j)"
+
+# The history of a table is written by its triggers alone: the product may read it, never forge it.
+HISTORIES = [
+    "referrals_beneficiaryevent",
+    "referrals_accessgrantevent",
+    "referrals_trackdecisionevent",
+    "referrals_supportassignmentevent",
+]
+TRIGGERS_AS_OWNER = """
+DO $$ DECLARE f regprocedure; BEGIN
+  FOR f IN SELECT DISTINCT t.tgfoid::regprocedure FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+           WHERE p.proname LIKE 'pgtrigger%' AND NOT p.prosecdef LOOP
+    EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', f);
+  END LOOP;
+END $$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("referrals", "0001_initial"), ("partners", "0002_row_level_security")]
+
+    operations = [
+        protect("referrals_beneficiary", select=either(WIDE, granted("id")), insert=WIDE,
+                update=either(WIDE, granted("id", levels=("support", "full")))),
+        protect("referrals_nationalnumber", select=either(WIDE, granted(levels=("full",))), insert=WIDE, update=WIDE),
+        protect("referrals_accessgrant", select=either(WIDE, OWN), insert=WIDE, update=WIDE),
+        protect("referrals_fileopening", select=either(WIDE, OWN), insert=f"{MINE} AND {OWN}", update=either(WIDE, OWN)),
+        protect("referrals_declaredlink", select=either(WIDE, OWN), insert=f"{MINE} AND {OWN}"),
+        protect("referrals_trackdecision", select=FOLLOWERS, insert=WIDE, update=WIDE),
+        protect("referrals_supportassignment", select=either(WIDE, OWN, FOLLOWED), insert=WIDE, update=either(WIDE, OWN)),
+        protect("referrals_registrationexemption", select=FOLLOWERS, insert=WIDE, update=WIDE),
+        protect("referrals_referral", select=REFERRAL, update=REFERRAL,
+                insert=either(SYSTEM, "sender_id = (SELECT app_org())")),
+        protect("referrals_referrallog", select=OF_REFERRAL, insert=OF_REFERRAL),
+        protect("referrals_registrationlist", select=either(WIDE, OF_JOB), insert=WIDE, update=WIDE),
+        protect("referrals_registrationentry", select=FOLLOWERS, insert=WIDE, update=WIDE),
+        protect("referrals_registrationstatus", select=FOLLOWERS, insert=WIDE, update=WIDE, delete=WIDE),
+        protect("referrals_registrationgap", select=FOLLOWERS, insert=WIDE, update=FOLLOWERS),
+        protect("referrals_gaplog", select=OF_GAP, insert=OF_GAP),
+        *(protect(table, select=WIDE) for table in HISTORIES),
+        migrations.RunSQL(TRIGGERS_AS_OWNER, migrations.RunSQL.noop),
+        # ANALYZE of what an import has just written (PostgreSQL 17 and later).
+        migrations.RunSQL(
+            "GRANT MAINTAIN ON partners_importrow, referrals_registrationentry TO hub_app;", migrations.RunSQL.noop
+        ),
+    ]

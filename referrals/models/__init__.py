@@ -1,0 +1,70 @@
+"""The people: who they are, who may see them, who follows them, what was asked for them, are they registered."""
+
+from referrals.models.access import AccessGrant, DeclaredLink, FileOpening, Level
+from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber, RightsState, Sex
+from referrals.models.pathways import (
+    AssignmentKind,
+    ExemptionReason,
+    RegistrationExemption,
+    SupportAssignment,
+    Track,
+    TrackDecision,
+)
+from referrals.models.referrals import (
+    DeclineReason,
+    Nature,
+    Outcome,
+    PersonReason,
+    Referral,
+    ReferralLog,
+    ReferralState,
+)
+from referrals.models.registration import (
+    EntryState,
+    ExitCode,
+    ExpectedList,
+    GapClosing,
+    GapKind,
+    GapLog,
+    GapState,
+    RegistrationEntry,
+    RegistrationGap,
+    RegistrationList,
+    RegistrationStatus,
+)
+
+__all__ = [
+    "AccessGrant",
+    "AssignmentKind",
+    "Beneficiary",
+    "CafRole",
+    "DeclaredLink",
+    "DeclineReason",
+    "EntryState",
+    "ExemptionReason",
+    "ExitCode",
+    "ExpectedList",
+    "FileOpening",
+    "GapClosing",
+    "GapKind",
+    "GapLog",
+    "GapState",
+    "Level",
+    "NationalNumber",
+    "Nature",
+    "Outcome",
+    "PersonReason",
+    "Referral",
+    "ReferralLog",
+    "ReferralState",
+    "RegistrationEntry",
+    "RegistrationExemption",
+    "RegistrationGap",
+    "RegistrationList",
+    "RegistrationStatus",
+    "RightsState",
+    "Sex",
+    "SupportAssignment",
+    "Track",
+    "TrackDecision",
+]
