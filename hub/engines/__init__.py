@@ -85,7 +85,7 @@ def _start(place: Place, var: Path, *, durable: bool) -> None:
         report, _ = supervisor.communicate()
     finally:
         os.close(starting)
-    *said, last = report.decode().splitlines() or ["The supervisor of the embedded engines ended at once."]
+    *said, last = report.decode().splitlines() or [f"The embedded engines ended at once: see {log.name}."]
     if last != READY:
         raise EnginesError("\n".join([*said, last]))
     for notice in said:

@@ -80,19 +80,20 @@ def _home_mode() -> int:
 
 
 def _home_in(var: Path) -> Path | None:
-    """`var/engines`, unless it is another user's, cannot be made, or cannot be entered by the engines' account."""
+    """`var/engines`, unless it is another user's, cannot be made or made private, or is out of the engines' reach."""
     home = var / "engines"
     try:
         var.mkdir(parents=True, exist_ok=True)
         if os.geteuid() == 0 and not _entered_by_all(var):
             return None
         home.mkdir(mode=_home_mode(), exist_ok=True)
-        if home.lstat().st_uid != os.geteuid():
+        if home.stat().st_uid != os.geteuid():
             return None
         home.chmod(_home_mode())
+        keeps_modes = stat.S_IMODE(home.stat().st_mode) == _home_mode()  # a folder shared with another system may not
     except OSError:
         return None
-    return home
+    return home if keeps_modes else None
 
 
 def _home_beside(var: Path, home: Path) -> Path:

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from .place import EnginesError
-from .process import Engine
+from .process import CLEAN, Engine
 
 PORT = 5432  # names the socket only: nothing listens on the network
 SHARED_MEMORY_NEEDED = 256 * 2**20
@@ -96,6 +96,7 @@ class Postgres(Engine):
             text=True,
             capture_output=True,
             check=False,
+            env=CLEAN,
             **self.account(),
         )
         if done.returncode:

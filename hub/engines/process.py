@@ -17,6 +17,7 @@ from .place import EnginesError, Place
 START_SECONDS = 60.0  # recovery after a kill included
 STOP_SECONDS = 20.0
 FREE_SECONDS = 30.0  # for the last process of a killed engine to go
+CLEAN = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"}  # PGPORT, PGOPTIONS… of this machine are not for us
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -87,7 +88,7 @@ class Engine(ABC):
             stdout=log,
             stderr=subprocess.STDOUT,
             cwd="/",
-            env={"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC"},
+            env=CLEAN,
             pass_fds=[self.lock],
             umask=0o077,
             preexec_fn=dies_with_us(self.stop_signal),

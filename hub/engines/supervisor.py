@@ -60,12 +60,12 @@ def main() -> None:
 
 
 def watch(place: Place, engines: list[Engine], running: int) -> None:
-    """Return when nobody uses the engines any more, or when their directory was removed.
+    """Return when nobody uses the engines any more, or when one of their directories was removed.
 
     The lock taken on `holders` is kept until we exit: who comes meanwhile waits, then starts afresh."""
     while locks.attempt(place.home, "holders", locks.ALONE) is None:
         time.sleep(LOOK_SECONDS)
-        if locks.replaced(place.home, "running", running):
+        if locks.replaced(place.home, "running", running) or not place.run.exists():
             return
         for engine in engines:
             if not engine.alive():
