@@ -10,6 +10,8 @@ import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 
+from tests.cast import Cast, build_cast
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
@@ -28,3 +30,9 @@ def pytest_collection_modifyitems(items):
         if mark and mark.kwargs.get("transaction"):
             databases = {"transaction": True, "databases": ["default", "owner"]}
             item.add_marker(pytest.mark.django_db(**databases), append=False)
+
+
+@pytest.fixture
+def cast(db) -> Cast:
+    """Two Départements, their organisations and one member per role (see `tests/cast.py`)."""
+    return build_cast()

@@ -1,0 +1,49 @@
+"""Opening a Département on the platform, and changing its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from hub.core.access import require
+from hub.core.actor import Actor
+from hub.core.errors import Invalid
+from partners.delays import DELAYS
+from partners.models import Department
+
+LONGEST_DELAY = 3_660
+
+
+@transaction.atomic
+def open_department(*, code: str, name: str) -> Department:
+    """A new Département on the platform; a command's doing, since nobody inside can be its actor yet."""
+    return Department.objects.create(code=code, name=name)
+
+
+@transaction.atomic
+def change_settings(
+    actor: Actor,
+    *,
+    department: Department,
+    employment_service_name: str,
+    category_mode: bool,
+    delays: Mapping[str, int],
+) -> Department:
+    """Names shown, mode and delays. A delay equal to its default is not stored, so that defaults can evolve.
+
+    Raises `Invalid` for an unknown delay or one outside 1 … 3 660 days.
+    """
+    require(actor, "department.settings", department)
+    wrong = {
+        name: f"Indiquez un nombre de jours entre 1 et {LONGEST_DELAY}."
+        for name, days in delays.items()
+        if name not in DELAYS or not 1 <= days <= LONGEST_DELAY
+    }
+    if wrong:
+        raise Invalid("Certains délais ne sont pas valables.", code="bad_delay", fields=wrong)
+    department.employment_service_name = employment_service_name
+    department.category_mode = category_mode
+    department.delays = {name: days for name, days in delays.items() if days != DELAYS[name].default}
+    department.save(update_fields=["employment_service_name", "category_mode", "delays"])
+    return department
