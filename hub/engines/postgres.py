@@ -103,7 +103,7 @@ class Postgres(Engine):
             raise EnginesError(f"The database roles cannot be made: {done.stderr.strip()}")
 
     def psql(self, user: str = SUPERUSER, database: str = "postgres") -> list[str]:
-        """The command line of a console on this server."""
+        """The command line of a console on this server, once it runs."""
         where = ["--no-psqlrc", f"--host={self.place.run}", f"--port={PORT}"]
         return [str(self._binaries() / "psql"), *where, f"--username={user}", f"--dbname={database}"]
 

@@ -46,7 +46,7 @@ def main() -> None:
             _report(READY)
             _let_go(starting)
             watch(place, engines, running)
-    except EnginesError as error:
+    except (EnginesError, OSError) as error:
         _report(str(error))
         print(error, file=sys.stderr)
         raise SystemExit(1) from error

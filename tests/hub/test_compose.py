@@ -188,8 +188,8 @@ def test_the_script_of_the_database_roles_runs() -> None:
     with checkouts() as make:
         checkout = make()
         user = checkout.user()
-        console = Postgres(checkout.place, durable=False).psql()
         admin = user.endpoints.database_url.replace("hub_app", "postgres").replace("/hub?", "/postgres?")
+        console = Postgres(checkout.place, durable=False).psql()
         with psycopg.connect(admin, autocommit=True) as connection:
             connection.execute("DROP DATABASE hub")
             for role in ("hub_migrate", "hub_owner", "hub_app", "hub_keeper"):
