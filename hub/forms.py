@@ -1,7 +1,48 @@
-"""One field template for every form."""
+"""One field template for every form: label, help and error tied together (RGAA 11), Bootstrap classes in one place."""
 
-from django.forms.renderers import TemplatesSetting
+from __future__ import annotations
+
+from typing import Any
+
+from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest
+
+CLASSES = {
+    "checkbox": "form-check-input",
+    "checkbox_option": "form-check-input",
+    "radio": "form-check-input",
+    "radio_option": "form-check-input",
+    "select": "form-select",
+    "select_date": "form-select",
+}
+UNSTYLED = {"hidden", "multiple_hidden", "multiple_input", "checkbox_select"}
 
 
-class FieldRenderer(TemplatesSetting):
-    """Fields tie their label, help and error together (RGAA 11)."""
+class FieldRenderer(DjangoTemplates):
+    """Renders fields with `_field.html`, forms with `_fields.html`, and dresses Django's own widgets."""
+
+    form_template_name = "_fields.html"
+    field_template_name = "_field.html"
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        """Render one widget, field or form; a widget gets its classes, whoever declared it."""
+        if "widget" in context:
+            _dress(template_name, context["widget"])
+        return super().render(template_name, context, request)
+
+
+def _dress(template_name: str, widget: dict[str, Any]) -> None:
+    name = template_name.rpartition("/")[2].removesuffix(".html")
+    for _, options, _ in widget.get("optgroups", []):
+        if name in {"radio", "checkbox_select"}:
+            for option in options:
+                _add(option["attrs"], "form-check-input")
+    if name in UNSTYLED or (name == "radio" and "optgroups" in widget):
+        return
+    _add(widget["attrs"], CLASSES.get(name, "form-control"))
+
+
+def _add(attrs: dict[str, Any], name: str) -> None:
+    given = attrs.get("class", "").split()
+    wanted = [name] + (["is-invalid"] if attrs.get("aria-invalid") == "true" else [])
+    attrs["class"] = " ".join([*given, *(w for w in wanted if w not in given)])

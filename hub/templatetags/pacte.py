@@ -1,3 +1,108 @@
+"""The words and signs every page uses: icons, states, dates, numbers, telephone links."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import phonenumbers
 from django import template
+from django.template.context import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from hub.templatetags import icons, states, times
 
 register = template.Library()
+NARROW_SPACE = "\u202f"
+
+
+@register.simple_tag(name="icon")
+def icon_tag(name: str, size: int = 18) -> SafeString:
+    """An inline lucide icon, hidden from screen readers: the text beside it says the same."""
+    return icons.svg(name, size)
+
+
+@register.inclusion_tag("_state.html")
+def state(obj: Any, field: str = "state") -> dict[str, str]:
+    """The state of an object as text, icon and colour; `field` when it is not called `state`."""
+    code = str(getattr(obj, field))
+    look = states.look(obj._meta.model_name, code)
+    return {"label": getattr(obj, f"get_{field}_display")(), "icon": look.icon, "tone": look.tone}
+
+
+@register.inclusion_tag("_state.html")
+def tag(label: str, tone: str = "neutral", icon: str = "") -> dict[str, str]:
+    """A free mark in the same dress as a state, for what is computed ("En retard", "Sensible")."""
+    return {"label": label, "icon": icon or states.TONE_ICONS[tone], "tone": tone}
+
+
+@register.inclusion_tag("_th.html", takes_context=True)
+def sort_header(context: Context, key: str, label: str, default: str = "") -> dict[str, Any]:
+    """A sortable column title; the order lives in the URL (`?order=key`, `-key` when descending).
+
+    `default` is the order used without parameter.
+    """
+    request = context["request"]
+    order = request.GET.get("order", default)
+    directions = {key: "ascending", f"-{key}": "descending"}
+    return {
+        "request": request,
+        "label": label,
+        "direction": directions.get(order, ""),
+        "target": f"-{key}" if order == key else key,
+    }
+
+
+@register.filter
+def when(value: date | datetime | None) -> SafeString | str:
+    """How long ago or in how long, with the full date in `title`."""
+    if value is None:
+        return ""
+    full = times.day(value)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), full, times.relative(value, timezone.localtime())
+    )
+
+
+@register.filter
+def day(value: date | datetime | None) -> SafeString | str:
+    """The full date: lun. 23 nov. 2026, 9 h 30."""
+    if value is None:
+        return ""
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), times.day(value))
+
+
+@register.filter
+def number(value: float | Decimal | None) -> str:
+    """French spacing: 30 000 ; 12,5."""
+    if value is None:
+        return ""
+    return f"{value:,}".replace(",", NARROW_SPACE).replace(".", ",")
+
+
+@register.filter
+def tel(value: str) -> SafeString | str:
+    """A telephone link in national writing; left as it was given when it is not a number."""
+    try:
+        parsed = phonenumbers.parse(value or "", "FR")
+    except phonenumbers.NumberParseException:
+        return value or ""
+    shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    dialled = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return format_html('<a href="tel:{}">{}</a>', dialled, shown)
+
+
+@register.filter
+def undo_url(extra_tags: str) -> str:
+    """The address that undoes what a message announces: `messages.success(…, extra_tags=f"undo:{url}")`."""
+    return extra_tags.removeprefix("undo:") if extra_tags and extra_tags.startswith("undo:/") else ""
+
+
+@register.filter
+def plural(count: int, forms: str) -> str:
+    """`{{ 3|plural:"personne,personnes" }}` gives "3 personnes"; in French zero is singular."""
+    one, many = forms.split(",")
+    return f"{number(count)} {many if count >= 2 else one}"

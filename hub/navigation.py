@@ -1,0 +1,84 @@
+"""The doors of the product: one table; a door shows when its screen exists and its own rule lets the actor in.
+
+The rule is read from the route itself (`hub.core.urls.route`), so that a menu can never promise what a page refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.urls import NoReverseMatch, resolve, reverse
+
+from hub.core.access import RULES, can
+from hub.core.actor import Actor
+from hub.core.urls import ACCOUNT, MEMBER, PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A label, a lucide icon and the name of the URL behind it."""
+
+    label: str
+    icon: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A door the actor may open, `current` when the page shown stands behind it."""
+
+    label: str
+    icon: str
+    url: str
+    current: bool
+
+
+MAIN = (
+    Door("Aujourd'hui", "sun", "home"),
+    Door("Personnes", "users", "people"),
+    Door("Orientations", "send", "referrals"),
+    Door("Inscriptions", "clipboard-check", "gaps"),
+    Door("Imports", "file-up", "imports"),
+    Door("Réseau", "network", "organizations"),
+)
+ACCOUNT_MENU = (
+    Door("Mon compte", "circle-user", "account"),
+    Door("Qui a accès à quoi", "shield-check", "access_review"),
+    Door("Territoires", "map", "territories"),
+    Door("Réglages du Département", "settings", "department_settings"),
+)
+
+
+def entries(doors: tuple[Door, ...], actor: Actor | None, path: str) -> list[Entry]:
+    """The doors this actor may open, in order; the longest address that begins `path` is the current one."""
+    found = [(door, url) for door in doors if (url := _open(door.name, actor))]
+    current = max((url for _, url in found if _stands_behind(path, url)), key=len, default="")
+    return [Entry(door.label, door.icon, url, url == current) for door, url in found]
+
+
+def _open(name: str, actor: Actor | None) -> str:
+    """The address behind a URL name, or '' when it does not exist or is closed to this actor."""
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return ""
+    access = getattr(resolve(url).func, "access", None)
+    if access in (PUBLIC, ACCOUNT):
+        return url
+    if access is None or actor is None:
+        return ""
+    return url if access == MEMBER or (access in RULES and can(actor, access)) else ""
+
+
+def _stands_behind(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)
+
+
+def exists(*names: str) -> Iterator[str]:
+    """The addresses of the names that exist, in order."""
+    for name in names:
+        try:
+            yield reverse(name)
+        except NoReverseMatch:
+            continue
