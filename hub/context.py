@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from hub.core.actor import Actor
 from hub.navigation import ACCOUNT_MENU, MAIN, Entry, entries, exists
@@ -28,6 +29,18 @@ class Frame:
     def signed_in(self) -> bool:
         """Is there somebody to show a frame to, and a transaction that still answers?"""
         return bool(self.user and self.user.is_authenticated) and not connection.needs_rollback
+
+    @property
+    def layout(self) -> str:
+        """The frame for whoever has one, a bare page for the others."""
+        return "base.html" if self.signed_in else "_bare.html"
+
+    @property
+    def back_url(self) -> str:
+        """The page of ours the user came from, or the first one."""
+        came_from = self.request.headers.get("Referer", "")
+        ours = url_has_allowed_host_and_scheme(came_from, {self.request.get_host()}, self.request.is_secure())
+        return came_from if ours else "/"
 
     @cached_property
     def navigation(self) -> list[Entry]:

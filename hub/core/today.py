@@ -1,6 +1,7 @@
-"""What apps put on the page "Aujourd'hui": a work queue, one section per kind of work, counts first.
+"""What apps put on the page "Aujourd'hui" and in the search: sections of lines, counts first.
 
-Providers register on the slot `today.sections` (`hub.core.slots.provide`) and yield `TodaySection`s.
+Providers register with `hub.core.slots.provide`: on `SLOT` they get `(actor, None)`, on `SEARCH_SLOT`
+`(actor, query)` with at least two letters; both yield `TodaySection`s of what the actor may see.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 SLOT = "today.sections"
+SEARCH_SLOT = "search.results"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How every state looks: one table, by model and code. A state is always text, icon and colour together."""
+"""How every state looks: one table, by model (Django's `model_name`) and stored code. A state is always text, icon and colour together."""
 
 from __future__ import annotations
 
@@ -24,12 +24,56 @@ DRAFT = Look("neutral", "circle-dashed")
 WAITING = Look("info", "hourglass")
 SENT = Look("info", "send")
 WORKING = Look("info", "loader")
+SEEN = Look("info", "eye")
+TO_CHECK = Look("warning", "circle-alert")
 ASKED = Look("warning", "circle-question-mark")
 DONE = Look("success", "circle-check")
+PAUSED = Look("neutral", "circle-pause")
 REFUSED = Look("danger", "circle-x")
 CLOSED = Look("neutral", "archive")
+BARRED = Look("neutral", "ban")
 
 STATES: dict[str, dict[str, Look]] = {
+    "referral": {
+        "draft": DRAFT,
+        "sent": SENT,
+        "accepted": DONE,
+        "contested": Look("warning", "message-circle-warning"),
+        "waitlisted": WAITING,
+        "in_progress": Look("success", "play"),
+        "paused": PAUSED,
+        "declined": REFUSED,
+        "redirected": Look("neutral", "signpost"),
+        "unanswered": Look("warning", "clock-alert"),
+        "cancelled": BARRED,
+        "completed": Look("success", "flag"),
+        "not_completed": CLOSED,
+        "entered_in_error": BARRED,
+    },
+    "registrationgap": {
+        "open": TO_CHECK,
+        "acknowledged": SEEN,
+        "in_progress": WORKING,
+        "resolved": DONE,
+        "justified": PAUSED,
+        "lapsed": CLOSED,
+        "void": BARRED,
+    },
+    "registrationentry": {
+        "registered": DONE,
+        "ceased": TO_CHECK,
+        "struck_off": REFUSED,
+    },
+    "beneficiary": {
+        "pending": WAITING,
+        "refused": REFUSED,
+        "open": DONE,
+        "suspended": Look("warning", "circle-pause"),
+        "payment_suspended": Look("warning", "circle-pause"),
+        "closed": CLOSED,
+        "closed_earlier": CLOSED,
+        "unknown": Look("neutral", "circle-question-mark"),
+    },
     "importjob": {
         "received": WAITING,
         "analysing": WORKING,
@@ -50,46 +94,9 @@ STATES: dict[str, dict[str, Look]] = {
         "rejected": REFUSED,
     },
 }
-# Codes that mean the same wherever they appear.
-COMMON: dict[str, Look] = {
-    "draft": DRAFT,
-    "held": WAITING,
-    "sent": SENT,
-    "proposed": SENT,
-    "designated": SENT,
-    "seen": Look("info", "eye"),
-    "pending": WAITING,
-    "waiting": WAITING,
-    "waiting_list": WAITING,
-    "more_info": ASKED,
-    "info_requested": ASKED,
-    "redirect_proposed": Look("warning", "signpost"),
-    "redirected": Look("neutral", "signpost"),
-    "acknowledged": DONE,
-    "accepted": DONE,
-    "in_progress": Look("success", "play"),
-    "active": DONE,
-    "open": Look("warning", "circle-alert"),
-    "justified": Look("neutral", "circle-pause"),
-    "resolved": DONE,
-    "completed": DONE,
-    "done": DONE,
-    "declined": REFUSED,
-    "refused": REFUSED,
-    "rejected": REFUSED,
-    "expired": Look("warning", "clock-alert"),
-    "unanswered": Look("warning", "clock-alert"),
-    "late": Look("danger", "clock-alert"),
-    "moot": CLOSED,
-    "closed": CLOSED,
-    "cancelled": Look("neutral", "ban"),
-    "withdrawn": Look("neutral", "ban"),
-    "inactive": Look("neutral", "circle-pause"),
-    "void": Look("neutral", "ban"),
-}
 UNKNOWN = Look("neutral", "circle")
 
 
 def look(model: str, code: str) -> Look:
-    """The look of a state: the model's own, else the common one, else neutral."""
-    return STATES.get(model, {}).get(code) or COMMON.get(code, UNKNOWN)
+    """The look of a state of a model; neutral when the table does not know it."""
+    return STATES.get(model, {}).get(code, UNKNOWN)
