@@ -1,0 +1,24 @@
+"""What a user does with notices; applied by the flush, which alone gives numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from hub.core.events import Event
+
+READ, UNREAD, DONE, UNDONE = "read", "unread", "done", "undone"
+VERBS = (READ, UNREAD, DONE, UNDONE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticesMarked(Event):
+    """A user marks notices of one organisation: those of `ids`, or all that wait, or those marked `at_instant`."""
+
+    user_id: UUID
+    organization_id: UUID
+    verb: str
+    at: datetime
+    ids: tuple[UUID, ...] | None = None
+    at_instant: datetime | None = None

@@ -1,0 +1,190 @@
+"""Who is told of what: the single catalogue.
+
+A title holds counts and partners' names only, never a person's name nor a reason. A kind that lacks a declaration
+fails at import (see `catalogue.Kind`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from uuid import UUID
+
+from hub.core.gate import current_actor
+from notifications.catalogue import Kind, Notice, Settled, Told, announce
+from referrals import recipients
+from referrals.events import GapsChanged, ImportFinished, ReferralAnswered, ReferralChanged, ReferralSent
+from referrals.recipients import GapNotice, Recipient
+
+REFERRAL_SENT = Kind(
+    code="referral_sent",
+    label="Orientation reçue",
+    title="{partner} vous a adressé une orientation",
+    plural="{partner} vous a adressé une orientation ({count} envois)",
+    icon="inbox",
+    url_name="referral",
+    list_url_name="referrals",
+    can_be_muted=False,
+)
+REFERRAL_ANSWERED = Kind(
+    code="referral_answered",
+    label="Réponse à une orientation",
+    title="{partner} a répondu à une orientation",
+    plural="{partner} a répondu à une orientation ({count} réponses)",
+    titles={
+        "accepted": "{partner} a accepté une orientation",
+        "waitlisted": "{partner} a mis une orientation en liste d'attente",
+        "declined": "{partner} a refusé une orientation",
+        "contested": "{partner} conteste une désignation",
+    },
+    icon="reply",
+    url_name="referral",
+    list_url_name="referrals",
+    can_be_muted=False,
+)
+REFERRAL_CHANGED = Kind(
+    code="referral_changed",
+    label="Orientation modifiée",
+    title="Une orientation suivie avec {partner} a changé",
+    plural="Une orientation suivie avec {partner} a changé {count} fois",
+    titles={
+        "cancel": "{partner} a annulé une orientation",
+        "complete": "Une orientation suivie avec {partner} a abouti",
+        "fail": "Une orientation suivie avec {partner} n'a pas abouti",
+        "propose_redirect": "{partner} propose de réorienter une personne",
+    },
+    icon="refresh-cw",
+    url_name="referral",
+    list_url_name="referrals",
+    can_be_muted=True,
+)
+GAP_OPENED = Kind(
+    code="gap_opened",
+    label="Écarts d'inscription à vérifier",
+    title="1 inscription est à vérifier",
+    plural="{count} inscriptions sont à vérifier",
+    icon="circle-alert",
+    url_name="gap",
+    list_url_name="gaps",
+    can_be_muted=False,
+)
+GAP_CLOSED = Kind(
+    code="gap_closed",
+    label="Écarts d'inscription refermés",
+    title="1 écart d'inscription est refermé",
+    plural="{count} écarts d'inscription sont refermés",
+    icon="circle-check",
+    url_name="gap",
+    list_url_name="gaps",
+    can_be_muted=True,
+)
+IMPORT_FINISHED = Kind(
+    code="import_finished",
+    label="Import terminé",
+    title="Votre import est terminé",
+    plural="Votre import est terminé",
+    titles={
+        "analysed": "Votre import est analysé : rien n'est encore appliqué",
+        "applied": "Votre import est appliqué",
+        "refused": "Votre import est refusé : voyez pourquoi",
+    },
+    icon="file-check",
+    url_name="import",
+    list_url_name="imports",
+    can_be_muted=True,
+)
+
+
+@announce(ReferralSent)
+def referral_sent(events: list[ReferralSent]) -> Iterator[Told]:
+    """The receiving team learns that somebody is entrusted to it."""
+    for event in events:
+        told = recipients.referral_receivers(event.referral_id)
+        yield from _about_referral(REFERRAL_SENT, event.referral_id, "sent", _others(told, event.by_id))
+
+
+@announce(ReferralAnswered)
+def referral_answered(events: list[ReferralAnswered]) -> Iterator[Told]:
+    """The sender learns the answer; for the receiver's colleagues the referral no longer waits."""
+    for event in events:
+        yield Settled(kind=REFERRAL_SENT.code, subject_id=event.referral_id)
+        told = recipients.referral_senders(event.referral_id)
+        yield from _about_referral(REFERRAL_ANSWERED, event.referral_id, event.answer, _others(told, event.by_id))
+
+
+@announce(ReferralChanged)
+def referral_changed(events: list[ReferralChanged]) -> Iterator[Told]:
+    """The other side learns any other change; when the product itself acted, both sides do."""
+    for event in events:
+        both = [*recipients.referral_senders(event.referral_id), *recipients.referral_receivers(event.referral_id)]
+        told = _other_side(_others(both, event.by_id))
+        yield from _about_referral(REFERRAL_CHANGED, event.referral_id, event.change, told)
+
+
+@announce(GapsChanged)
+def gaps_changed(events: list[GapsChanged]) -> Iterator[Told]:
+    """Each recipient gets one line per import with counts, and one line per gap for what is done by hand."""
+    by_job: dict[UUID | None, list[UUID]] = {}
+    for event in events:
+        by_job.setdefault(event.job_id, []).extend(event.gap_ids)
+    for job_id, gap_ids in by_job.items():
+        for told in recipients.gap_audience(tuple(dict.fromkeys(gap_ids))):
+            yield from _about_gaps(told, group=str(job_id or told.gap_id or gap_ids[0]))
+
+
+@announce(ImportFinished)
+def import_finished(events: list[ImportFinished]) -> Iterator[Told]:
+    """Whoever brought a file learns what became of it."""
+    for event in events:
+        for to in recipients.import_owners(event.job_id):
+            yield Notice(
+                user_id=to.user_id,
+                organization_id=to.organization_id,
+                kind=IMPORT_FINISHED.code,
+                dedupe_key=f"{IMPORT_FINISHED.code}:{event.job_id}",
+                reason=to.reason,
+                subject_kind="import",
+                subject_id=event.job_id,
+                payload={"state": event.state},
+            )
+
+
+def _about_referral(kind: Kind, referral_id: UUID, state: str, told: Iterable[Recipient]) -> Iterator[Notice]:
+    for to in told:
+        yield Notice(
+            user_id=to.user_id,
+            organization_id=to.organization_id,
+            kind=kind.code,
+            dedupe_key=f"{kind.code}:{referral_id}",
+            reason=to.reason,
+            subject_kind="referral",
+            subject_id=referral_id,
+            payload={"state": state, "partner_id": str(to.partner_id or "")},
+        )
+
+
+def _about_gaps(told: GapNotice, *, group: str) -> Iterator[Told]:
+    if told.closed and told.gap_id:
+        yield Settled(kind=GAP_OPENED.code, subject_id=told.gap_id)
+    for kind, count in ((GAP_OPENED, told.opened), (GAP_CLOSED, told.closed)):
+        if count:
+            yield Notice(
+                user_id=told.user_id,
+                organization_id=told.organization_id,
+                kind=kind.code,
+                dedupe_key=f"{kind.code}:{group}",
+                reason=f"{told.reason} ({told.label})" if told.label else told.reason,
+                count=count,
+                subject_kind="gap" if told.gap_id else "",
+                subject_id=told.gap_id,
+            )
+
+
+def _others(told: Iterable[Recipient], author: UUID | None) -> list[Recipient]:
+    """Nobody is told of what he did himself."""
+    return [to for to in told if to.user_id != author]
+
+
+def _other_side(told: list[Recipient]) -> list[Recipient]:
+    actor = current_actor()
+    mine = actor.organization_id if actor else None
+    return [to for to in told if to.organization_id != mine] or told
