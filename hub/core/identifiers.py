@@ -159,14 +159,18 @@ def is_mobile(e164: str) -> bool:
     return e164.startswith(("+336", "+337"))
 
 
+_POSTCODE = re.compile(r"\d{5}", re.ASCII)
+_INSEE = re.compile(r"\d{5}|2[AB]\d{3}", re.ASCII)
+
+
 def postcode(raw: str | None) -> str | None:
     """Five digits, with the leading zero a spreadsheet removed. Raises `BadIdentifier("CP_INCONNU")`."""
-    return _five(raw, re.compile(r"\d{5}", re.ASCII), "CP_INCONNU")
+    return _five(raw, _POSTCODE, "CP_INCONNU")
 
 
 def insee_code(raw: str | None) -> str | None:
     """A commune code of five characters (2A, 2B for Corsica). Raises `BadIdentifier("INSEE_INCONNU")`."""
-    return _five(raw, re.compile(r"\d{5}|2[AB]\d{3}", re.ASCII), "INSEE_INCONNU")
+    return _five(raw, _INSEE, "INSEE_INCONNU")
 
 
 def _five(raw: str | None, shape: re.Pattern[str], code: str) -> str | None:

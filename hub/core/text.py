@@ -74,8 +74,11 @@ def clean(text: str | None) -> str | None:
         return None
     if not text.isprintable():
         text = "".join(" " if unicodedata.category(char) == "Cc" else char for char in text.translate(_INVISIBLE))
-    text = _SPACES.sub(" ", text).strip()
-    if text in _NULL_LIKE or _NOT_GIVEN.fullmatch(text):
+        text = _SPACES.sub(" ", text)
+    text = text.strip()
+    if "  " in text:
+        text = _SPACES.sub(" ", text)
+    if text in _NULL_LIKE or (text[0] in "nN" and _NOT_GIVEN.fullmatch(text)):
         return None
     return text
 

@@ -13,25 +13,18 @@ from hub.core.text import clean, name_key
 _BORN_AS = re.compile(r"\s+n[ée]+e?\s+", re.IGNORECASE)
 _MARRIED_AS = re.compile(r"\s+[ée]pouse\s+", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*[()]\s*")
+_OTHER_LIMIT = 255
 _FIELD_LIMITS = {
     "last_name": 100, "birth_name": 100, "first_names": 100, "internal_id": 40, "email": 254, "address": 255,
     "city": 100, "organization_hint": 200, "motive": 250, "agency": 100, "code": 10, "pes": 40,
 }  # fmt: skip
 
 
-def too_long(field: str, value: str, column: str) -> Remark | None:
-    """The remark of a value longer than what the hub stores for `field`."""
-    limit = _FIELD_LIMITS.get(field)
-    if limit is None or len(value) <= limit:
-        return None
-    return remark("CELLULE_TROP_LONGUE", column=column, found=len(value), limit=limit)
-
-
 def text(field: str, cell: str, column: str, remarks: list[Remark]) -> str | None:
     """A cleaned cell, or None with its remark when it is longer than what the hub stores."""
     value = clean(cell)
-    if value is not None and (said := too_long(field, value, column)):
-        remarks.append(said)
+    if value is not None and len(value) > (limit := _FIELD_LIMITS.get(field, _OTHER_LIMIT)):
+        remarks.append(remark("CELLULE_TROP_LONGUE", column=column, found=len(value), limit=limit))
         return None
     return value
 

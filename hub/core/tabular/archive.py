@@ -22,7 +22,9 @@ _CHUNK = 256 * 1024
 _OVERLAP = 64
 _RATIO_FLOOR = 8 * MEBIBYTE  # small files may compress as they like
 _ADVICE = "Enregistrez-le en CSV, ou découpez-le en plusieurs fichiers."
-_TWO_LETTERS = re.compile(rb"""r\s*=\s*["']([A-Za-z]{2})\d""")
+# XML allows any white space and either quote around a reference; spreadsheets write one form only.
+_ONE_FORM = bytes.maketrans(b"\t\r\n'", b'   "')
+_ODD_FORMS = (b" r =", b" r= ")
 
 
 def check_workbook(file: BinaryIO, limits: Limits) -> Workbook:
@@ -64,7 +66,7 @@ def _check_members(archive: zipfile.ZipFile, kind: Workbook, size: int, limits: 
         meter = _meter(kind, member.filename, limits)
         # The directory may lie: let zipfile read to the true end of the deflate stream, within what is allowed.
         honest = copy.copy(member)
-        honest.file_size = allowed + 1
+        honest.file_size = allowed + 2 * _CHUNK
         with archive.open(honest) as stream:
             while chunk := stream.read(_CHUNK):
                 total += len(chunk)
@@ -74,7 +76,7 @@ def _check_members(archive: zipfile.ZipFile, kind: Workbook, size: int, limits: 
 
 
 def _bomb(limits: Limits) -> FileProblem:
-    return too_big("son contenu décompressé est énorme", f"{limits.inflated_bytes // MEBIBYTE} Mo", _ADVICE)
+    return too_big("il est démesuré une fois décompressé", f"{limits.inflated_bytes // MEBIBYTE} Mo", _ADVICE)
 
 
 def _too_many_rows(limits: Limits) -> FileProblem:
@@ -111,28 +113,41 @@ def _beyond(limit: int) -> bytes:
 
 
 class _SheetMeter:
-    """Counts rows and looks at cell references; any member may be the one a sheet is read from."""
+    """Counts rows and looks at cell references in whatever member holds a sheet, under any name or XML prefix."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._rows = 0
+        self._is_sheet = False
         self._tail = b""
-        far = rb"""r\s*=\s*["'](?:[A-Za-z]{3,}\d|[A-Za-z]{0,2}0*%s["'])""" % _beyond(limits.workbook_rows)
-        self._far_cell = re.compile(far)
+        # One scan finds what few files have: references to far rows, and columns of two letters or more.
+        self._unusual = re.compile(rb' r="(?:[A-Za-z]{0,3}0*%s"|([A-Za-z]{2,})\d)' % _beyond(limits.workbook_rows))
 
     def feed(self, chunk: bytes) -> None:
         seen = self._tail + chunk
         _refuse_entities(seen)
-        self._rows += seen.count(b"<row") - self._tail.count(b"<row")
-        if self._rows > self._limits.workbook_rows:
-            raise _too_many_rows(self._limits)
-        if self._far_cell.search(seen):
-            raise refusal("FICHIER_DANGEREUX", reason="des cellules sont placées très loin hors du tableau")
-        for letters in set(_TWO_LETTERS.findall(seen)):
-            column = (letters[0] & 31) * 26 + (letters[1] & 31)
-            if column > self._limits.columns:
-                raise refusal("TROP_DE_COLONNES", found=column, limit=self._limits.columns)
+        self._is_sheet = self._is_sheet or b"sheetData" in seen
+        if self._is_sheet:
+            self._rows += sum(seen.count(mark) - self._tail.count(mark) for mark in (b"<row", b":row "))
+            if self._rows > self._limits.workbook_rows:
+                raise _too_many_rows(self._limits)
+            self._check_references(seen.translate(_ONE_FORM))
         self._tail = seen[-_OVERLAP:]
+
+    def _check_references(self, seen: bytes) -> None:
+        found = set(self._unusual.findall(seen))
+        if b"" in found or any(odd in seen for odd in _ODD_FORMS):
+            raise refusal("FICHIER_DANGEREUX", reason="des cellules sont placées très loin hors du tableau")
+        widest = max(map(_column_number, found), default=0)
+        if widest > self._limits.columns:
+            raise refusal("TROP_DE_COLONNES", found=widest, limit=self._limits.columns)
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + (letter & 31)
+    return number
 
 
 class _SharedTextMeter:

@@ -55,7 +55,7 @@ def _text_sheet(source: Source, file: BinaryIO, limits: Limits, repair: bool) ->
     head = _decoded(file, shape.encoding)
     sample = head.read(_SNIFFED_CHARS)
     head.detach()
-    chosen = separator([line for line in io.StringIO(sample) if line.strip()][:_SNIFFED_LINES])
+    chosen = separator([line for line in io.StringIO(sample, newline="") if line.strip()][:_SNIFFED_LINES])
     sheet = Sheet("csv", lambda: _text_rows(source, shape.encoding, chosen, repair), shape.encoding, chosen)
     if shape.lossy:
         sheet.warnings.append(notice("CARACTERES_PERDUS"))
@@ -76,7 +76,7 @@ def _text_rows(source: Source, encoding: str, chosen: str, repair: bool) -> Iter
         started = 1
         try:
             for row in reader:
-                if row and any(row):
+                if _filled(row):
                     yield started, [repair_double_encoding(cell) for cell in row] if repair else row
                 started = reader.line_num + 1
         except csv.Error as error:
@@ -84,6 +84,10 @@ def _text_rows(source: Source, encoding: str, chosen: str, repair: bool) -> Iter
         finally:
             if not text.closed:
                 text.detach()
+
+
+def _filled(row: Row) -> bool:
+    return bool(row) and bool(row[0].strip() or any(map(str.strip, row)))
 
 
 def _without_nul(lines: Iterator[str]) -> Iterator[str]:
@@ -112,7 +116,7 @@ def _workbook_sheets(file: BinaryIO, limits: Limits) -> Iterator[Sheet]:
 def _workbook_rows(sheet: CalamineSheet) -> Iterator[tuple[int, Row]]:
     for line, cells in enumerate(sheet.iter_rows(), start=1):
         row = [cell if type(cell) is str else cell_text(cell) for cell in cells]
-        if any(row):
+        if _filled(row):
             yield line, row
 
 

@@ -20,7 +20,7 @@ Layouts = Mapping[int, Sequence[str | None]]
 
 _HEADER_LINES = 10
 _MOST_MATCHES_ASKED = 3
-_HELP_COLUMN = "--ignore--"
+_HELP_COLUMN = "__ignore__"
 _TRUE = frozenset({"true", "vrai", "1", "oui", "o", "x"})
 _SHOWN_OF_LONG_CELL = 200
 _DIGITS_OF_DATA = 5
@@ -147,8 +147,8 @@ def _table(
     columns = tuple(name for name in header.fields if name)
     if twice := next((name for name in columns if columns.count(name) > 1), None):
         raise refusal("COLONNE_EN_DOUBLE", column=label[twice])
-    keys = [header_key(title) for title in header.titles]
-    help_at = keys.index(_HELP_COLUMN) if _HELP_COLUMN in keys else None
+    plain = [title.strip().lower() for title in header.titles]
+    help_at = plain.index(_HELP_COLUMN) if _HELP_COLUMN in plain else None
     extra = tuple(
         title.strip() for position, title in enumerate(header.titles)
         if title.strip() and not header.fields[position] and position != help_at
@@ -192,6 +192,7 @@ class _Reader:
         pick = _picker(self.positions)
         longest = self.limits.cell_chars
         header_line, help_at = self.header.line, self.help_at
+        self.problems.clear()
         for line, row in self.sheet.rows():
             if line <= header_line:
                 continue
