@@ -75,6 +75,7 @@ class Invitation(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     sent_at = models.DateTimeField()
+    mailed_at = models.DateTimeField(null=True)  # null until the mail has left: what the sweep looks for
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
 

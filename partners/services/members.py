@@ -91,7 +91,7 @@ def deactivate_member(actor: Actor, *, membership: Membership) -> Membership:
 def reactivate_member(actor: Actor, *, membership: Membership) -> Membership:
     """Open a member's access again, with the functions he had: only somebody who could give them may."""
     require(actor, "member.manage", membership)
-    _refuse_above(actor, membership.organization, membership.functions)
+    refuse_above(actor, membership.organization, membership.functions)
     membership.active = True
     membership.save(update_fields=["active"])
     return membership
@@ -114,11 +114,12 @@ def check_rights(
     if any(territory.department_id != actor.department_id for territory in territories):
         raise Invalid(fields={"territories": "Ce territoire n'est pas celui du Département."})
     wanted = sorted(set(functions))
-    _refuse_above(actor, organization, wanted)
+    refuse_above(actor, organization, wanted)
     return wanted
 
 
-def _refuse_above(actor: Actor, organization: Organization, functions: Iterable[str]) -> None:
+def refuse_above(actor: Actor, organization: Organization, functions: Iterable[str]) -> None:
+    """Raise `Invalid` for functions foreign to this kind of organisation, `Refused` for those above the actor."""
     wanted = set(functions)
     if wanted - suited(organization.kind_id):
         raise Invalid(fields={"functions": "Cette fonction n'existe pas dans ce type d'organisation."})
