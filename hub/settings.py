@@ -19,7 +19,9 @@ env = environ.Env()
 # --- Mode -------------------------------------------------------------------------------------------------------------
 VAR = Path(env.str("PACTE_VAR", str(BASE_DIR / "var")))
 _marker = VAR / "mode"  # left by the demo, so that commands typed beside it know they talk to a demo
-_default = "test" if "PYTEST_VERSION" in os.environ else _marker.read_text().strip() if _marker.exists() else "development"
+_default = (
+    "test" if "PYTEST_VERSION" in os.environ else _marker.read_text().strip() if _marker.exists() else "development"
+)
 MODE = env.str("PACTE_MODE", _default)
 if MODE not in {"production", "demo", "test", "development"}:
     raise ImproperlyConfigured(f"PACTE_MODE={MODE}: production, demo, test or development")
@@ -69,8 +71,9 @@ DATABASES = {
         **database("DATABASE_URL", **({} if MODE == "test" else {"pool": POOL})),
         "TEST": {"MIRROR": "owner"},
     },
-    "owner": database("OWNER_DATABASE_URL", assume_role="hub_owner"),
 }
+if env.str("OWNER_DATABASE_URL", ""):  # in production only the migration knows the owner
+    DATABASES["owner"] = database("OWNER_DATABASE_URL", assume_role="hub_owner")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -181,7 +184,9 @@ MFA_TOTP_ISSUER = "Pacte"
 SESSION_COOKIE_AGE = 12 * 3600
 
 # --- Security ----------------------------------------------------------------------------------------------------------
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"])
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
+)
 if PRODUCTION and not ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS is required in production")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -189,6 +194,7 @@ SITE_URL = env.str("SITE_URL", "http://127.0.0.1:8000")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", 1 if PRODUCTION else 0)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
 SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_REFERRER_POLICY = "same-origin"

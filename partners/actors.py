@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -10,7 +11,7 @@ from django.http import HttpRequest
 from hub.core.actor import DEPARTMENT, PARTNER, Actor
 from hub.core.crypto import token_hash
 from hub.core.errors import SignInRequired
-from partners.models import ApiToken, Membership, User
+from partners.models import ApiToken, Membership, Team, User
 
 SESSION_KEY = "membership"
 BEARER = "Bearer "
@@ -52,9 +53,14 @@ def actor_from(membership: Membership, now: datetime) -> Actor:
         team_id=membership.team_id,
         kind=membership.organization.kind_id,
         functions=frozenset(membership.functions),
-        territories=frozenset(territory.pk for territory in membership.territories.all()),
+        territories=frozenset(territory.pk for territory in membership.territories.all()) | _territory_of(membership.team),
         manager=membership.role == "manager",
+        sees_people=membership.team is None or membership.team.sees_people,
     )
+
+
+def _territory_of(team: Team | None) -> frozenset[UUID]:
+    return frozenset({team.territory_id}) if team and team.territory_id else frozenset()
 
 
 def _active() -> QuerySet[Membership]:

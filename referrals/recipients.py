@@ -135,7 +135,9 @@ class _Members:
                 yield member, "vous coordonnez le territoire"
 
     def _prescribers(self, gap: RegistrationGap, decision: TrackDecision) -> list[Membership]:
-        author = [m for m in self.members if m.user_id == decision.decided_by_id and m.organization.kind_id == "department"]
+        author = [
+            m for m in self.members if m.user_id == decision.decided_by_id and m.organization.kind_id == "department"
+        ]
         return author or [
             m
             for m in self.members
@@ -157,7 +159,9 @@ class _Members:
 
 def _active(department_id: UUID) -> QuerySet[Membership]:
     return (
-        Membership.objects.filter(department_id=department_id, active=True, user__is_active=True, organization__active=True)
+        Membership.objects.filter(
+            department_id=department_id, active=True, user__is_active=True, organization__active=True
+        )
         .select_related("organization", "team")
         .prefetch_related("territories")
     )

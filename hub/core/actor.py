@@ -33,6 +33,7 @@ class Actor:
     functions: frozenset[str] = field(default_factory=frozenset)
     territories: frozenset[UUID] = field(default_factory=frozenset)
     manager: bool = False
+    sees_people: bool = True  # UDAF's guardianship service, for instance, sees nobody here
 
     @classmethod
     def system(cls, department_id: UUID, now: datetime | None = None) -> Actor:

@@ -31,7 +31,7 @@ def protected_tables() -> frozenset[str]:
 @cache
 def _pattern() -> re.Pattern[str]:
     names = "|".join(sorted(map(re.escape, protected_tables())))
-    return re.compile(rf'"(?:{names})"')
+    return re.compile(rf"\b(?:{names})\b")
 
 
 def refuse_outside_gate(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:

@@ -45,8 +45,8 @@ class Workflow:
             raise self._refusal(obj, name)
 
     @transaction.atomic
-    def perform(self, obj: Any, name: str, *, by: Actor, note: str = "", reason: str = "", **changes: Any) -> None:
-        """Move `obj`, write `changes` with it, keep who and when; raises `InvalidTransition` (409) otherwise.
+    def perform(self, obj: Any, name: str, *, by: Actor, note: str = "", **changes: Any) -> None:
+        """Move `obj`, write `changes` with it, keep who, when and why; raises `InvalidTransition` (409) otherwise.
 
         `obj` is brought up to date with the locked row, so that the loser of a race sees the present state.
         """
@@ -59,7 +59,7 @@ class Workflow:
         for attribute, value in changes.items():
             setattr(obj, attribute, value)
         obj.save(update_fields=["state", *changes])
-        self.record(obj, transition.name, source=source, by=by, note=note, reason=reason)
+        self.record(obj, transition.name, source=source, by=by, note=note, reason=changes.get("reason") or "")
 
     def record(self, obj: Any, name: str, *, by: Actor, source: str = "", note: str = "", reason: str = "") -> None:
         """Append one line to the journal of `obj` (also for facts that change no state)."""
@@ -78,5 +78,7 @@ class Workflow:
 
     def _refusal(self, obj: Any, name: str) -> InvalidTransition:
         return InvalidTransition(
-            f"Action impossible : l'état est maintenant « {obj.get_state_display()} ».", state=obj.state, transition=name
+            f"Action impossible : l'état est maintenant « {obj.get_state_display()} ».",
+            state=obj.state,
+            transition=name,
         )

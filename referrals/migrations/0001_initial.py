@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('code', models.CharField(max_length=3)),
                 ('label', models.CharField(max_length=120, verbose_name='libellé')),
-                ('nature', models.CharField(choices=[('cessation', 'Cessation'), ('radiation', 'Radiation')], max_length=10)),
+                ('nature', models.CharField(choices=[('ceased', 'Cessation'), ('struck_off', 'Radiation')], max_length=10)),
                 ('alerting', models.BooleanField(default=True, verbose_name='ouvre un écart')),
                 ('department', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exit_codes', to='partners.department')),
             ],

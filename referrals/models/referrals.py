@@ -154,7 +154,9 @@ class Referral(PersonalModel):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(nature="designation", state__in=["declined", "waitlisted", "unanswered", "redirected"]),
+                condition=~models.Q(
+                    nature="designation", state__in=["declined", "waitlisted", "unanswered", "redirected"]
+                ),
                 name="designation_never_declined",
             ),
             models.CheckConstraint(

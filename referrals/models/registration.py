@@ -15,7 +15,7 @@ class ExitCode(models.Model):
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="exit_codes")
     code = models.CharField(max_length=3)
     label = models.CharField("libellé", max_length=120)
-    nature = models.CharField(max_length=10, choices=[("cessation", "Cessation"), ("radiation", "Radiation")])
+    nature = models.CharField(max_length=10, choices=[("ceased", "Cessation"), ("struck_off", "Radiation")])
     alerting = models.BooleanField("ouvre un écart", default=True)
 
     class Meta:

@@ -1,0 +1,54 @@
+"""When an answer is due: open days of the receiver, with its closing periods (domain §4)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hub.core.actor import PARIS
+from hub.core.workdays import add_open_days
+from partners.models import ClosingPeriod, Department
+from referrals.models import Nature, Referral, ReferralState
+
+CEILING = 2  # a closed receiver stops its clock for at most twice the delay, in weeks of calendar days
+# State → (nature or any) → names of the delays until it is due, then late.
+CLOCKS: dict[tuple[str, str], tuple[str, str]] = {
+    (Nature.PROPOSAL, ReferralState.SENT): ("proposal_reminder", "proposal_late"),
+    (Nature.DESIGNATION, ReferralState.SENT): ("designation_reminder", "designation_late"),
+    (Nature.DESIGNATION, ReferralState.CONTESTED): ("designation_late", "designation_escalated"),
+    (Nature.DESIGNATION, ReferralState.ACCEPTED): ("first_appointment", "first_appointment"),
+}
+CALENDAR: dict[str, str] = {
+    ReferralState.WAITLISTED: "waiting_list_review",
+    ReferralState.IN_PROGRESS: "still_in_progress",
+}
+
+
+def due_dates(referral: Referral, *, since: date, department: Department) -> tuple[date | None, date | None]:
+    """(due_on, late_on) of the present state, counted from the day it began; (None, None) when no clock runs."""
+    if referral.state == ReferralState.PAUSED:
+        return referral.review_on, referral.review_on
+    if referral.state == ReferralState.ACCEPTED and referral.first_appointment_on:
+        return None, None  # an appointment stops the clock
+    if name := CALENDAR.get(referral.state):
+        day = referral.review_on or since + timedelta(days=department.delay(name))
+        return day, day
+    names = CLOCKS.get((referral.nature, referral.state))
+    if names is None:
+        return None, None
+    closed = closing_periods(referral.receiver_id, since)
+    days = [
+        add_open_days(since, delay, closed=closed, ceiling=7 * CEILING + delay * 3, subdivision=department.code)
+        for delay in map(department.delay, names)
+    ]
+    return days[0], days[1]
+
+
+def closing_periods(organization_id: object, since: date) -> tuple[tuple[date, date], ...]:
+    """Closing periods of an organisation that end after a day."""
+    rows = ClosingPeriod.objects.filter(organization_id=organization_id, ends_on__gte=since)
+    return tuple(rows.values_list("starts_on", "ends_on"))
+
+
+def chain_start(referral: Referral) -> date | None:
+    """The day the whole chain was first sent: a redirection does not restart the delay."""
+    return referral.first_sent_at.astimezone(PARIS).date() if referral.first_sent_at else None

@@ -1,0 +1,60 @@
+"""Registration gaps: who sees them, who acts on them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+
+from hub.core.access import can, rule, scope
+from hub.core.actor import Actor
+from partners.delays import DELAYS
+from partners.models import Function
+from referrals.models import Beneficiary, ExitCode, ExpectedList, Level, RegistrationGap
+from referrals.models.registration import OPEN_GAP_STATES
+from referrals.policies.people import active_grants, people_of
+
+
+@scope(RegistrationGap)
+def gaps_of(actor: Actor, gaps: QuerySet[RegistrationGap]) -> QuerySet[RegistrationGap]:
+    """Gaps of the people one works with; a partner must support the person."""
+    if actor.is_system:
+        return gaps
+    if not can(actor, "gap.list"):
+        return gaps.none()
+    if actor.is_wide:
+        return gaps.filter(beneficiary__in=people_of(actor, Beneficiary.objects.all()).values("pk"))
+    supported = active_grants(actor).filter(level__in=(Level.SUPPORT, Level.FULL)).values("beneficiary")
+    recently = actor.now - timedelta(days=DELAYS["gap_visible"].default)
+    return gaps.filter(beneficiary__in=supported).filter(Q(state__in=OPEN_GAP_STATES) | Q(closed_at__gte=recently))
+
+
+@rule("gap.list")
+def may_list_gaps(actor: Actor, _: None = None) -> bool:
+    """Everybody who works with people but `control`, and partners who support them."""
+    if actor.has(Function.CONTROL):
+        return False
+    return can(actor, "people.list") and (actor.is_wide or actor.has(Function.COUNSELLING, Function.SUPERVISION))
+
+
+@rule("gap.handle")
+def may_handle(actor: Actor, gap: RegistrationGap) -> bool:
+    """Whoever sees the gap may say what he found; the journal keeps who did."""
+    return actor.is_system or may_list_gaps(actor)
+
+
+@rule("gap.motive")
+def may_see_motive(actor: Actor, gap: RegistrationGap | None = None) -> bool:
+    """UDAF sees that registration is to be checked, not why, until the Département confirms the legal basis."""
+    return actor.is_wide or actor.kind == "employment_service"
+
+
+@rule("registration.settings")
+def may_set_registration(actor: Actor, _: None = None) -> bool:
+    return actor.role == "department" and actor.has(Function.ADMINISTRATION, Function.SUPERVISION)
+
+
+@scope(ExitCode)
+@scope(ExpectedList)
+def settings_of(actor: Actor, rows: QuerySet) -> QuerySet:  # type: ignore[type-arg]
+    return rows.filter(department_id=actor.department_id)

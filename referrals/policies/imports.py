@@ -1,0 +1,60 @@
+"""Files: who brings which kind, who confirms, who reads the lines."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from hub.core.access import can, rule, scope
+from hub.core.actor import Actor
+from partners.models import Function, ImportJob, ImportRow
+from partners.models.files import ImportKind
+
+BRINGERS: dict[str, tuple[str, ...]] = {
+    ImportKind.PEOPLE: (Function.PEOPLE_IMPORT,),
+    ImportKind.CAF_FLOW: (Function.PEOPLE_IMPORT,),
+    ImportKind.REGISTRATION: (Function.REGISTRATION_LISTS,),
+}
+LIST_KINDS = ("department", "employment_service")  # whose lists the law names (CASF R. 262-111)
+
+
+@rule("import.list")
+def may_list_imports(actor: Actor, _: None = None) -> bool:
+    return any(may_bring(actor, kind) for kind in ImportKind.values)
+
+
+@rule("import.bring")
+def may_bring(actor: Actor, kind: str) -> bool:
+    """People come from the Département; registration lists also from Pôle emploi."""
+    if actor.is_system:
+        return True
+    if not actor.sees_people or not actor.has(*BRINGERS.get(kind, ())):
+        return False
+    return actor.role == "department" or (kind == ImportKind.REGISTRATION and actor.kind in LIST_KINDS)
+
+
+@rule("import.confirm")
+def may_confirm(actor: Actor, job: ImportJob) -> bool:
+    """The Département, or whoever brought the file."""
+    return may_bring(actor, job.kind) and (actor.is_wide or job.organization_id == actor.organization_id)
+
+
+@rule("import.rows")
+def may_read_rows(actor: Actor, job: ImportJob | None = None) -> bool:
+    """Who was recognised is the Département's knowledge."""
+    return actor.is_wide and (actor.is_system or can(actor, "import.list"))
+
+
+@scope(ImportJob)
+def jobs_of(actor: Actor, jobs: QuerySet[ImportJob]) -> QuerySet[ImportJob]:
+    if actor.is_system:
+        return jobs
+    if not can(actor, "import.list"):
+        return jobs.none()
+    kinds = [kind for kind in ImportKind.values if may_bring(actor, kind)]
+    jobs = jobs.filter(kind__in=kinds)
+    return jobs if actor.is_wide else jobs.filter(organization_id=actor.organization_id)
+
+
+@scope(ImportRow)
+def rows_of(actor: Actor, rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
+    return rows if may_read_rows(actor) else rows.none()

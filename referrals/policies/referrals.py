@@ -1,0 +1,96 @@
+"""Referrals: the sender's gestures, the receiver's gestures, and what the person's referent may read."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from hub.core.access import can, rule, scope
+from hub.core.actor import Actor
+from partners.models import Function
+from referrals.models import Beneficiary, Level, Nature, Referral, ReferralState
+from referrals.policies.people import active_grants, people_of
+
+ANSWERING = (
+    Function.COUNSELLING,
+    Function.JOB_DEVELOPMENT,
+    Function.RECRUITMENT,
+    Function.SOCIAL_WORK,
+    Function.COORDINATION,
+    Function.SUPERVISION,
+    Function.NEEDS,
+    Function.NETWORK_LEAD,
+)
+
+
+@scope(Referral)
+def referrals_of(actor: Actor, referrals: QuerySet[Referral]) -> QuerySet[Referral]:
+    """Those one's team sent or received; and, of people one supports, the others' that are not sensitive."""
+    if actor.is_system:
+        return referrals
+    if not can(actor, "referral.list"):
+        return referrals.none()
+    sent = Q(sender_id=actor.organization_id)
+    received = Q(receiver_id=actor.organization_id) & ~Q(state=ReferralState.DRAFT)
+    if not (actor.manager or actor.has(Function.SUPERVISION, Function.COORDINATION)):
+        sent &= Q(sender_team=None) | Q(sender_team_id=actor.team_id) | Q(sender_user_id=actor.user_id)
+        received &= Q(receiver_team=None) | Q(receiver_team_id=actor.team_id)
+    return referrals.filter(sent | received | _of_supported_people(actor))
+
+
+def _of_supported_people(actor: Actor) -> Q:
+    if actor.is_wide:
+        people = people_of(actor, Beneficiary.objects.all()).values("pk")
+    else:
+        people = active_grants(actor).filter(level__in=(Level.SUPPORT, Level.FULL)).values("beneficiary")
+    return Q(sensitive=False) & ~Q(state=ReferralState.DRAFT) & Q(beneficiary__in=people)
+
+
+@rule("referral.list")
+def may_list(actor: Actor, _: None = None) -> bool:
+    """`control` sees no referral; a team that sees nobody sees none either."""
+    return actor.sees_people and actor.has(*ANSWERING)
+
+
+@rule("referral.compose")
+def may_compose(actor: Actor, person: Beneficiary | None = None) -> bool:
+    """Whoever works with people may entrust one he sees to another organisation."""
+    return may_list(actor) and not actor.is_system and can(actor, "people.list")
+
+
+def is_sender(actor: Actor, referral: Referral) -> bool:
+    return may_list(actor) and referral.sender_id == actor.organization_id
+
+
+def is_receiver(actor: Actor, referral: Referral) -> bool:
+    """The receiving organisation; inside one organisation, the receiving team (or its managers)."""
+    if not may_list(actor) or referral.receiver_id != actor.organization_id:
+        return False
+    if referral.sender_id != referral.receiver_id or actor.manager or actor.has(Function.SUPERVISION):
+        return True
+    return referral.receiver_team_id in (None, actor.team_id)
+
+
+@rule("referral.send")
+@rule("referral.cancel")
+@rule("referral.enter_in_error")
+@rule("referral.confirm_redirect")
+@rule("referral.acknowledge_outcome")
+def may_act_as_sender(actor: Actor, referral: Referral) -> bool:
+    return actor.is_system or is_sender(actor, referral)
+
+
+@rule("referral.answer")
+def may_act_as_receiver(actor: Actor, referral: Referral) -> bool:
+    return is_receiver(actor, referral)
+
+
+@rule("referral.maintain")
+def may_maintain(actor: Actor, referral: Referral) -> bool:
+    """The Département decides on a contested designation."""
+    return actor.role == "department" and referral.nature == Nature.DESIGNATION and is_sender(actor, referral)
+
+
+@rule("referral.expire")
+def may_expire(actor: Actor, referral: Referral) -> bool:
+    """Only time closes a proposal as unanswered."""
+    return actor.is_system
