@@ -11,4 +11,4 @@ from lucide.templatetags.lucide import lucide
 @lru_cache(maxsize=512)
 def svg(name: str, size: int = 18) -> SafeString:
     """The icon as SVG text; raises `lucide.IconDoesNotExist` for a misspelt name."""
-    return SafeString(lucide(name, size=size, **{"class": "icon", "aria_hidden": "true", "focusable": "false"}))
+    return SafeString(" ".join(lucide(name, size=size, **{"class": "icon", "aria_hidden": "true"}).split()))

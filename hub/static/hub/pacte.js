@@ -48,6 +48,29 @@
     new MutationObserver(() => toasts.querySelectorAll("[data-toast]").forEach(dress)).observe(toasts, { childList: true });
   }
 
+  /* A message for whoever looks, from any script: document.dispatchEvent(new CustomEvent("pacte:toast", {detail})). */
+  document.addEventListener("pacte:toast", (event) => {
+    if (!toasts) return;
+    const line = document.createElement("div");
+    const text = document.createElement(event.detail.url ? "a" : "span");
+    const close = document.createElement("button");
+    line.className = `toast-line tone-${event.detail.tone || "info"}`;
+    line.dataset.toast = "";
+    text.textContent = event.detail.text;
+    if (event.detail.url) text.href = event.detail.url;
+    close.type = "button";
+    close.className = "btn-close";
+    close.hidden = true;
+    close.dataset.close = "";
+    close.setAttribute("aria-label", "Fermer ce message");
+    line.append(text, close);
+    toasts.append(line);
+  });
+  document.addEventListener("allauth.error", () => {
+    const text = "La clé d'accès n'a pas répondu, ou vous avez annulé. Recommencez, ou utilisez votre mot de passe.";
+    document.dispatchEvent(new CustomEvent("pacte:toast", { detail: { text, tone: "danger" } }));
+  });
+
   /* After a refused form, the summary of errors takes the focus. */
   const errors = document.querySelector("[data-errors]");
   if (errors) errors.focus();
