@@ -113,7 +113,9 @@ def pes_keys(raw: str | None) -> tuple[str, ...]:
     The 8 characters are taken out of the two 11-character forms (agency code after, region before). An all-digit
     11 is the new national number: nothing is derived from it. () when empty, unreadable or the junk 00000000.
     """
-    number = (raw or "").translate(_SEPARATORS).upper()
+    number = raw or ""
+    if not (number.isalnum() and number.isupper()):
+        number = number.translate(_SEPARATORS).upper()
     if found := _PES_AGENCY.fullmatch(number) or _PES_REGIONAL.fullmatch(number):
         return (found[1],)
     if (_PES_LOCAL.fullmatch(number) or _PES_NATIONAL.fullmatch(number)) and number.strip("0"):
@@ -174,7 +176,9 @@ def insee_code(raw: str | None) -> str | None:
 
 
 def _five(raw: str | None, shape: re.Pattern[str], code: str) -> str | None:
-    number = (raw or "").translate(_SEPARATORS).upper()
+    if not raw or (len(raw) == 5 and shape.fullmatch(raw)):
+        return raw or None
+    number = raw.translate(_SEPARATORS).upper()
     if not number:
         return None
     number = number.rjust(5, "0") if len(number) == 4 else number

@@ -78,7 +78,7 @@ def clean(text: str | None) -> str | None:
     text = text.strip()
     if "  " in text:
         text = _SPACES.sub(" ", text)
-    if text in _NULL_LIKE or (text[0] in "nN" and _NOT_GIVEN.fullmatch(text)):
+    if text in _NULL_LIKE or (text[0] in "nN" and _NOT_GIVEN.fullmatch(text) is not None):
         return None
     return text
 

@@ -131,7 +131,7 @@ def has_error(remarks: list[Remark]) -> bool:
 class SeenKeys:
     """Finds repeated keys among the last ones met, in bounded memory: two generations of at most `size` keys."""
 
-    def __init__(self, size: int = 100_000) -> None:
+    def __init__(self, size: int = 50_000) -> None:
         self._size = size
         self._new: dict[int, int] = {}
         self._old: dict[int, int] = {}
