@@ -1,4 +1,4 @@
-"""How every state looks: one table, by model (Django's `model_name`) and stored code. A state is always text, icon and colour together."""
+"""How every state looks: one table, by model (`model_name`) and stored code; always text, icon and colour together."""
 
 from __future__ import annotations
 

@@ -1,0 +1,160 @@
+"""A real Chromium on a real server: what the browser journeys stand on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connections
+from playwright.sync_api import Page
+
+from tests.cast import PASSWORD
+
+DESKTOP = {"width": 1366, "height": 768}
+PHONE = {"width": 390, "height": 844}
+CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+STARTED_SECONDS = 40
+
+
+def environment(database: str) -> dict[str, str]:
+    """The environment of a process of the product that works on this database."""
+
+    def on(url: str) -> str:
+        head, _, query = url.partition("?")
+        return f"{head.rpartition('/')[0]}/{database}" + (f"?{query}" if query else "")
+
+    urls = {name: on(os.environ[name]) for name in ("DATABASE_URL", "OWNER_DATABASE_URL")}
+    return {**os.environ, **urls, "PACTE_MODE": "test", "PACTE_VAR": str(settings.VAR)}
+
+
+class Server:
+    """uvicorn serving `hub.asgi`, as in the demo: pages and sockets."""
+
+    def __init__(self, database: str) -> None:
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        command = [sys.executable, "-m", "uvicorn", "hub.asgi:application", "--port", str(self.port)]
+        command += ["--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio"]
+        command += ["--no-access-log", "--log-level", "warning"]
+        log = (Path(settings.VAR) / f"browser-{self.port}.log").open("w")
+        self.process = subprocess.Popen(command, env=environment(database), cwd=settings.BASE_DIR, stderr=log, stdout=log)
+        self._wait(Path(log.name))
+
+    def _wait(self, log: Path) -> None:
+        deadline = time.monotonic() + STARTED_SECONDS
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urlopen(f"{self.url}/health/", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.2)
+        self.stop()
+        raise RuntimeError(f"the server did not start:\n{log.read_text()[-3000:]}")
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+class Database:
+    """A copy of the test database for a server of another process: committed data, emptied between tests."""
+
+    def __init__(self) -> None:
+        self.original = connections["owner"].settings_dict["NAME"]
+        self.name = f"{self.original}_browser"
+        _close()
+        self._maintain(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        self._maintain(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.original}"')
+        self._point_at(self.name)
+        self.given = self._filled()
+
+    def empty(self) -> None:
+        """Forget what the test wrote; what migrations wrote stays."""
+        written = ", ".join(f'"{table}"' for table in self._tables() if table not in self.given)
+        with connections["owner"].cursor() as cursor:
+            cursor.execute(f"TRUNCATE {written} CASCADE")
+
+    def drop(self) -> None:
+        self._point_at(self.original)
+        self._maintain(f'DROP DATABASE "{self.name}" WITH (FORCE)')
+
+    def _point_at(self, name: str) -> None:
+        _close()
+        for alias in ("default", "owner"):
+            connections[alias].settings_dict["NAME"] = name
+
+    def _maintain(self, sql: str) -> None:
+        with connections["owner"]._nodb_cursor() as cursor:
+            cursor.execute(sql)
+
+    def _tables(self) -> list[str]:
+        return connections["owner"].introspection.table_names()
+
+    def _filled(self) -> set[str]:
+        with connections["owner"].cursor() as cursor:
+            return {table for table in self._tables() if _has_rows(cursor, table)}
+
+
+def _has_rows(cursor: object, table: str) -> bool:
+    cursor.execute(f'SELECT 1 FROM "{table}" LIMIT 1')
+    return cursor.fetchone() is not None
+
+
+def _close() -> None:
+    for alias in ("default", "owner"):
+        connections[alias].close()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def sign_in(page: Page, email: str, password: str = PASSWORD) -> Page:
+    """Through the sign-in page, like anybody."""
+    page.goto("/compte/login/")
+    page.get_by_label("Adresse e-mail").fill(email)
+    page.get_by_label("Mot de passe", exact=False).first.fill(password)
+    page.get_by_role("button", name="Se connecter", exact=True).click()
+    page.wait_for_url("**/")
+    return page
+
+
+def axe(page: Page) -> None:
+    """No violation of axe-core on the page as it stands."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+
+def screenshot(page: Page, name: str) -> None:
+    """The page on a desktop and on a phone, into `var/shots`; the window is left as it was."""
+    folder = Path(settings.VAR) / "shots"
+    folder.mkdir(parents=True, exist_ok=True)
+    before = page.viewport_size
+    for suffix, size in (("", DESKTOP), ("-phone", PHONE)):
+        page.set_viewport_size(size)
+        page.screenshot(path=folder / f"{name}{suffix}.png")
+    page.set_viewport_size(before)

@@ -1,0 +1,81 @@
+"""Browser journeys: skipped, and saying so, when the machine has no Chromium."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.cast import build_cast
+from tests.e2e.browser import CHROMIUM, DESKTOP, FLAGS, Database, Server
+
+
+def pytest_collection_modifyitems(items):
+    here = os.path.dirname(__file__)
+    for item in items:
+        if str(item.path).startswith(here):
+            item.add_marker(pytest.mark.e2e)
+            if not CHROMIUM:
+                item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (apt install chromium)"))
+
+
+@pytest.fixture(scope="package")
+def browser_database(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        database = Database()
+        yield database
+        database.drop()
+
+
+@pytest.fixture(scope="package")
+def server(browser_database):
+    """The product on a port of its own, on the browsers' database."""
+    server = Server(browser_database.name)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="package")
+def chromium():
+    # Playwright keeps an event loop running in this thread; the ORM is used beside it, never inside it.
+    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+    if before is None:
+        del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def cast(browser_database, django_db_blocker):
+    """The cast, committed, for the server to see."""
+    with django_db_blocker.unblock():
+        yield build_cast()
+        browser_database.empty()
+
+
+@pytest.fixture
+def window(chromium, server):
+    """`window()` opens a page in a browser context of its own: two windows are two people."""
+    contexts = []
+
+    def open_window(**options):
+        context = chromium.new_context(base_url=server.url, locale="fr-FR", viewport=DESKTOP, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.problems = []
+        page.on("pageerror", lambda error: page.problems.append(str(error)))
+        page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(window):
+    return window()
