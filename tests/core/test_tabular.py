@@ -380,6 +380,12 @@ def test_a_zip_that_is_no_workbook():
     assert refused(truncated).code == "FICHIER_TRONQUE"
 
 
+@pytest.mark.parametrize("at", range(40, 4_000, 160))
+def test_bytes_missing_anywhere_in_a_workbook_never_crash(at):
+    content = xlsx(["Nom", "Prénom", "DDN"], ["A", "B", "C"])
+    assert refused(content[:at] + content[at + 30 :]).code in ("FICHIER_TRONQUE", "FICHIER_ILLISIBLE")
+
+
 def test_a_broken_sheet_is_refused_not_a_crash():
     assert refused(sheet_xlsx(b"<worksheet><sheetData><row><c><v>1")).code in (
         "FICHIER_ILLISIBLE",

@@ -7,6 +7,7 @@ and one huge text that thousands of cells share.
 
 import copy
 import re
+import struct
 import zipfile
 import zlib
 from typing import BinaryIO, Literal, Protocol
@@ -22,6 +23,8 @@ _CHUNK = 256 * 1024
 _OVERLAP = 64
 _RATIO_FLOOR = 8 * MEBIBYTE  # small files may compress as they like
 _ADVICE = "Enregistrez-le en CSV, ou découpez-le en plusieurs fichiers."
+# What zipfile raises on damaged or hostile archives; encrypted and exotic members are RuntimeErrors.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, struct.error, ValueError, LookupError, EOFError, OSError, RuntimeError)
 # XML allows any white space and either quote around a reference; spreadsheets write one form only.
 _ONE_FORM = bytes.maketrans(b"\t\r\n'", b'   "')
 _ODD_FORMS = (b" r =", b" r= ")
@@ -37,7 +40,7 @@ def check_workbook(file: BinaryIO, limits: Limits) -> Workbook:
         with zipfile.ZipFile(file) as archive:
             kind = _kind(archive)
             _check_members(archive, kind, size, limits)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _DAMAGED as error:
         raise refusal("FICHIER_TRONQUE") from error
     file.seek(0)
     return kind
