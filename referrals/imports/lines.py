@@ -4,7 +4,7 @@ They are plain slotted objects, not frozen: freezing costs more than the rest of
 """
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
@@ -145,6 +145,3 @@ class SeenKeys:
                 self._old, self._new = self._new, {}
             self._new[digest] = line
         return found
-
-
-Parser = Callable[..., Parsed[PersonLine] | Parsed[RegistrationLine]]

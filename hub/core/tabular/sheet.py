@@ -5,6 +5,7 @@ import datetime as dt
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import BinaryIO, Literal
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -108,7 +109,7 @@ def _workbook_sheets(file: BinaryIO, limits: Limits) -> Iterator[Sheet]:
                 sheet = workbook.get_sheet_by_name(name)
                 if sheet.width > limits.columns:
                     raise refusal("TROP_DE_COLONNES", found=sheet.width, limit=limits.columns)
-                yield Sheet(kind, lambda sheet=sheet: _workbook_rows(sheet))  # type: ignore[misc]
+                yield Sheet(kind, partial(_workbook_rows, sheet))
     except CalamineError as error:
         raise refusal("FICHIER_ILLISIBLE") from error
 

@@ -8,6 +8,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import BinaryIO
 
 from openpyxl import Workbook
@@ -66,14 +67,9 @@ def write_xlsx(
     """Write a workbook of one sheet row by row (openpyxl write_only: flat memory)."""
     workbook = Workbook(write_only=True)
     sheet: WriteOnlyWorksheet = workbook.create_sheet(title[:31])
-    for row in (header, *rows) if isinstance(rows, Sequence) else _chain(header, rows):
+    for row in chain([header], rows):
         sheet.append([_workbook_cell(sheet, value) for value in row])
     workbook.save(target)
-
-
-def _chain(header: Sequence[object], rows: Iterable[Sequence[object]]) -> Iterator[Sequence[object]]:
-    yield header
-    yield from rows
 
 
 def _workbook_cell(sheet: WriteOnlyWorksheet, value: object) -> object:
