@@ -57,7 +57,7 @@ REFERRAL = ReferralWorkflow(
         of("cancel", {"draft", "sent", "accepted", "contested", "waitlisted", "paused"}, "cancelled", "Annulée"),
         of(
             "enter_in_error",
-            {"draft", "sent", "accepted", "contested", "waitlisted", "in_progress", "paused"},
+            {"sent", "accepted", "contested", "waitlisted", "in_progress", "paused"},
             "entered_in_error",
             "Saisie par erreur",
         ),

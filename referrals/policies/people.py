@@ -36,11 +36,17 @@ FIELD_FUNCTIONS = (
 
 
 def active_grants(actor: Actor) -> QuerySet[AccessGrant]:
-    """The organisation's grants in force at the actor's instant (of his team, unless he manages)."""
+    """The organisation's grants in force at the actor's instant .
+
+    Of his team and of the files he opened with a reason, unless he manages.
+    """
     grants = AccessGrant.objects.filter(organization_id=actor.organization_id, starts_at__lte=actor.now).filter(
         Q(ends_at=None) | Q(ends_at__gt=actor.now)
     )
-    return grants if actor.manager else grants.filter(Q(team=None) | Q(team_id=actor.team_id))
+    if actor.manager:
+        return grants
+    opened = FileOpening.objects.filter(user_id=actor.user_id, ends_at__gt=actor.now).values("beneficiary")
+    return grants.filter(Q(team=None) | Q(team_id=actor.team_id) | Q(beneficiary__in=opened))
 
 
 @scope(Beneficiary)

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.models import Function
-from referrals.models import Beneficiary, Level, Nature, Referral, ReferralState
+from referrals.models import Beneficiary, Level, Nature, Referral
 from referrals.policies.people import active_grants, people_of
 
 ANSWERING = (
@@ -30,7 +30,7 @@ def referrals_of(actor: Actor, referrals: QuerySet[Referral]) -> QuerySet[Referr
     if not can(actor, "referral.list"):
         return referrals.none()
     sent = Q(sender_id=actor.organization_id)
-    received = Q(receiver_id=actor.organization_id) & ~Q(state=ReferralState.DRAFT)
+    received = Q(receiver_id=actor.organization_id, sent_at__isnull=False)  # a draft withdrawn was never sent
     if not (actor.manager or actor.has(Function.SUPERVISION, Function.COORDINATION)):
         sent &= Q(sender_team=None) | Q(sender_team_id=actor.team_id) | Q(sender_user_id=actor.user_id)
         received &= Q(receiver_team=None) | Q(receiver_team_id=actor.team_id)
@@ -42,7 +42,7 @@ def _of_supported_people(actor: Actor) -> Q:
         people = people_of(actor, Beneficiary.objects.all()).values("pk")
     else:
         people = active_grants(actor).filter(level__in=(Level.SUPPORT, Level.FULL)).values("beneficiary")
-    return Q(sensitive=False) & ~Q(state=ReferralState.DRAFT) & Q(beneficiary__in=people)
+    return Q(sensitive=False, sent_at__isnull=False, beneficiary__in=people)
 
 
 @rule("referral.list")

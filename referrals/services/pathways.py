@@ -189,6 +189,9 @@ def _end_assignments(actor: Actor, person: Beneficiary, last_day: date, *, unles
 
 
 def _designate(actor: Actor, decision: TrackDecision, assignment: SupportAssignment) -> None:
+    """Tell the organisation it is the referent; one's own team already knows."""
+    if assignment.organization_id == actor.organization_id and assignment.team_id in (None, actor.team_id):
+        return
     send_referral(
         actor,
         person=decision.beneficiary,

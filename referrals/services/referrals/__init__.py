@@ -1,0 +1,73 @@
+"""A referral's closed loop: sent, answered, carried out, its end known to the sender (domain §4)."""
+
+from referrals.services.referrals.answers import (
+    HOLD,
+    accept_referral,
+    acknowledge_referral,
+    contest_referral,
+    decline_referral,
+    expire_referral,
+    is_correctable,
+    is_held,
+    mark_seen,
+    release_answer,
+    take_back_answer,
+    waitlist_referral,
+)
+from referrals.services.referrals.course import (
+    complete_referral,
+    fail_referral,
+    pause_referral,
+    plan_first_appointment,
+    resume_referral,
+    start_referral,
+)
+from referrals.services.referrals.redirects import (
+    confirm_redirect,
+    propose_redirect,
+    refuse_redirect,
+)
+from referrals.services.referrals.sending import (
+    acknowledge_outcome,
+    cancel_referral,
+    draft_referral,
+    enter_in_error,
+    get_referral,
+    maintain_designation,
+    open_duplicates,
+    send_referral,
+    withdraw_designation,
+)
+
+__all__ = [
+    "HOLD",
+    "accept_referral",
+    "acknowledge_outcome",
+    "acknowledge_referral",
+    "cancel_referral",
+    "complete_referral",
+    "confirm_redirect",
+    "contest_referral",
+    "decline_referral",
+    "draft_referral",
+    "enter_in_error",
+    "expire_referral",
+    "fail_referral",
+    "get_referral",
+    "is_correctable",
+    "is_held",
+    "maintain_designation",
+    "mark_seen",
+    "open_duplicates",
+    "pause_referral",
+    "plan_first_appointment",
+    "propose_redirect",
+    "refuse_redirect",
+    "release_answer",
+    "resume_referral",
+    "send_referral",
+    "start_referral",
+    "take_back_answer",
+    "waitlist_referral",
+    "withdraw_designation",
+]

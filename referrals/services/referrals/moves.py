@@ -1,0 +1,97 @@
+"""What every move of a referral ends with: its clock, its access, whoever must know."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hub.core.access import visible
+from hub.core.actor import Actor
+from hub.core.errors import Conflict, Invalid
+from hub.core.events import emit
+from hub.core.topics import touch
+from partners.models import Department
+from referrals.clocks import chain_start, due_dates
+from referrals.events import ReferralChanged
+from referrals.models import Beneficiary, DeclineReason, Level, Nature, PersonReason, Referral
+from referrals.services.access import close_access, open_access
+
+
+def moved(actor: Actor, referral: Referral, change: str) -> Referral:
+    """After any move but an answer: the clock restarts, the other side is told, pages look again."""
+    restart_clock(actor, referral)
+    tell(actor, referral, change)
+    touch_pages(actor, referral)
+    return referral
+
+
+def tell(actor: Actor, referral: Referral, change: str) -> None:
+    """State the change, for whoever stands on the other side."""
+    emit(
+        ReferralChanged(department_id=actor.department_id, by_id=actor.user_id, referral_id=referral.pk, change=change)
+    )
+
+
+def touch_pages(actor: Actor, referral: Referral, *, to_receiver: bool = True) -> None:
+    """Open pages look again: the record, both inboxes, the person's record unless the referral is sensitive."""
+    touch(actor.department_id, "referral", referral.pk)
+    touch(actor.department_id, "inbox", referral.sender_id)
+    if to_receiver and referral.receiver_id != referral.sender_id:
+        touch(actor.department_id, "inbox", referral.receiver_id)
+    if not referral.sensitive:
+        touch(actor.department_id, "person", referral.beneficiary_id)
+
+
+def restart_clock(actor: Actor, referral: Referral) -> None:
+    """Count from today; a proposal still to answer, from the first sending of its whole chain."""
+    department = Department.objects.get(pk=referral.department_id)
+    waiting = referral.state == "sent" and referral.nature == Nature.PROPOSAL
+    since = (chain_start(referral) if waiting else None) or actor.today
+    referral.due_on, referral.late_on = due_dates(referral, since=since, department=department)
+    referral.save(update_fields=["due_on", "late_on"])
+
+
+def finish(actor: Actor, referral: Referral, *, keep_access: bool) -> None:
+    """A final state: access ends at once, or 30 days after a completion."""
+    referral.final_at = actor.now
+    referral.save(update_fields=["final_at"])
+    end = actor.now
+    if keep_access:
+        end += timedelta(days=Department.objects.get(pk=referral.department_id).delay("access_after_completion"))
+    close_access(actor, source=referral, at=end)
+
+
+def open_card(actor: Actor, referral: Referral) -> None:
+    """Open the card to the receiver; inside one organisation nothing needs opening."""
+    if referral.receiver_id != referral.sender_id:
+        open_access(
+            actor,
+            beneficiary_id=referral.beneficiary_id,
+            organization_id=referral.receiver_id,
+            level=Level.REFERRAL,
+            reason="Orientation reçue",
+            source=referral,
+            team_id=referral.receiver_team_id,
+        )
+
+
+def check_choice(value: str, allowed: list[str], field: str = "reason") -> None:
+    """Raise `Invalid` unless the value is one of the list."""
+    if value not in allowed:
+        raise Invalid("Choisissez dans la liste.", fields={field: "Choisissez dans la liste."})
+
+
+def check_reason(reason: str, met_how: str) -> None:
+    """A reason of the person needs how and when she was met."""
+    check_choice(reason, [*DeclineReason.values, *PersonReason.values])
+    if reason in PersonReason.values and not met_how.strip():
+        sentence = "Indiquez comment et quand la personne a été jointe."
+        raise Invalid(sentence, fields={"met_how": sentence})
+
+
+def person_of(actor: Actor, referral: Referral) -> Beneficiary:
+    """The person, while her file is open to the actor. Raises `Conflict` once access has ended."""
+    person = visible(actor, Beneficiary).filter(pk=referral.beneficiary_id).first()
+    if person is None:
+        raise Conflict("Ce dossier ne vous est plus ouvert : vous ne pouvez plus l'orienter.", code="access_ended")
+    referral.beneficiary = person
+    return person

@@ -1,0 +1,198 @@
+"""The sender's side: written, sent, withdrawn, its end read."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from hub.core.access import get_visible, require
+from hub.core.actor import Actor
+from hub.core.errors import Confirmation, Conflict, Invalid
+from hub.core.events import emit
+from partners.models import Organization, Service, Team
+from referrals.events import ReferralSent
+from referrals.models import Beneficiary, Nature, Referral, TrackDecision
+from referrals.models.referrals import OPEN_STATES
+from referrals.services.referrals.moves import finish, moved, open_card, person_of, restart_clock, touch_pages
+from referrals.workflows import REFERRAL
+
+
+def open_duplicates(actor: Actor, *, person: Beneficiary, receiver: Organization, service: Service | None) -> Any:
+    """Referrals of the same person to the same target still open, as far as the actor may know.
+
+    Never the sensitive ones of others: their existence alone would tell.
+    """
+    same = Referral.objects.filter(
+        beneficiary=person, receiver=receiver, service=service, state__in=OPEN_STATES, nature=Nature.PROPOSAL
+    ).exclude(state="draft")
+    return same.filter(sensitive=False) | same.filter(sender_id=actor.organization_id)
+
+
+@transaction.atomic
+def draft_referral(
+    actor: Actor,
+    *,
+    person: Beneficiary,
+    receiver: Organization,
+    need: str,
+    note: str = "",
+    receiver_team: Team | None = None,
+    service: Service | None = None,
+    informed_on: date | None = None,
+    nature: str = Nature.PROPOSAL,
+    decision: TrackDecision | None = None,
+    previous: Referral | None = None,
+) -> Referral:
+    """Write a referral without sending it. Raises `Invalid` for a target that cannot receive it."""
+    require(actor, "referral.compose", person) if not actor.is_system else None
+    check_target(actor, receiver, receiver_team, service)
+    if not need.strip():
+        raise Invalid("Indiquez le besoin de la personne.", fields={"need": "Indiquez le besoin de la personne."})
+    return Referral.objects.create(
+        department_id=actor.department_id,
+        beneficiary=person,
+        nature=nature,
+        sender_id=actor.organization_id,
+        sender_team_id=actor.team_id,
+        sender_user_id=actor.user_id,
+        receiver=receiver,
+        receiver_team=receiver_team,
+        service=service,
+        sensitive=bool(service and service.sensitive),
+        decision=decision,
+        need=need.strip()[:200],
+        note=note.strip(),
+        informed_on=informed_on,
+        previous=previous,
+        first_sent_at=previous.first_sent_at if previous else None,
+        created_at=actor.now,
+    )
+
+
+@transaction.atomic
+def send_referral(
+    actor: Actor,
+    *,
+    referral: Referral | None = None,
+    duplicate_reason: str = "",
+    **values: Any,
+) -> Referral:
+    """Send a draft, or write and send at once (`values` as for `draft_referral`).
+
+    Needs the record that the person was informed; opens the card to the receiver. Raises `Confirmation` when one is
+    still open for the same target and no reason was given.
+    """
+    referral = referral or draft_referral(actor, **values)
+    require(actor, "referral.send", referral)
+    if referral.informed_on is None:
+        sentence = "Indiquez quand la personne a été informée de cette orientation."
+        raise Invalid(sentence, code="information_record_missing", fields={"informed_on": sentence})
+    if referral.informed_on > actor.today:
+        raise Invalid("Cette date est dans le futur.", fields={"informed_on": "Cette date est dans le futur."})
+    person = referral.beneficiary if actor.is_system else person_of(actor, referral)
+    if person.died_on:
+        raise Conflict("Le dossier de cette personne est clos.", code="file_closed")
+    _refuse_silent_duplicate(actor, referral, duplicate_reason)
+    REFERRAL.perform(
+        referral,
+        "send",
+        by=actor,
+        sent_at=actor.now,
+        first_sent_at=referral.first_sent_at or actor.now,
+        duplicate_reason=duplicate_reason.strip()[:300],
+    )
+    restart_clock(actor, referral)
+    open_card(actor, referral)
+    emit(ReferralSent(department_id=actor.department_id, by_id=actor.user_id, referral_id=referral.pk))
+    touch_pages(actor, referral)
+    return referral
+
+
+@transaction.atomic
+def cancel_referral(actor: Actor, *, referral: Referral, note: str) -> Referral:
+    """The sender withdraws it, with a reason; access ends at once. A draft disappears without telling anybody."""
+    require(actor, "referral.cancel", referral)
+    if not note.strip():
+        raise Invalid("Indiquez pourquoi.", fields={"note": "Indiquez pourquoi."})
+    never_sent = referral.state == "draft"
+    REFERRAL.perform(referral, "cancel", by=actor, note=note)
+    finish(actor, referral, keep_access=False)
+    if never_sent:
+        touch_pages(actor, referral, to_receiver=False)
+        return referral
+    return moved(actor, referral, "cancel")
+
+
+@transaction.atomic
+def enter_in_error(actor: Actor, *, referral: Referral, note: str = "") -> Referral:
+    """It should never have been written; access ends at once."""
+    require(actor, "referral.enter_in_error", referral)
+    REFERRAL.perform(referral, "enter_in_error", by=actor, note=note)
+    finish(actor, referral, keep_access=False)
+    return moved(actor, referral, "enter_in_error")
+
+
+def withdraw_designation(actor: Actor, *, referral: Referral, note: str) -> None:
+    """A voided decision takes its designation with it, when it is still open."""
+    if referral.state in OPEN_STATES:
+        enter_in_error(actor, referral=referral, note=note)
+
+
+@transaction.atomic
+def acknowledge_outcome(actor: Actor, *, referral: Referral) -> Referral:
+    """The sender has read what became of the person: the loop is closed."""
+    require(actor, "referral.acknowledge_outcome", referral)
+    if referral.state in OPEN_STATES:
+        raise Conflict("Cette orientation n'est pas terminée.", code="not_final")
+    if referral.closed_loop_at is None:
+        referral.closed_loop_at = actor.now
+        referral.save(update_fields=["closed_loop_at"])
+        REFERRAL.record(referral, "acknowledge_outcome", by=actor)
+        touch_pages(actor, referral)
+    return referral
+
+
+@transaction.atomic
+def maintain_designation(actor: Actor, *, referral: Referral, note: str = "") -> Referral:
+    """The Département answers a contestation: the designation stands."""
+    require(actor, "referral.maintain", referral)
+    REFERRAL.perform(referral, "maintain", by=actor, note=note)
+    return moved(actor, referral, "maintain")
+
+
+def _refuse_silent_duplicate(actor: Actor, referral: Referral, reason: str) -> None:
+    if referral.nature != Nature.PROPOSAL or reason.strip() or referral.previous_id:
+        return
+    receiver, service = referral.receiver, referral.service
+    if open_duplicates(actor, person=referral.beneficiary, receiver=receiver, service=service).exists():
+        raise Confirmation(
+            f"Une orientation vers {receiver} est déjà ouverte pour cette personne. "
+            "Indiquez pourquoi en envoyer une autre.",
+            code="duplicate_referral",
+        )
+
+
+def check_target(actor: Actor, receiver: Organization, team: Team | None, service: Service | None) -> None:
+    """An active organisation of this Département; inside one's own, another team."""
+    present = receiver.departments.filter(pk=actor.department_id).exists()
+    if not (present and receiver.active and receiver.receives_referrals):
+        sentence = "Cet organisme ne reçoit pas d'orientations dans ce Département."
+        raise Invalid(sentence, fields={"receiver": sentence})
+    if team and (team.organization_id != receiver.pk or team.department_id != actor.department_id):
+        raise Invalid("Cette équipe n'est pas de cet organisme.", fields={"receiver_team": "Équipe inconnue."})
+    if service and (service.organization_id != receiver.pk or service.department_id != actor.department_id):
+        raise Invalid("Ce service n'est pas de cet organisme.", fields={"service": "Service inconnu."})
+    if receiver.pk == actor.organization_id and (team is None or team.pk == actor.team_id):
+        raise Invalid("Choisissez une autre équipe.", fields={"receiver_team": "Choisissez une autre équipe."})
+
+
+def get_referral(actor: Actor, pk: uuid.UUID | str) -> Referral:
+    """A visible referral with what its page needs; raises `NotVisible`.
+
+    The person is not joined: after a refusal the receiver keeps the referral and has lost the file.
+    """
+    joined = ("sender", "sender_team", "receiver", "receiver_team", "service", "seen_by", "answered_by", "redirect_to")
+    return get_visible(actor, Referral, pk, *joined)
