@@ -1,0 +1,39 @@
+"""Fields that obey scopes: an object one may not see and an object that does not exist are the same (T3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from rest_framework import serializers
+
+from hub.core.access import visible
+
+UNKNOWN = "Identifiant inconnu."
+
+
+class VisibleField(serializers.UUIDField):
+    """The UUID of a row the actor sees, given back as the row itself."""
+
+    def __init__(self, model: type[Model], **kwargs: Any) -> None:
+        self.model = model
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The row; raises ValidationError, with one sentence for unknown and foreign ids alike."""
+        found = visible(self.context["actor"], self.model).filter(pk=super().to_internal_value(data)).first()
+        if found is None:
+            raise serializers.ValidationError(UNKNOWN, code="unknown")
+        return found
+
+
+class ReferenceSerializer(serializers.Serializer[Any]):
+    """An object named elsewhere: its id and its name."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+def reference(row: Any) -> dict[str, Any] | None:
+    """Id and name of an organisation, a team, a service, a member… or null."""
+    return {"id": row.pk, "name": str(row)} if row is not None else None
