@@ -1,4 +1,4 @@
-"""Background work of partners: mails of invitations."""
+"""Background work of partners: mails of invitations, files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from uuid import UUID
 
 from celery import shared_task
 
+from hub.core.actor import Actor
+from hub.core.gate import tenant
+from partners.models import Department
+from partners.services import imports
 from partners.services.deliveries import deliver_invitations, lost_deliveries
 
 
@@ -27,3 +31,19 @@ def sweep_invitations() -> None:
 def schedule_delivery(ids: Sequence[UUID]) -> None:
     """Nudge a worker. When Redis is away the sweep will find the invitations: nothing is lost."""
     mail_invitations.apply_async(args=[[str(pk) for pk in ids]], retry=False)
+
+
+@shared_task
+def process_import(department_id: str, job_id: str) -> None:
+    """Run the step this import waits for."""
+    imports.process_import(UUID(department_id), UUID(job_id))
+
+
+@shared_task
+def sweep_imports() -> None:
+    """Run what a lost nudge or a killed worker left behind; every few seconds."""
+    for department_id in Department.objects.values_list("pk", flat=True):
+        with tenant(Actor.system(department_id)) as actor:
+            waiting = imports.pending_imports(actor)
+        for job_id in waiting:
+            imports.process_import(department_id, job_id)

@@ -36,10 +36,3 @@ class GapsChanged(Event):
     gap_ids: tuple[UUID, ...]
     job_id: UUID | None = None
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportFinished(Event):
-    """An import reached a state its uploader waits for (analysed, applied, refused)."""
-
-    job_id: UUID
-    state: str

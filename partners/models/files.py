@@ -56,6 +56,7 @@ class ImportJob(PersonalModel):
     file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=12, choices=ImportState.choices, default=ImportState.RECEIVED)
     state_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
     # For lists: what they cover.
     month = models.DateField("mois", null=True)
     territory = models.ForeignKey(Territory, null=True, on_delete=models.PROTECT, verbose_name="territoire")

@@ -1,0 +1,51 @@
+"""The one pipeline of files: each kind registers how it is checked, analysed and applied."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from hub.core.actor import Actor
+from partners.models import ImportJob
+
+
+@dataclass(slots=True)
+class Analysis:
+    """What a dry run found; the lines themselves are in `ImportRow`."""
+
+    columns: list[str]
+    counts: dict[str, int]
+    warnings: list[str] = field(default_factory=list)
+    encoding: str = ""
+    separator: str = ""
+    changes: dict[str, Any] = field(default_factory=dict)  # fields of the job that the file itself decides
+
+
+class Importer(Protocol):
+    """One kind of file. Both steps run inside the gate, as the product, in one transaction each."""
+
+    needs_month: bool
+
+    def check(self, actor: Actor, path: Path) -> None:
+        """Refuse at once what is plainly not this kind of file. Raises FileProblem."""
+
+    def analyse(self, actor: Actor, job: ImportJob, path: Path) -> Analysis:
+        """Read every line, write its verdict, apply nothing. Raises FileProblem."""
+
+    def apply(self, actor: Actor, job: ImportJob) -> None:
+        """Do what the analysis announced, from `ImportRow` alone."""
+
+
+IMPORTERS: dict[str, Importer] = {}
+
+
+def importer(kind: str) -> Callable[[type[Importer]], type[Importer]]:
+    """Register the importer of a kind."""
+
+    def register(cls: type[Importer]) -> type[Importer]:
+        IMPORTERS[kind] = cls()
+        return cls
+
+    return register

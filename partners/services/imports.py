@@ -1,0 +1,257 @@
+"""The life of a file: received, analysed (dry run), confirmed by a person, applied; one pipeline for every kind.
+
+Each step is one transaction that holds the job's row; a worker killed in the middle leaves the job as it was before
+the step, and the sweep runs it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+
+from hub.core.access import require
+from hub.core.actor import Actor
+from hub.core.errors import Conflict, Invalid, TooLarge
+from hub.core.events import emit
+from hub.core.gate import tenant
+from hub.core.nudge import nudge
+from hub.core.tabular import FileProblem, refusal
+from hub.core.topics import touch
+from partners.events import ImportFinished
+from partners.importers import IMPORTERS, Analysis
+from partners.models import ImportJob, ImportRow, StoredFile, Territory
+from partners.models.files import ImportState, ListNature
+
+CHUNK = 1024 * 1024
+QUICK_CHECK_BYTES = 4 * 1024 * 1024
+ATTEMPTS = 3
+TASK = "partners.tasks.process_import"
+RUNNABLE = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING)
+log = structlog.get_logger(__name__)
+
+
+def path_of(file: StoredFile) -> Path:
+    """Where the bytes are."""
+    return Path(settings.MEDIA_ROOT) / "imports" / file.key
+
+
+@transaction.atomic
+def receive_file(
+    actor: Actor,
+    *,
+    kind: str,
+    name: str,
+    stream: BinaryIO,
+    month: date | None = None,
+    territory: Territory | None = None,
+    nature: str = "",
+    again: bool = False,
+) -> ImportJob:
+    """Keep a file and queue its analysis.
+
+    Raises `FileProblem` for what is plainly not this kind of file, `Invalid` for missing answers, `Conflict` when the
+    same file was already brought (unless `again`), `TooLarge`.
+    """
+    require(actor, "import.bring", kind)
+    handler = IMPORTERS.get(kind)
+    if handler is None:
+        raise Invalid("Choisissez le type de fichier.", fields={"kind": "Choisissez le type de fichier."})
+    month, nature = _coverage(actor, handler.needs_month, month, territory, nature)
+    stored = _store(actor, name, stream)
+    try:
+        if stored.size == 0:
+            raise refusal("FICHIER_VIDE")
+        if stored.size <= QUICK_CHECK_BYTES:
+            handler.check(actor, path_of(stored))
+        if not again:
+            _refuse_same_file(actor, kind, stored.sha256, month)
+    except Exception:
+        path_of(stored).unlink(missing_ok=True)
+        raise
+    job = ImportJob.objects.create(
+        department_id=actor.department_id,
+        organization_id=actor.organization_id,
+        created_by_id=actor.user_id,
+        created_at=actor.now,
+        kind=kind,
+        file=stored,
+        state_at=actor.now,
+        month=month,
+        territory=territory,
+        nature=nature,
+    )
+    nudge(TASK, str(actor.department_id), str(job.pk))
+    return job
+
+
+@transaction.atomic
+def confirm_import(actor: Actor, *, job: ImportJob, conclude_absence: bool = False) -> ImportJob:
+    """A person has read the analysis: apply it. Raises `Conflict` unless it waits for that.
+
+    `conclude_absence`: this person states that every list expected for the month is there.
+    """
+    require(actor, "import.confirm", job)
+    job = _locked(job.pk)
+    if job.state != ImportState.ANALYSED:
+        raise Conflict(f"Cet import est « {job.get_state_display()} ».", code="invalid_transition")
+    job.conclude_absence = conclude_absence
+    job.confirmed_by_id = actor.user_id
+    _move(actor, job, ImportState.APPLYING, "conclude_absence", "confirmed_by")
+    nudge(TASK, str(actor.department_id), str(job.pk))
+    return job
+
+
+@transaction.atomic
+def discard_import(actor: Actor, *, job: ImportJob) -> ImportJob:
+    """Give the file up: nothing of it was or will be applied, its bytes and lines are destroyed."""
+    require(actor, "import.confirm", job)
+    job = _locked(job.pk)
+    if job.state not in (ImportState.RECEIVED, ImportState.ANALYSED):
+        raise Conflict(f"Cet import est « {job.get_state_display()} ».", code="invalid_transition")
+    _destroy(actor, job)
+    _move(actor, job, ImportState.DISCARDED)
+    return job
+
+
+def process_import(department_id: UUID, job_id: UUID) -> None:
+    """Run the step a job waits for, unless another worker is at it. Called by tasks, never inside a gate."""
+    if not _begin(department_id, job_id):
+        return
+    try:
+        with tenant(Actor.system(department_id)) as actor:
+            job = ImportJob.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=job_id).first()
+            if job is None:
+                return
+            if job.state == ImportState.ANALYSING:
+                _analyse(actor, job)
+            elif job.state == ImportState.APPLYING:
+                _apply(actor, job)
+    except FileProblem as problem:
+        _refuse(department_id, job_id, problem)
+
+
+def pending_imports(actor: Actor) -> list[UUID]:
+    """Jobs that wait for the product (bounded: the next sweep takes the rest)."""
+    return list(ImportJob.objects.filter(state__in=RUNNABLE).order_by("state_at").values_list("pk", flat=True)[:20])
+
+
+def _begin(department_id: UUID, job_id: UUID) -> bool:
+    """Say that the step begins, and count the attempt, in a transaction of its own."""
+    with tenant(Actor.system(department_id)) as actor:
+        job = ImportJob.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=job_id).first()
+        if job is None or job.state not in RUNNABLE:
+            return False
+        job.attempts += 1
+        if job.attempts > ATTEMPTS:
+            job.refusal_code = "internal_error"
+            job.refusal = "Ce fichier n'a pas pu être traité. Rien n'a été appliqué ; l'équipe technique est prévenue."
+            log.error("import_abandoned", job=str(job_id))
+            _move(actor, job, ImportState.REFUSED, "attempts", "refusal", "refusal_code")
+            return False
+        state = ImportState.ANALYSING if job.state == ImportState.RECEIVED else ImportState(job.state)
+        _move(actor, job, state, "attempts")
+        return True
+
+
+def _analyse(actor: Actor, job: ImportJob) -> None:
+    ImportRow.objects.filter(job=job).delete()
+    found: Analysis = IMPORTERS[job.kind].analyse(actor, job, path_of(job.file))
+    job.columns, job.counts, job.warnings = found.columns, found.counts, found.warnings
+    job.encoding, job.separator = found.encoding, found.separator
+    job.attempts = 0
+    for name, value in found.changes.items():
+        setattr(job, name, value)
+    fields = ("columns", "counts", "warnings", "encoding", "separator", "attempts", *found.changes)
+    _move(actor, job, ImportState.ANALYSED, *fields)
+
+
+def _apply(actor: Actor, job: ImportJob) -> None:
+    IMPORTERS[job.kind].apply(actor, job)
+    job.applied_at = actor.now
+    _destroy(actor, job)
+    _move(actor, job, ImportState.APPLIED, "applied_at", "counts")
+
+
+def _refuse(department_id: UUID, job_id: UUID, problem: FileProblem) -> None:
+    with tenant(Actor.system(department_id)) as actor:
+        job = _locked(job_id)
+        job.refusal_code, job.refusal = problem.code, problem.message
+        _destroy(actor, job)
+        _move(actor, job, ImportState.REFUSED, "refusal_code", "refusal")
+
+
+def _move(actor: Actor, job: ImportJob, state: str, *fields: str) -> None:
+    changed = job.state != state
+    job.state, job.state_at = state, actor.now
+    job.save(update_fields=["state", "state_at", *fields])
+    touch(actor.department_id, "import", job.pk)
+    if changed and state in (ImportState.ANALYSED, ImportState.APPLIED, ImportState.REFUSED):
+        emit(ImportFinished(department_id=actor.department_id, by_id=actor.user_id, job_id=job.pk, state=state))
+
+
+def _locked(job_id: UUID) -> ImportJob:
+    return ImportJob.objects.select_for_update(of=("self",)).get(pk=job_id)
+
+
+def _coverage(
+    actor: Actor, needed: bool, month: date | None, territory: Territory | None, nature: str
+) -> tuple[date | None, str]:
+    """What a list covers, checked; nothing for files that are not lists."""
+    if not needed:
+        return None, ""
+    problems = {}
+    if month is None:
+        problems["month"] = "Indiquez le mois de la liste."
+    elif month > actor.today:
+        problems["month"] = "Ce mois n'a pas encore commencé."
+    if nature not in ListNature.values:
+        problems["nature"] = "Indiquez si la liste est complète ou ne contient que des événements."
+    if territory and territory.department_id != actor.department_id:
+        problems["territory"] = "Ce territoire n'est pas connu."
+    if problems or month is None:
+        raise Invalid("Certaines informations sont à compléter.", fields=problems)
+    return month.replace(day=1), nature
+
+
+def _store(actor: Actor, name: str, stream: BinaryIO) -> StoredFile:
+    key = secrets.token_urlsafe(32)
+    path = Path(settings.MEDIA_ROOT) / "imports" / key
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    digest, size = hashlib.sha256(), 0
+    with path.open("wb") as file:
+        while chunk := stream.read(CHUNK):
+            size += len(chunk)
+            if size > settings.MAX_UPLOAD_BYTES:
+                path.unlink()
+                raise TooLarge(f"Ce fichier dépasse {settings.MAX_UPLOAD_BYTES // CHUNK} Mo.")
+            digest.update(chunk)
+            file.write(chunk)
+    return StoredFile.objects.create(
+        department_id=actor.department_id,
+        organization_id=actor.organization_id,
+        name=Path(name).name[:200],
+        key=key,
+        size=size,
+        sha256=digest.hexdigest(),
+    )
+
+
+def _refuse_same_file(actor: Actor, kind: str, sha256: str, month: date | None) -> None:
+    same = ImportJob.objects.filter(kind=kind, file__sha256=sha256, month=month)
+    if same.exclude(state__in=(ImportState.REFUSED, ImportState.DISCARDED)).exists():
+        raise Conflict("Ce fichier a déjà été importé. Rien n'a été modifié.", code="FICHIER_DEJA_IMPORTE")
+
+
+def _destroy(actor: Actor, job: ImportJob) -> None:
+    """Bytes do not outlive their use; the hash and the counts stay."""
+    path_of(job.file).unlink(missing_ok=True)
+    job.file.destroyed_at = actor.now
+    job.file.save(update_fields=["destroyed_at"])

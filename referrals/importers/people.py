@@ -1,0 +1,117 @@
+"""Files of people: the Département's tables and the CAF's monthly flow. The only files that create somebody.
+
+An empty cell never erases; safe contact is never touched; an older flow never overwrites a newer one.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from hub.core.actor import Actor
+from hub.core.crypto import encrypt, keyed_hash
+from partners.importers import Analysis, importer
+from partners.models import ImportJob
+from partners.models.files import ImportKind, Verdict
+from referrals.importers.differences import mark_differences
+from referrals.importers.writing import apply_people
+from referrals.imports import caf
+from referrals.imports import people as table
+from referrals.imports.lines import Parsed, PersonLine
+from referrals.matching import levels, rows, stage
+
+# PersonLine attribute → Beneficiary field; what a file says and the hub keeps.
+FIELDS = {
+    "last_name": "last_name",
+    "birth_name": "birth_name",
+    "first_names": "first_names",
+    "birth_date": "birth_date",
+    "birth_date_partial": "birth_date_partial",
+    "sex": "sex",
+    "phone": "phone",
+    "email": "email",
+    "address": "address",
+    "postcode": "postcode",
+    "city": "city",
+    "insee": "commune_id",
+    "caf_fund": "caf_fund",
+    "caf_org": "caf_organization",
+    "caf_number": "caf_number",
+    "caf_role": "caf_role",
+    "pes_raw": "pes_id",
+    "internal_id": "internal_id",
+    "rights_state": "rights_state",
+    "rights_opened_on": "rights_opened_on",
+    "subject_to_obligations": "subject_to_obligations",
+}
+LONGEST = {"last_name": 80, "birth_name": 80, "first_names": 80, "address": 200, "city": 80, "internal_id": 40}
+Read = Callable[..., Parsed[PersonLine]]
+
+
+class PeopleFileImporter:
+    """What both kinds share: recognise, compare, create or bring up to date."""
+
+    needs_month = False
+    read: Read
+
+    def check(self, actor: Actor, path: Path) -> None:
+        type(self).read(path, today=actor.today)
+
+    def analyse(self, actor: Actor, job: ImportJob, path: Path) -> Analysis:
+        parsed = type(self).read(path, today=actor.today)
+        as_of = parsed.info.get("DTREF")
+        stage.load(_with_data(parsed.rows, as_of), nir_columns=parsed.nir_columns)
+        levels.match(actor.department_id)
+        mark_differences(actor)
+        rows.settle(Verdict.CREATED)
+        return Analysis(
+            columns=list(parsed.columns),
+            counts=rows.write(actor.department_id, job.pk),
+            warnings=[said.message for said in parsed.warnings],
+            encoding=parsed.encoding or "",
+            separator=parsed.separator or "",
+        )
+
+    def apply(self, actor: Actor, job: ImportJob) -> None:
+        job.counts = {**job.counts, **apply_people(actor, job)}
+
+
+@importer(ImportKind.PEOPLE)
+class PeopleImporter(PeopleFileImporter):
+    read = staticmethod(table.parse)
+
+
+@importer(ImportKind.CAF_FLOW)
+class CafFlowImporter(PeopleFileImporter):
+    read = staticmethod(caf.parse)
+
+
+def _with_data(lines: Iterable[PersonLine], as_of: str | None) -> Iterator[tuple[PersonLine, dict[str, Any]]]:
+    for line in lines:
+        yield line, _data(line, as_of)
+
+
+def _data(line: PersonLine, as_of: str | None) -> dict[str, Any]:
+    """What the line says, ready to be written; the NIR as ciphertext and keyed hash only."""
+    values = {
+        field: _plain(value, field) for name, field in FIELDS.items() if (value := getattr(line, name)) is not None
+    }
+    if values.get("rights_state") == "undefined":
+        del values["rights_state"]
+    if as_of:
+        values["rights_as_of"] = as_of
+    data: dict[str, Any] = {"values": values}
+    if line.nir13:
+        data["nir"] = [base64.b64encode(encrypt(line.nir13)).decode(), keyed_hash(line.nir13)]
+    if line.track:
+        data["track"] = [line.track, line.track_date.isoformat() if line.track_date else None, line.organization_hint]
+    return data
+
+
+def _plain(value: Any, field: str) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return value[: LONGEST[field]] if field in LONGEST else value

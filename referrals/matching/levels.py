@@ -1,0 +1,90 @@
+"""The matching rules, in order; the first with exactly one candidate wins, several stop the line for a person.
+
+A rejected line is recognised too, so that its bad date is not taken for an absence. Two vetoes: both sides have a NIR and they differ; birth dates differ. A fuzzy resemblance never matches.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection
+
+SAME_BIRTH = "b.birth_date = s.birth"
+NO_OTHER_BIRTH = "(s.birth IS NULL OR b.birth_date IS NULL OR b.birth_date = s.birth)"
+ANY_NAME = "(b.last_key IN (s.last, s.birth_name) OR (b.birth_key <> '' AND b.birth_key IN (s.last, s.birth_name)))"
+# CNAF and Pôle emploi cut names at 25, 28 or 32 characters (formats §1.4).
+CUT_NAME = (
+    "(length(s.last) IN (25, 28, 32) AND (starts_with(b.last_key, s.last) OR starts_with(b.birth_key, s.last)))"
+    " OR (length(b.last_key) IN (25, 28, 32) AND starts_with(s.last, b.last_key))"
+)
+NUMBER = "JOIN referrals_nationalnumber n ON n.department_id = %(department)s AND n.hash = s.nir"
+
+# rule → (joins, condition); `b` is the person, `s` the line, `n` the NIR.
+LEVELS: tuple[tuple[str, str, str], ...] = (
+    ("nir_birth", NUMBER, f"b.id = n.beneficiary_id AND {SAME_BIRTH}"),
+    ("nir", NUMBER, "b.id = n.beneficiary_id AND (s.birth IS NULL OR b.birth_date IS NULL)"),
+    ("pes_id", "", f"cardinality(s.pes) > 0 AND b.pes_keys && s.pes AND {SAME_BIRTH}"),
+    (
+        "caf",
+        "",
+        "s.number IS NOT NULL AND b.caf_number = s.number AND (s.org IS NULL OR b.caf_organization IN (s.org, ''))"
+        " AND (s.role IS NULL OR b.caf_role IN (s.role, ''))"
+        f" AND ({SAME_BIRTH} OR (b.first_key = s.first AND {NO_OTHER_BIRTH}))",
+    ),
+    ("internal_id", "", f"s.internal IS NOT NULL AND b.internal_id = s.internal AND {NO_OTHER_BIRTH}"),
+    ("names_birth", "", f"{SAME_BIRTH} AND b.first_full_key = s.first_full AND ({ANY_NAME} OR {CUT_NAME})"),
+    ("email", "", f"s.email IS NOT NULL AND b.email = s.email AND b.first_key = s.first AND {NO_OTHER_BIRTH}"),
+    ("phone", "", f"s.phone IS NOT NULL AND b.phone = s.phone AND b.first_key = s.first AND {NO_OTHER_BIRTH}"),
+)
+LABELS = {
+    "nir_birth": "NIR et date de naissance",
+    "nir": "NIR seul",
+    "pes_id": "identifiant de demandeur d'emploi et date de naissance",
+    "caf": "numéro d'allocataire et rôle",
+    "internal_id": "identifiant interne",
+    "names_birth": "noms, prénom et date de naissance",
+    "email": "adresse e-mail et prénom",
+    "phone": "téléphone et prénom",
+    "family": "même fichier",
+}
+MATCH = """
+WITH found AS (
+  SELECT s.line, array_agg(DISTINCT b.id) AS people
+    FROM stage s {joins} JOIN referrals_beneficiary b ON b.department_id = %(department)s AND {condition}
+   WHERE s.person IS NULL AND s.candidates IS NULL AND (s.verdict IS NULL OR s.verdict = 'rejected') GROUP BY s.line)
+UPDATE stage s SET person = CASE WHEN cardinality(f.people) = 1 THEN f.people[1] END, rule = %(rule)s,
+       candidates = CASE WHEN cardinality(f.people) > 1 THEN f.people END,
+       verdict = CASE WHEN cardinality(f.people) > 1 AND s.verdict IS NULL THEN 'ambiguous' ELSE s.verdict END
+  FROM found f WHERE f.line = s.line
+"""
+# Another NIR than the one the person has: never merged by itself.
+CONFLICTS = """
+UPDATE stage s SET verdict = coalesce(s.verdict, 'ambiguous'), candidates = ARRAY[s.person], person = NULL,
+       problems = s.problems || %(said)s
+  FROM referrals_nationalnumber n
+ WHERE n.beneficiary_id = s.person AND s.nir IS NOT NULL AND n.hash <> s.nir
+"""
+# A NIR we know, with another birth date: somebody must look.
+KNOWN_NIR = """
+UPDATE stage s SET verdict = 'ambiguous', candidates = ARRAY[n.beneficiary_id], problems = s.problems || %(said)s
+  FROM referrals_nationalnumber n
+ WHERE n.department_id = %(department)s AND n.hash = s.nir AND s.person IS NULL AND s.verdict IS NULL
+"""
+SAID = '[{{"code": "{code}", "level": "warning", "message": "{message}", "column": ""}}]'
+OTHER_NIR = SAID.format(code="CONFLIT_NIR", message="une personne semblable a un autre numéro de sécurité sociale")
+OTHER_BIRTH = SAID.format(code="CONFLIT_NIR", message="ce numéro est connu avec une autre date de naissance")
+
+
+def match(department_id: UUID) -> None:
+    """Fill `person` and `rule` of the staged lines, or their `ambiguous` verdict and candidates."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT bool_or(nir IS NOT NULL), bool_or(email IS NOT NULL), bool_or(phone IS NOT NULL),"
+                       " bool_or(number IS NOT NULL), bool_or(internal IS NOT NULL) FROM stage")  # fmt: skip
+        present = dict(zip(("nir", "email", "phone", "caf", "internal_id"), cursor.fetchone(), strict=True))
+        present["nir_birth"] = present["nir"]
+        for rule, joins, condition in LEVELS:
+            if present.get(rule, True):
+                sql = MATCH.format(joins=joins, condition=condition)
+                cursor.execute(sql, {"department": department_id, "rule": rule})
+        cursor.execute(CONFLICTS, {"said": OTHER_NIR})
+        cursor.execute(KNOWN_NIR, {"department": department_id, "said": OTHER_BIRTH})

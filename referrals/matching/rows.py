@@ -1,0 +1,38 @@
+"""From the stage to `ImportRow`: what became of each line, for the person who confirms."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection
+
+# `raw` is kept for lines somebody must look at, so that the rejects file has the original columns.
+INSERT = """
+INSERT INTO partners_importrow
+  (id, department_id, job_id, line, raw, data, fingerprint, verdict, problems, match_rule, beneficiary_id)
+SELECT gen_random_uuid(), %(department)s, %(job)s, line,
+       CASE WHEN verdict IN ('rejected', 'ambiguous', 'unknown') THEN string_to_array(coalesce(raw, ''), chr(31))
+            ELSE '{}' END,
+       CASE WHEN candidates IS NULL THEN data ELSE data || jsonb_build_object('candidates', candidates) END,
+       coalesce(fingerprint, ''), verdict, problems, coalesce(rule, ''), person
+  FROM stage
+"""
+COUNT = "SELECT verdict, count(*) FROM stage GROUP BY verdict"
+
+
+def settle(default: str) -> None:
+    """Give the lines without verdict their own: `matched` when recognised, else `default`."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE stage SET verdict = CASE WHEN person IS NULL THEN %s ELSE 'matched' END WHERE verdict IS NULL",
+            [default],
+        )
+
+
+def write(department_id: UUID, job_id: UUID) -> dict[str, int]:
+    """Write the rows of a job; returns how many of each verdict."""
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, {"department": department_id, "job": job_id})
+        cursor.execute(COUNT)
+        counts = dict(cursor.fetchall())
+    return {"lines": sum(counts.values()), **counts}

@@ -1,0 +1,104 @@
+"""The lines of one file in a temporary table, for the time of one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db import connection
+
+from hub.core.crypto import keyed_hash
+from hub.core.tabular import Remark
+from hub.core.text import first_name_keys, name_key
+from partners.models.files import Verdict
+from referrals.imports.lines import PersonLine, RegistrationLine, has_error
+
+# `row_id` is the future key of the ImportRow; `person` and `rule` are filled by matching.
+CREATE = """
+CREATE TEMP TABLE stage (
+  line int NOT NULL, raw text, data jsonb, fingerprint text, problems jsonb, verdict text,
+  birth date, nir text, pes varchar[], internal text, fund text, org text, number text, role text,
+  last text, birth_name text, first text, first_full text, email text, phone text,
+  person uuid, rule text, candidates uuid[]
+) ON COMMIT DROP
+"""
+COLUMNS = (
+    "line, raw, data, fingerprint, problems, verdict, birth, nir, pes, internal, fund, org, number, role,"
+    " last, birth_name, first, first_full, email, phone"
+)
+SEPARATOR = "\x1f"  # between the cells of `raw`; parsers have removed control characters from what they keep
+Line = PersonLine | RegistrationLine
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
+
+
+def load(rows: Iterable[tuple[Line, dict[str, Any]]], *, nir_columns: tuple[int, ...]) -> int:
+    """Copy lines with their `data` into a fresh `stage`; returns how many. NIRs never reach it in clear."""
+    count = 0
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS stage")
+        cursor.execute(CREATE)
+        with cursor.copy(f"COPY stage ({COLUMNS}) FROM STDIN") as copy:
+            for block in _blocks(rows, nir_columns):
+                copy.write(block)
+                count += block.count("\n")
+        cursor.execute("ANALYZE stage")
+    return count
+
+
+def _blocks(rows: Iterable[tuple[Line, dict[str, Any]]], nir_columns: tuple[int, ...]) -> Iterator[str]:
+    block: list[str] = []
+    for line, data in rows:
+        block.append("\t".join(_cells(line, data, nir_columns)))
+        if len(block) == 1000:
+            yield "\n".join(block) + "\n"
+            block.clear()
+    if block:
+        yield "\n".join(block) + "\n"
+
+
+def _cells(line: Line, data: dict[str, Any], nir_columns: tuple[int, ...]) -> Iterator[str]:
+    """One line in COPY's text format."""
+    first, first_full = first_name_keys(line.first_names)
+    yield str(line.line)
+    yield _text(SEPARATOR.join(_without_nir(line.raw, nir_columns)))
+    yield _text(json.dumps(data, ensure_ascii=False))
+    yield line.fingerprint or r"\N"
+    yield _text(json.dumps([_problem(said) for said in line.remarks], ensure_ascii=False)) if line.remarks else "[]"
+    yield _verdict(line.remarks)
+    yield line.birth_date.isoformat() if line.birth_date else r"\N"
+    yield keyed_hash(line.nir13) if line.nir13 else r"\N"
+    yield "{" + ",".join(line.pes_keys) + "}"
+    for name in ("internal_id", "caf_fund", "caf_org", "caf_number", "caf_role"):
+        yield _text(getattr(line, name, None))
+    yield _text(name_key(line.last_name))
+    yield _text(name_key(line.birth_name))
+    yield _text(first)
+    yield _text(first_full)
+    yield _text(getattr(line, "email", None))
+    yield _text(getattr(line, "phone", None))
+
+
+def _text(value: str | None) -> str:
+    return value.translate(_ESCAPES) if value else r"\N"
+
+
+def _problem(said: Remark) -> dict[str, str]:
+    return {"code": said.code, "level": said.level, "message": said.message, "column": said.column or ""}
+
+
+def _verdict(remarks: list[Remark]) -> str:
+    if not remarks:
+        return r"\N"
+    if has_error(remarks):
+        return Verdict.REJECTED
+    if any(said.code == "DOUBLON_FICHIER" for said in remarks):
+        return Verdict.DUPLICATE
+    return r"\N"
+
+
+def _without_nir(raw: list[str], nir_columns: tuple[int, ...]) -> list[str]:
+    """The cells as brought, numbers of social security hidden: this copy is kept for the rejects file only."""
+    if not nir_columns:
+        return raw
+    return ["•" * 13 if at in nir_columns and cell else cell for at, cell in enumerate(raw)]

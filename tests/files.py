@@ -1,0 +1,50 @@
+"""Bringing a sample file through the whole pipeline, as a member of the cast."""
+
+from __future__ import annotations
+
+import io
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from hub.core.gate import tenant
+from partners.models import ImportJob, ImportRow, Membership
+from partners.services.imports import confirm_import, process_import, receive_file
+from tests.cast import actor
+
+SAMPLES = Path(__file__).parent / "samples"
+OCTOBER = date(2026, 10, 1)
+
+
+def sample(name: str) -> bytes:
+    """The bytes of a sample file."""
+    return (SAMPLES / name).read_bytes()
+
+
+def bring(
+    member: Membership, kind: str, content: bytes, *, name: str = "fichier", now: datetime | None = None, **values: Any
+) -> ImportJob:
+    """Receive and analyse a file; the job as it is then."""
+    with tenant(actor(member, now)) as acting:
+        job = receive_file(acting, kind=kind, name=name, stream=io.BytesIO(content), **values)
+    process_import(job.department_id, job.pk)
+    return job_now(member, job)
+
+
+def confirm(member: Membership, job: ImportJob, **values: Any) -> ImportJob:
+    """Confirm an analysed file and apply it."""
+    with tenant(actor(member)) as acting:
+        confirm_import(acting, job=job, **values)
+    process_import(job.department_id, job.pk)
+    return job_now(member, job)
+
+
+def job_now(member: Membership, job: ImportJob) -> ImportJob:
+    with tenant(actor(member)):
+        return ImportJob.objects.get(pk=job.pk)
+
+
+def verdicts(member: Membership, job: ImportJob) -> list[tuple[int, str]]:
+    """(line, verdict) of every row."""
+    with tenant(actor(member)):
+        return list(ImportRow.objects.filter(job=job).values_list("line", "verdict"))

@@ -1,0 +1,137 @@
+"""The sample files through the whole pipeline give the results stated for them (formats §11)."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.core.actor import Actor
+from hub.core.gate import tenant
+from referrals.models import Beneficiary, RegistrationGap, RegistrationStatus, TrackDecision
+from tests.files import OCTOBER, bring, confirm, sample, verdicts
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people(cast):
+    """The twelve invented people, with their tracks: the CAF flow, then the Département's table of tracks."""
+    job = bring(cast.officer_metz, "caf_flow", sample("caf_01_rsabem_2026-10.xml"))
+    assert job.counts == {"lines": 12, "created": 12}
+    confirm(cast.officer_metz, job)
+    tracks = bring(cast.officer_metz, "people", sample("orientation_01_flux_departement.csv"))
+    assert tracks.counts == {"lines": 12, "changed": 12}
+    assert confirm(cast.officer_metz, tracks).counts["tracks_refused"] == 0
+    return cast
+
+
+def gaps(cast) -> dict[str, str]:
+    with tenant(Actor.system(cast.department.pk)):
+        found = RegistrationGap.objects.filter(state="open").values_list("beneficiary__first_key", "kind")
+        return dict(found)
+
+
+def test_people_table_with_its_faults(cast):
+    job = bring(cast.officer_metz, "people", sample("brsa_02_carnet_de_bord_utf8bom.csv"))
+    assert [v for _, v in verdicts(cast.head, job)] == [
+        "created", "duplicate", "rejected", "created", "created", "created",
+    ]  # fmt: skip
+    applied = confirm(cast.officer_metz, job)
+    assert applied.state == "applied"
+    with tenant(Actor.system(cast.department.pk)):
+        assert set(Beneficiary.objects.values_list("first_key", flat=True)) == {"AMELIE", "ANAIS", "COELIA", "KARIM"}
+        anais = Beneficiary.objects.get(first_key="ANAIS")
+        assert anais.birth_name == "DE LA MAQUETTE"
+
+
+def test_draft_table_with_missing_columns(cast):
+    job = bring(cast.officer_metz, "people", sample("brsa_03_brouillon_cp1252_colonnes_manquantes.csv"))
+    assert [v for _, v in verdicts(cast.head, job)] == ["created", "created", "created", "created", "rejected"]
+    confirm(cast.officer_metz, job)
+    with tenant(Actor.system(cast.department.pk)):
+        selene = Beneficiary.objects.get(first_key="SELENE")
+        tracks = dict(TrackDecision.objects.values_list("beneficiary__first_key", "track"))
+    assert (selene.last_name, selene.birth_name) == ("IMAGINAIRE", "BIDON")
+    assert tracks == {"JEAN": "professional", "MAELLE": "socio_professional", "SELENE": "social"}
+
+
+def test_caf_flow_states_rights(people):
+    with tenant(Actor.system(people.department.pk)):
+        rights = dict(Beneficiary.objects.values_list("first_full_key", "rights_state"))
+    assert rights["COELIA"] == "payment_suspended"
+    assert rights["ANGE"] == "closed"
+    assert rights["AMELIE"] == "open"
+
+
+def test_truncated_caf_flow_applies_nothing(cast):
+    from hub.core.tabular import FileProblem
+
+    with pytest.raises(FileProblem) as refused:
+        bring(cast.officer_metz, "caf_flow", sample("caf_03_rsabem_tronque.xml"))
+    assert refused.value.code == "FICHIER_TRONQUE"
+    with tenant(Actor.system(cast.department.pk)):
+        assert Beneficiary.objects.count() == 0
+
+
+def test_complete_list_opens_the_five_gaps(people):
+    content = sample("pe_01_stock_2026-10_cp1252.csv")
+    job = bring(people.adviser, "registration", content, month=OCTOBER, nature="complete")
+    assert job.counts == {"lines": 7, "matched": 6, "duplicate": 1}
+    assert job.encoding == "cp1252"
+    applied = confirm(people.adviser, job)
+    assert applied.counts["gaps_opened"] == 5
+    assert gaps(people) == {
+        "JEAN": "never_registered",
+        "MAELLE": "never_registered",
+        "FATOUMATA": "never_registered",
+        "MARIE": "never_registered",
+        "MARIANGE": "never_registered",
+    }
+
+
+def test_exits_change_the_kind_and_never_confuse_the_two_brouillon(people):
+    confirm(people.adviser, bring(people.adviser, "registration", sample("pe_01_stock_2026-10_cp1252.csv"),
+                                  month=OCTOBER, nature="complete"))  # fmt: skip
+    content = sample("pe_02_cessations_2026-10_utf8bom.csv")
+    job = bring(people.adviser, "registration", content, month=OCTOBER, nature="events")
+    assert verdicts(people.head, job) == [
+        (2, "matched"), (3, "matched"), (4, "duplicate"), (5, "matched"), (6, "rejected"),
+    ]  # fmt: skip
+    confirm(people.adviser, job)
+    found = gaps(people)
+    assert found["MAELLE"] == "ceased"
+    assert found["MARIANGE"] == "ceased"
+    assert found["MARIE"] == "never_registered"  # her line is rejected: nothing of it counts
+    assert "KARIM" not in found  # a job declared explains his absence
+    with tenant(Actor.system(people.department.pk)):
+        karim = RegistrationStatus.objects.get(beneficiary__first_key="KARIM")
+    assert karim.explained_until.isoformat() == "2027-04-16"
+
+
+def test_snapshot_derives_states(people):
+    content = sample("pe_04_flux_riche_2026-10_utf8.csv")
+    job = bring(people.officer_metz, "registration", content, month=OCTOBER, nature="events")
+    confirm(people.officer_metz, job)
+    with tenant(Actor.system(people.department.pk)):
+        states = dict(RegistrationStatus.objects.values_list("beneficiary__first_key", "state"))
+    assert states == {"AMELIE": "registered", "MAELLE": "ceased", "JEAN": "struck_off", "SELENE": "registered"}
+    assert gaps(people) == {"MAELLE": "ceased", "JEAN": "struck_off"}
+
+
+def test_next_list_resolves_and_the_same_list_changes_nothing(people):
+    content = sample("pe_01_stock_2026-10_cp1252.csv")
+    confirm(people.adviser, bring(people.adviser, "registration", content, month=OCTOBER, nature="complete"))
+    again = bring(people.adviser, "registration", content, month=OCTOBER, nature="complete", again=True)
+    counts = confirm(people.adviser, again).counts
+    assert (counts["gaps_opened"], counts["gaps_resolved"], counts["gaps_changed"]) == (0, 0, 0)
+    line = (
+        "2920257990003;9900003S099;D'ESSAI;MAELLE;29/02/1992;02/11/2026;1;2920257990003;57227;FORBACH;1 RUE;57001\r\n"
+    )
+    more = bring(
+        people.adviser,
+        "registration",
+        content + line.encode("cp1252"),
+        month=OCTOBER.replace(month=11),
+        nature="complete",
+    )
+    assert confirm(people.adviser, more).counts["gaps_resolved"] == 1
+    assert "MAELLE" not in gaps(people)
