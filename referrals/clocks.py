@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hub.core.actor import PARIS
 from hub.core.workdays import add_open_days
 from partners.models import ClosingPeriod, Department
 from referrals.models import Nature, Referral, ReferralState
 
-CEILING = 2  # a closed receiver stops its clock for at most twice the delay, in weeks of calendar days
 # State → (nature or any) → names of the delays until it is due, then late.
 CLOCKS: dict[tuple[str, str], tuple[str, str]] = {
     (Nature.PROPOSAL, ReferralState.SENT): ("proposal_reminder", "proposal_late"),
@@ -37,10 +35,15 @@ def due_dates(referral: Referral, *, since: date, department: Department) -> tup
         return None, None
     closed = closing_periods(referral.receiver_id, since)
     days = [
-        add_open_days(since, delay, closed=closed, ceiling=7 * CEILING + delay * 3, subdivision=department.code)
+        add_open_days(since, delay, closed=closed, ceiling=ceiling(delay), subdivision=department.code)
         for delay in map(department.delay, names)
     ]
     return days[0], days[1]
+
+
+def ceiling(delay: int) -> int:
+    """Calendar days a clock may last at most: a long closing stops it for two weeks beyond three times the delay."""
+    return 14 + delay * 3
 
 
 def closing_periods(organization_id: object, since: date) -> tuple[tuple[date, date], ...]:
@@ -48,7 +51,3 @@ def closing_periods(organization_id: object, since: date) -> tuple[tuple[date, d
     rows = ClosingPeriod.objects.filter(organization_id=organization_id, ends_on__gte=since)
     return tuple(rows.values_list("starts_on", "ends_on"))
 
-
-def chain_start(referral: Referral) -> date | None:
-    """The day the whole chain was first sent: a redirection does not restart the delay."""
-    return referral.first_sent_at.astimezone(PARIS).date() if referral.first_sent_at else None

@@ -21,6 +21,7 @@ from partners.models import Department, ImportJob
 from partners.models.files import ListNature
 from referrals.events import GapsChanged
 from referrals.models import ExpectedList, RegistrationList
+from referrals.models.registration import GAP_PRECEDENCE
 
 ENTRIES = """
 INSERT INTO referrals_registrationentry
@@ -104,13 +105,13 @@ UPDATE obliged o SET kind = NULL FROM referrals_beneficiary b
  WHERE b.id = o.beneficiary_id AND b.territory_id IS DISTINCT FROM %(territory)s
    AND o.kind IN ('disappeared', 'not_reregistered', 'never_registered')
 """
-RANK = "array_position(ARRAY['struck_off','ceased','disappeared','not_reregistered','never_registered','category_gap'], {})"
+RANK = f"array_position(ARRAY{list(GAP_PRECEDENCE)}, {{}})"
 OPEN_STATES = "('open', 'acknowledged', 'in_progress')"
 OPEN = f"""
 WITH opened AS (
   INSERT INTO referrals_registrationgap
-    (id, department_id, beneficiary_id, kind, state, month, event_on, ends_on, code, motive, opened_at, opened_by_list_id,
-     closing, closing_note)
+    (id, department_id, beneficiary_id, kind, state, month, event_on, ends_on, code, motive, opened_at,
+     opened_by_list_id, closing, closing_note)
   SELECT gen_random_uuid(), %(department)s, o.beneficiary_id, o.kind, 'open', %(month)s,
          CASE WHEN o.kind IN ('struck_off', 'ceased') THEN o.event_on END, o.ends_on, o.code, o.motive, %(now)s,
          %(list)s, '', ''
@@ -149,7 +150,7 @@ WITH closed AS (
   UPDATE referrals_registrationgap g
      SET state = 'lapsed', closed_at = %(now)s, closed_by_list_id = %(list)s,
          closing = CASE WHEN b.died_on IS NOT NULL THEN 'died'
-                        WHEN b.rights_state NOT IN ('open', 'suspended', 'payment_suspended', 'unknown') THEN 'rights_closed'
+                        WHEN b.rights_state IN ('pending', 'refused', 'closed', 'closed_earlier') THEN 'rights_closed'
                         WHEN b.subject_to_obligations = false THEN 'not_subject'
                         WHEN EXISTS (SELECT 1 FROM referrals_registrationexemption x
                                       WHERE x.beneficiary_id = b.id AND x.until >= %(day)s) THEN 'exempted'

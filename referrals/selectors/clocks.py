@@ -1,0 +1,34 @@
+"""What time has made ripe: read by the product itself."""
+
+from __future__ import annotations
+
+from hub.core.actor import PARIS, Actor
+from hub.core.workdays import add_open_days
+from partners.models import Department
+from referrals.clocks import ceiling, closing_periods
+from referrals.models import Nature, Referral, ReferralState
+
+BATCH = 200
+
+
+def answers_to_release(actor: Actor) -> list[Referral]:
+    """Answers kept for 20 seconds that may be told now (bounded: the next tick takes the rest)."""
+    ripe = Referral.objects.filter(told_at=None, held_until__lte=actor.now)
+    return list(ripe.order_by("held_until")[:BATCH])
+
+
+def proposals_to_expire(actor: Actor) -> list[Referral]:
+    """Proposals sent more open days ago than the Département's delay."""
+    delay = Department.objects.get(pk=actor.department_id).delay("proposal_unanswered")
+    waiting = Referral.objects.filter(
+        nature=Nature.PROPOSAL, state=ReferralState.SENT, redirect_to=None, late_on__lt=actor.today
+    ).select_related("receiver")
+    return [referral for referral in waiting.order_by("sent_at")[:BATCH] if _expired(actor, referral, delay)]
+
+
+def _expired(actor: Actor, referral: Referral, delay: int) -> bool:
+    if referral.sent_at is None:
+        return False
+    since = referral.sent_at.astimezone(PARIS).date()
+    closed = closing_periods(referral.receiver_id, since)
+    return add_open_days(since, delay, closed=closed, ceiling=ceiling(delay)) < actor.today
