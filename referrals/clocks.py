@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from hub.core.actor import PARIS
 from hub.core.workdays import add_open_days
 from partners.models import ClosingPeriod, Department
 from referrals.models import Nature, Referral, ReferralState
@@ -51,3 +52,7 @@ def closing_periods(organization_id: object, since: date) -> tuple[tuple[date, d
     rows = ClosingPeriod.objects.filter(organization_id=organization_id, ends_on__gte=since)
     return tuple(rows.values_list("starts_on", "ends_on"))
 
+
+def chain_start(referral: Referral) -> date | None:
+    """The day the whole chain was first sent: a redirection does not restart the delay."""
+    return referral.first_sent_at.astimezone(PARIS).date() if referral.first_sent_at else None
