@@ -132,6 +132,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
+    "hub.middleware.NoStoreMiddleware",
     "hub.core.middleware.GateMiddleware",
 ]
 ROOT_URLCONF = "hub.urls"
