@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from django.db import connections
 from playwright.sync_api import sync_playwright
 
 from tests.cast import build_cast
@@ -55,6 +56,7 @@ def cast(browser_database, django_db_blocker):
     with django_db_blocker.unblock():
         yield build_cast()
         browser_database.empty()
+        connections.close_all()  # beside a running loop, Django keeps connections apart: close those of this test
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def window(chromium, server):
     contexts = []
 
     def open_window(**options):
-        context = chromium.new_context(base_url=server.url, locale="fr-FR", viewport=DESKTOP, **options)
+        context = chromium.new_context(base_url=server.url, locale="fr-FR", viewport=DESKTOP, reduced_motion="reduce", **options)
         contexts.append(context)
         page = context.new_page()
         page.problems = []
