@@ -38,10 +38,12 @@ def send_invitation(
     role: str = Role.MEMBER,
     functions: Iterable[str] = (),
     territories: Iterable[Territory] = (),
+    mail_later: bool = False,
 ) -> Invitation:
     """Invite an address; a pending invitation of the same address is replaced, its link stops working.
 
-    Raises `Conflict` for an active member, `Refused` for functions above the actor's. The mail leaves after commit.
+    The mail leaves after commit; with `mail_later` the caller schedules it with others. Raises `Conflict` for an
+    active member, `Refused` for functions above the actor's.
     """
     require(actor, "invitation.send", organization)
     wanted = check_rights(actor, organization, team=team, functions=functions, territories=territories)
@@ -54,6 +56,8 @@ def send_invitation(
     invitation.first_name, invitation.last_name = first_name.strip(), last_name.strip()
     invitation.team, invitation.role, invitation.functions = team, role, wanted
     _renew(actor, invitation)
+    if not mail_later:
+        _mail(invitation)
     invitation.territories.set(territories)
     return invitation
 
@@ -65,6 +69,7 @@ def resend_invitation(actor: Actor, *, invitation: Invitation) -> Invitation:
     refuse_above(actor, invitation.organization, invitation.functions)
     locked = _lock_pending(invitation)
     _renew(actor, locked)
+    _mail(locked)
     return locked
 
 
@@ -87,6 +92,11 @@ def open_invitation(token: str, *, now: datetime) -> Invitation:
     return found
 
 
+def has_account(invitation: Invitation) -> bool:
+    """Does the invited address already have an account? Told to the bearer of the link only."""
+    return User.objects.filter(email=invitation.email).exists()
+
+
 @transaction.atomic
 def accept_with_new_account(*, token: str, first_name: str, last_name: str, password: str, now: datetime) -> Membership:
     """Create the account of the invited address and its membership. `password` is already validated.
@@ -94,7 +104,7 @@ def accept_with_new_account(*, token: str, first_name: str, last_name: str, pass
     Raises `NotVisible` for a link that no longer works, `Conflict` when the address has an account.
     """
     invitation = _take(token, now)
-    if User.objects.filter(email=invitation.email).exists():
+    if has_account(invitation):
         raise Conflict("Un compte existe déjà à cette adresse : connectez-vous pour accepter.", code="account_exists")
     user = User.objects.create_user(invitation.email, password, first_name=first_name, last_name=last_name)
     return _join(invitation, user, now)
@@ -110,13 +120,16 @@ def accept_with_account(*, token: str, user: User, now: datetime) -> Membership:
 
 
 def _renew(actor: Actor, invitation: Invitation) -> None:
-    """A link nobody knows yet (the token is drawn when the mail leaves), a fresh delay, a mail after commit."""
+    """A link nobody knows yet (the token is drawn when the mail leaves) and a fresh delay."""
     days = Department.objects.get(pk=actor.department_id).delay("invitation")
     invitation.token_hash = token_hash(secrets.token_urlsafe(32))
     invitation.invited_by_id = actor.user_id
     invitation.sent_at, invitation.mailed_at = actor.now, None
     invitation.expires_at = actor.now + timedelta(days=days)
     invitation.save()
+
+
+def _mail(invitation: Invitation) -> None:
     ids: list[UUID] = [invitation.pk]
     transaction.on_commit(partial(schedule_delivery, ids), robust=True)
 

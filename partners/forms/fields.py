@@ -1,0 +1,45 @@
+"""Fields shared by several forms."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from hub.core.identifiers import BadIdentifier, phone, siret
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date picker."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class PhoneField(forms.CharField):
+    """A telephone number, kept in E.164."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 40, "required": False, "label": "Téléphone", **options})
+        self.widget.input_type = "tel"
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return phone(text) or ""
+        except BadIdentifier as error:
+            raise ValidationError("Ce numéro n'a pas la forme attendue, par exemple 03 87 00 00 00.") from error
+
+
+class SiretField(forms.CharField):
+    """A SIRET whose key is right."""
+
+    def clean(self, value: Any) -> str:
+        text = super().clean(value)
+        try:
+            return siret(text) or ""
+        except BadIdentifier as error:
+            raise ValidationError("Ce SIRET est faux : 14 chiffres, recopiez-le depuis un document.") from error

@@ -1,0 +1,73 @@
+"""Filters of lists: GET forms whose wrong values count as no filter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from hub.core.access import visible
+from hub.core.actor import Actor
+from partners.models import Function, Organization, OrganizationKind, Territory
+
+
+class _Filter(forms.Form):
+    """A GET form whose wrong values count as no filter."""
+
+    def values(self) -> dict[str, str]:
+        """What may be passed to a selector: text, codes and ids."""
+        self.is_valid()
+        kept = self.cleaned_data if hasattr(self, "cleaned_data") else {}
+        return {name: str(getattr(value, "pk", value)) for name, value in kept.items() if value}
+
+
+class OrganizationFilter(_Filter):
+    q = forms.CharField(label="Nom ou commune", required=False, max_length=80)
+    kind = forms.ModelChoiceField(OrganizationKind.objects.none(), label="Type", required=False, empty_label="Tous")
+    territory = forms.ModelChoiceField(Territory.objects.none(), label="Territoire", required=False, empty_label="Tous")
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].queryset = OrganizationKind.objects.all()  # type: ignore[attr-defined]
+        self.fields["territory"].queryset = visible(actor, Territory)  # type: ignore[attr-defined]
+
+
+class AccessFilter(_Filter):
+    STATES = (
+        ("", "Tous"),
+        ("active", "Actifs"),
+        ("inactive", "Désactivés"),
+        ("never", "Jamais connectés"),
+        ("keys", "Avec une clé en service"),
+    )
+    q = forms.CharField(label="Nom, adresse ou organisation", required=False, max_length=80)
+    organization = forms.ModelChoiceField(
+        Organization.objects.none(), label="Organisation", required=False, empty_label="Toutes"
+    )
+    function = forms.ChoiceField(
+        label="Fonction",
+        required=False,
+        choices=[("", "Toutes"), *((f.value, f.label.partition(" : ")[0]) for f in Function)],
+    )
+    territory = forms.ModelChoiceField(Territory.objects.none(), label="Territoire", required=False, empty_label="Tous")
+    state = forms.ChoiceField(label="Accès", required=False, choices=STATES)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organization"].queryset = visible(actor, Organization)  # type: ignore[attr-defined]
+        self.fields["territory"].queryset = visible(actor, Territory)  # type: ignore[attr-defined]
+
+
+class InvitationFilter(_Filter):
+    STATES = (
+        ("", "Toutes"),
+        ("waiting", "En attente"),
+        ("expired", "Expirées"),
+        ("unsent", "Courriel pas encore parti"),
+    )
+    q = forms.CharField(label="Adresse ou nom", required=False, max_length=80)
+    state = forms.ChoiceField(label="État", required=False, choices=STATES)
+
+
+class CommuneFilter(_Filter):
+    q = forms.CharField(label="Commune, code INSEE ou code postal", required=False, max_length=80)

@@ -1,0 +1,108 @@
+"""What people type about an organisation: identity, teams, services, closing periods."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from hub.core.access import visible
+from hub.core.actor import Actor
+from partners.forms.fields import DateInput, PhoneField, SiretField
+from partners.models import OrganizationKind, Territory
+from partners.models.services import SENSITIVE_THEMES
+from partners.themes import THEMES
+
+
+class OrganizationForm(forms.Form):
+    """The identity of an organisation; no identifier is required."""
+
+    name = forms.CharField(label="Nom", max_length=150)
+    kind = forms.ModelChoiceField(OrganizationKind.objects.none(), label="Type")
+    city = forms.CharField(label="Commune", max_length=80, required=False)
+    email = forms.EmailField(label="Adresse e-mail", required=False)
+    phone = PhoneField()
+    siret = SiretField(label="SIRET", max_length=20, required=False)
+    rna = forms.CharField(label="RNA", max_length=12, required=False, help_text="W suivi de neuf chiffres.")
+    tribunal = forms.CharField(
+        label="Tribunal",
+        max_length=80,
+        required=False,
+        help_text="Associations de droit local (Moselle) : tribunal, volume et folio tiennent lieu de RNA.",
+    )
+    volume = forms.CharField(label="Volume", max_length=20, required=False)
+    folio = forms.CharField(label="Folio", max_length=20, required=False)
+    receives_referrals = forms.BooleanField(label="Reçoit des orientations", required=False, initial=True)
+    active = forms.BooleanField(
+        label="Active", required=False, initial=True, help_text="Décochée, ses membres n'ont plus accès."
+    )
+
+    def __init__(self, *args: Any, new: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].queryset = OrganizationKind.objects.all()  # type: ignore[attr-defined]
+        if new:
+            del self.fields["active"]
+
+    def clean_rna(self) -> str:
+        text = self.cleaned_data["rna"].upper().replace(" ", "")
+        if text and not re.fullmatch(r"W\d{9}", text):
+            raise ValidationError("Un RNA s'écrit W suivi de neuf chiffres.")
+        return text
+
+
+class ContactForm(forms.Form):
+    """What an organisation's own manager may change of its identity."""
+
+    email = forms.EmailField(label="Adresse e-mail", required=False)
+    phone = PhoneField()
+
+
+class TeamForm(forms.Form):
+    """A CMS, an agency, a branch, a service."""
+
+    name = forms.CharField(label="Nom", max_length=100)
+    territory = forms.ModelChoiceField(Territory.objects.none(), label="Territoire", required=False)
+    agency_code = forms.RegexField(
+        r"^\d{5}$",
+        label="Code de l'agence",
+        required=False,
+        help_text="Cinq chiffres, pour une agence du service public de l'emploi.",
+    )
+    sees_people = forms.BooleanField(
+        label="Voit des personnes accompagnées",
+        required=False,
+        initial=True,
+        help_text="Décochée, ses membres ne voient aucune personne ni orientation.",
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["territory"].queryset = visible(actor, Territory)  # type: ignore[attr-defined]
+
+
+class ServiceForm(forms.Form):
+    """Something offered to people."""
+
+    name = forms.CharField(label="Nom", max_length=150)
+    theme = forms.ChoiceField(label="Thème", required=False, choices=[("", "—"), *THEMES])
+    sensitive = forms.BooleanField(
+        label="Service sensible",
+        required=False,
+        help_text="Ses orientations ne sont vues que de l'émetteur et du destinataire.",
+    )
+    active = forms.BooleanField(label="Proposé actuellement", required=False, initial=True)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("theme") in SENSITIVE_THEMES:
+            cleaned["sensitive"] = True  # the law of the theme: it cannot be unticked
+        return cleaned
+
+
+class ClosingForm(forms.Form):
+    """Days when the organisation is closed."""
+
+    starts_on = forms.DateField(label="Du", widget=DateInput())
+    ends_on = forms.DateField(label="Au", widget=DateInput(), help_text="Dernier jour de fermeture compris.")

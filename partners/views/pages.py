@@ -1,0 +1,68 @@
+"""What every view of this app shares: who asks, one object or 404, one form on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+from uuid import UUID
+
+from django import forms
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from hub.core.access import can, get_visible
+from hub.core.actor import Actor
+from hub.core.errors import Conflict, Invalid, NotVisible, Refused
+from partners.models import Organization, User
+
+M = TypeVar("M", bound=Model)
+T = TypeVar("T")
+UNPROCESSABLE = 422  # a form sent back with its errors: the gate undoes whatever was begun
+
+
+class Request(HttpRequest):
+    """A request that went through the gate."""
+
+    actor: Actor
+    user: User
+
+
+def find(actor: Actor, model: type[M], pk: UUID, rule: str, *related: str) -> M:
+    """A visible object the actor may act on. Raises `NotVisible` outside his organisation, `Refused` inside."""
+    found = get_visible(actor, model, pk, *related)
+    if not can(actor, rule, found):
+        owner = found.pk if isinstance(found, Organization) else getattr(found, "organization_id", None)
+        raise Refused if owner == actor.organization_id else NotVisible
+    return found
+
+
+def submit(request: HttpRequest, form: forms.Form, action: Callable[[], T]) -> T | None:
+    """What the service made of a valid form; None when nothing was posted or something is to correct.
+
+    A refusal of the service is written beside the fields it concerns.
+    """
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        return action()
+    except (Invalid, Conflict) as error:
+        for name, sentence in error.fields.items():
+            form.add_error(name if name in form.fields else None, sentence)
+        if not error.fields:
+            form.add_error(None, error.message)
+        return None
+
+
+def form_page(
+    request: HttpRequest,
+    form: forms.Form,
+    *,
+    title: str,
+    button: str = "Enregistrer",
+    cancel_url: str = "",
+    intro: str = "",
+) -> HttpResponse:
+    """A page made of one form; its errors come back with status 422."""
+    context = {"form": form, "title": title, "submit": button, "cancel_url": cancel_url, "intro": intro}
+    return render(request, "partners/form.html", context, status=UNPROCESSABLE if form.errors else 200)
