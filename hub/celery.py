@@ -1,11 +1,33 @@
 """The background worker and its clock."""
 
+from __future__ import annotations
+
 import os
+from typing import Any
 
 from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 
+# What the clock sends, every so many seconds. Each task finds by itself what is due: one sent twice or late changes
+# nothing, and one that waits for a worker longer than its period is dropped for the next.
+EVERY = {
+    "hub.tasks.heartbeat": 30.0,
+    "notifications.tasks.sweep_outbox": 2.0,
+    "partners.tasks.sweep_imports": 5.0,
+    "partners.tasks.sweep_invitations": 60.0,
+}
+
+
+def schedule(every: dict[str, float]) -> dict[str, dict[str, Any]]:
+    """The same in Celery's words."""
+    return {
+        task: {"task": task, "schedule": seconds, "options": {"expires": max(seconds, 10.0)}}
+        for task, seconds in every.items()
+    }
+
+
 app = Celery("hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.beat_schedule = schedule(EVERY)
 app.autodiscover_tasks()
