@@ -14,7 +14,10 @@ VERBS = (READ, UNREAD, DONE, UNDONE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticesMarked(Event):
-    """A user marks notices of one organisation: those of `ids`, or all that wait, or those marked `at_instant`."""
+    """A user marks notices of one organisation: those of `ids`, or all that wait.
+
+    With `at_instant`, what was marked at this very instant is undone, whatever the verb.
+    """
 
     user_id: UUID
     organization_id: UUID

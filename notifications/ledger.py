@@ -138,6 +138,9 @@ def unread_key(department_id: UUID | str, organization_id: UUID | str) -> str:
 
 
 def _marked(line: Notification, mark: NoticesMarked) -> tuple[datetime | None, datetime | None]:
+    if mark.at_instant is not None:
+        undone = mark.at_instant
+        return (None if line.read_at == undone else line.read_at), (None if line.done_at == undone else line.done_at)
     if mark.verb == READ:
         return line.read_at or mark.at, line.done_at
     if mark.verb == DONE:

@@ -16,7 +16,7 @@ from hub.core.pages import Page, paginate
 from notifications.catalogue import KINDS
 from notifications.ledger import unread_key
 from notifications.models import UNREAD, Notification, NotificationCursor
-from partners.models import Organization
+from partners.models import Membership, Organization
 
 REPLAY_LIMIT = 200
 BELL_LINES = 8
@@ -35,16 +35,15 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """Rows changed after a cursor, oldest first; `reset` when the client must read its list again instead."""
+    """Rows changed after a cursor, oldest first; `reset` when the client must read its list again instead.
+
+    `cursor` is what the client knows after applying `rows` (changes in other organisations count too).
+    """
 
     rows: list[Notification]
     head: Head
+    cursor: int
     reset: bool
-
-    @property
-    def cursor(self) -> int:
-        """What the client knows after applying `rows`: changes elsewhere count too."""
-        return max([self.head.seq, *(row.seq for row in self.rows[-1:])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +68,46 @@ def head_of(actor: Actor) -> Head:
 def changes_after(actor: Actor, cursor: int, limit: int = REPLAY_LIMIT, epoch: str = NO_EPOCH) -> Changes:
     """The actor's notices changed after `cursor`: none and `reset` when more than `limit`, or from another epoch.
 
-    The head is read first: rows committed in between are in the second answer, never lost between both.
+    The head is read first: what commits in between is among the rows, never lost between both answers; the head is
+    then read again, so that the count is as fresh as the rows.
     """
     head = head_of(actor)
     if cursor > head.seq or (epoch and cursor and epoch != head.epoch):
-        return Changes([], head, reset=True)
+        return Changes([], head, head.seq, reset=True)
     rows = list(visible(actor, Notification).filter(seq__gt=cursor).order_by("seq")[: limit + 1])
-    return Changes([], head, reset=True) if len(rows) > limit else Changes(rows, head, reset=False)
+    if len(rows) > limit:
+        return Changes([], head, head.seq, reset=True)
+    known = max([head.seq, *(row.seq for row in rows[-1:])])
+    return Changes(rows, head if known == head.seq else head_of(actor), known, reset=False)
 
 
 def inbox(actor: Actor, *, tab: str = "unread", after: str = "", size: int = 25) -> Page[Notification]:
     """One page of the unread, read or done notices, latest fact first."""
     return paginate(_tab(actor, tab), order=("-changed_at", "-id"), after=after, size=size)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Another organisation of the user where notices wait."""
+
+    organization: str
+    department: str
+    count: int
+
+
+def waiting_elsewhere(actor: Actor) -> list[Place]:
+    """What waits for the user in the other organisations he may switch to."""
+    cursor = NotificationCursor.objects.filter(user_id=actor.user_id).first()
+    here = unread_key(actor.department_id, actor.organization_id or "")
+    waiting = {key: count for key, count in cursor.unread.items() if count and key != here} if cursor else {}
+    if not waiting:
+        return []
+    memberships = Membership.objects.filter(user_id=actor.user_id, active=True, organization__active=True)
+    return [
+        Place(one.organization.name, one.department.name, waiting[key])
+        for one in memberships.select_related("organization", "department")
+        if (key := unread_key(one.department_id, one.organization_id)) in waiting
+    ]
 
 
 def latest(actor: Actor) -> list[Line]:

@@ -44,7 +44,7 @@ def mark_all_read(actor: Actor) -> int:
 
 
 def undo(actor: Actor, *, at: datetime) -> None:
-    """Bring back, unread, what was marked read at this very instant."""
+    """Take back what was marked, read or done, at this very instant."""
     _mark(actor, UNREAD, at_instant=at)
 
 

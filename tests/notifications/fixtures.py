@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 from django.db import connections
 
 from notifications import doorbells
+from partners.models import OrganizationKind
 from tests.notifications.servers import LiveServer, RedisServer
 
 
@@ -38,7 +40,16 @@ def own_live(django_db_setup, own_redis: RedisServer) -> Iterator[LiveServer]:
 
 
 @pytest.fixture
-def live(own_live: LiveServer, redis_server: RedisServer, transactional_db) -> LiveServer:
+def committed(transactional_db) -> None:
+    """Really committed transactions; emptying tables also takes the kinds that a migration wrote."""
+    kinds = import_module("partners.migrations.0003_organization_kinds").KINDS
+    OrganizationKind.objects.bulk_create(
+        [OrganizationKind(code=code, label=label) for code, label in kinds], ignore_conflicts=True
+    )
+
+
+@pytest.fixture
+def live(own_live: LiveServer, redis_server: RedisServer, committed: None) -> LiveServer:
     """The live process, started again if a test left it dead."""
     if own_live.process is None:
         own_live.start()
