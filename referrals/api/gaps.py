@@ -1,0 +1,154 @@
+"""`registration-gaps/`: those one works with, and what was found out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hub.core.access import can, get_visible, visible
+from hub.core.actor import Actor
+from hub.core.rest.doc import reads, writes
+from hub.core.rest.fields import reference
+from hub.core.rest.pages import page_of
+from hub.core.rest.views import ApiView
+from hub.core.urls import route
+from referrals.api.moves import Move, check, unknown, with_state
+from referrals.api.shown import EXITS, cards, gap_kind
+from referrals.models import RegistrationGap
+from referrals.models.registration import OPEN_GAP_STATES
+from referrals.serializers.gaps import KINDS, TO_CHECK, GapOutput, GapQuery, JustifyInput, ResolveInput
+from referrals.serializers.referrals import NoteInput, Nothing
+from referrals.services import gaps as services
+from referrals.workflows import GAP
+
+HANDLE = "gap.handle"
+JOINED = ("beneficiary__territory", "in_charge", "in_charge_team")
+PLAIN = ("state", "month", "opened_at", "closed_at", "closing", "closing_note", "justified_until")
+MOTIVE = ("event_on", "ends_on", "code", "motive")
+LABELS = dict(KINDS)
+
+MOVES = (
+    Move("acknowledge", "Dire que l'écart a été lu", services.acknowledge_gap, HANDLE, Nothing, "acknowledge"),
+    Move("take-charge", "S'en charger", services.take_charge_of_gap, HANDLE, Nothing, "take_charge"),
+    Move("resolve", "Régularisé, justificatif vu", services.resolve_gap, HANDLE, ResolveInput, "resolve"),
+    Move("justify", "Justifié jusqu'à une date", services.justify_gap, HANDLE, JustifyInput, "justify"),
+    Move("reopen", "Rouvrir un écart refermé par erreur", services.reopen_gap, HANDLE, NoteInput, "reopen"),
+)
+
+
+class GapsView(ApiView):
+    @reads("Écarts d'inscription des personnes que vous accompagnez", page_of(GapOutput), query=GapQuery)
+    def get(self, request: Request) -> Response:
+        """Gaps, latest first."""
+        found = _asked(self.actor, self.query(GapQuery))
+        return self.page(found, order=("-opened_at", "id"), form=GapQuery, show=lambda rows: lines(self.actor, rows))
+
+
+class GapView(ApiView):
+    @reads("Un écart d'inscription", GapOutput)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """One gap."""
+        return Response(_one(self.actor, pk))
+
+
+class GapMoveView(ApiView):
+    """One gesture on one gap; each subclass names its `move`."""
+
+    move: Move
+
+    def _perform(self, request: Request, pk: UUID) -> Response:
+        gap = get_visible(self.actor, RegistrationGap, pk)
+        check(self.actor, self.move, gap, GAP)
+        given = self.input(self.move.body)
+        with with_state(lambda: get_visible(self.actor, RegistrationGap, pk)):
+            self.move.perform(self.actor, gap=gap, **given)
+        return Response(_one(self.actor, pk))
+
+
+class UnknownGapMoveView(ApiView):
+    """Any other gesture."""
+
+    @extend_schema(exclude=True)
+    def post(self, request: Request, pk: UUID, name: str) -> Response:
+        """Raises 409 with the present state."""
+        raise unknown(name, get_visible(self.actor, RegistrationGap, pk).state)
+
+
+def view_of(move: Move) -> type[GapMoveView]:
+    """The view of one gesture, documented with its own body."""
+
+    @writes(move.summary, body=move.body, answer=GapOutput)
+    def post(self: GapMoveView, request: Request, pk: UUID) -> Response:
+        return self._perform(request, pk)
+
+    return type(f"Gap{move.name.title().replace('-', '')}View", (GapMoveView,), {"move": move, "post": post})
+
+
+def lines(actor: Actor, gaps: Iterable[RegistrationGap]) -> list[dict[str, Any]]:
+    """Rows of a list (people of one page in two queries)."""
+    rows = list(gaps)
+    people = cards(actor, {gap.beneficiary_id for gap in rows})
+    return [_shown(actor, gap, people.get(gap.beneficiary_id)) for gap in rows]
+
+
+def _one(actor: Actor, pk: UUID) -> dict[str, Any]:
+    return lines(actor, [get_visible(actor, RegistrationGap, pk, *JOINED)])[0]
+
+
+def _shown(actor: Actor, gap: RegistrationGap, person: dict[str, Any] | None) -> dict[str, Any]:
+    kind, why = gap_kind(actor, gap), can(actor, "gap.motive", gap)
+    empty = {"event_on": None, "ends_on": None, "code": "", "motive": ""}
+    fields = {
+        "id": gap.pk,
+        "kind": kind,
+        "kind_label": LABELS[kind],
+        "state_label": gap.get_state_display(),
+        "person": person,
+        "territory": reference(gap.beneficiary.territory),
+        "in_charge": reference(gap.in_charge),
+        "in_charge_team": reference(gap.in_charge_team),
+        "actions": [move.name for move in MOVES if gap.state in GAP.transitions[move.transition].sources],
+    }
+    fields |= {name: getattr(gap, name) for name in PLAIN}
+    fields |= {name: getattr(gap, name) for name in MOTIVE} if why else empty
+    return dict(GapOutput(fields).data)
+
+
+def _asked(actor: Actor, asked: dict[str, Any]) -> QuerySet[RegistrationGap]:
+    found = visible(actor, RegistrationGap).select_related(*JOINED)
+    if asked["open"] is not None:
+        found = found.filter(state__in=OPEN_GAP_STATES) if asked["open"] else found.exclude(state__in=OPEN_GAP_STATES)
+    if "state" in asked:
+        found = found.filter(state=asked["state"])
+    if "kind" in asked:
+        found = _of_kind(actor, found, asked["kind"])
+    if "territory" in asked:
+        found = found.filter(beneficiary__territory=asked["territory"])
+    return found.filter(beneficiary=asked["beneficiary"]) if "beneficiary" in asked else found
+
+
+def _of_kind(actor: Actor, gaps: QuerySet[RegistrationGap], kind: str) -> QuerySet[RegistrationGap]:
+    """A filter must not tell what the field hides."""
+    if can(actor, "gap.motive"):
+        return gaps.filter(kind=kind)
+    if kind == TO_CHECK:
+        return gaps.filter(kind__in=EXITS)
+    return gaps.none() if kind in EXITS else gaps.filter(kind=kind)
+
+
+LIST = "gap.list"
+urlpatterns = [
+    route("registration-gaps/", GapsView.as_view(), name="api_gaps", access=LIST),
+    route("registration-gaps/<uuid:pk>/", GapView.as_view(), name="api_gap", access=LIST),
+    *(
+        route(f"registration-gaps/<uuid:pk>/{move.name}/", view_of(move).as_view(), name=f"api_gap_{move.name}", access=LIST)
+        for move in MOVES
+    ),
+    route("registration-gaps/<uuid:pk>/<slug:name>/", UnknownGapMoveView.as_view(), name="api_gap_unknown", access=LIST),
+]

@@ -1,0 +1,108 @@
+"""`imports/`: bring a file, follow its life, read its verdicts, confirm or give up."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hub.core.access import get_visible, require, visible
+from hub.core.rest.doc import reads, writes
+from hub.core.rest.pages import PageQuery, page_of
+from hub.core.rest.views import ApiView
+from hub.core.urls import route
+from partners.models import ImportJob, ImportRow
+from partners.services.imports import confirm_import, discard_import, receive_file
+from referrals.api.moves import with_state
+from referrals.serializers.imports import ConfirmInput, ImportInput, ImportOutput, RowOutput, RowQuery
+from referrals.serializers.referrals import Nothing
+
+JOINED = ("file", "organization", "created_by", "territory")
+
+
+class ImportsView(ApiView):
+    parser_classes = [MultiPartParser]
+
+    @reads("Fichiers apportés", page_of(ImportOutput), query=PageQuery)
+    def get(self, request: Request) -> Response:
+        """Imports one may follow, latest first."""
+        found = visible(self.actor, ImportJob).select_related(*JOINED)
+        return self.page(found, order=("-created_at", "id"), form=PageQuery, show=_shown)
+
+    @writes(
+        "Apporter un fichier",
+        body=ImportInput,
+        answer=ImportOutput,
+        status=201,
+        description="Rien n'est appliqué avant confirmation. Relisez l'import jusqu'à `analysed` ou `refused`, "
+        "puis confirmez. Un fichier déjà apporté donne 409 `FICHIER_DEJA_IMPORTE`, sauf avec `again`.",
+    )
+    def post(self, request: Request) -> Response:
+        """Receive a file; its analysis runs behind."""
+        require(self.actor, "import.list")
+        given = self.input(ImportInput)
+        file = given.pop("file")
+        job = receive_file(self.actor, name=file.name, stream=file, **given)
+        return Response(_one(self, job.pk), status=201)
+
+
+class ImportView(ApiView):
+    @reads("Un import : état, comptes, refus", ImportOutput)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Where the file is in its life."""
+        return Response(_one(self, pk))
+
+
+class RowsView(ApiView):
+    @reads("Le verdict de chaque ligne (Département)", page_of(RowOutput), query=RowQuery)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """Lines, in the order of the file."""
+        job = get_visible(self.actor, ImportJob, pk)
+        require(self.actor, "import.rows", job)
+        found = visible(self.actor, ImportRow).filter(job=job)
+        if verdict := self.query(RowQuery).get("verdict"):
+            found = found.filter(verdict=verdict)
+        return self.page(
+            found, order=("line", "id"), form=RowQuery, show=lambda rows: RowOutput(rows, many=True).data
+        )
+
+
+class ConfirmView(ApiView):
+    @writes("Appliquer un import analysé", body=ConfirmInput, answer=ImportOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """A person has read the analysis."""
+        job = get_visible(self.actor, ImportJob, pk)
+        with with_state(lambda: get_visible(self.actor, ImportJob, pk)):
+            confirm_import(self.actor, job=job, **self.input(ConfirmInput))
+        return Response(_one(self, pk))
+
+
+class DiscardView(ApiView):
+    @writes("Abandonner un import : rien n'est appliqué, le fichier est détruit", body=Nothing, answer=ImportOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Give the file up."""
+        job = get_visible(self.actor, ImportJob, pk)
+        with with_state(lambda: get_visible(self.actor, ImportJob, pk)):
+            discard_import(self.actor, job=job)
+        return Response(_one(self, pk))
+
+
+def _shown(jobs: list[ImportJob]) -> Any:
+    return ImportOutput(jobs, many=True, context={}).data
+
+
+def _one(view: ApiView, pk: UUID) -> Any:
+    return ImportOutput(get_visible(view.actor, ImportJob, pk, *JOINED)).data
+
+
+LIST = "import.list"
+urlpatterns = [
+    route("imports/", ImportsView.as_view(), name="api_imports", access=LIST),
+    route("imports/<uuid:pk>/", ImportView.as_view(), name="api_import", access=LIST),
+    route("imports/<uuid:pk>/rows/", RowsView.as_view(), name="api_import_rows", access=LIST),
+    route("imports/<uuid:pk>/confirm/", ConfirmView.as_view(), name="api_import_confirm", access=LIST),
+    route("imports/<uuid:pk>/discard/", DiscardView.as_view(), name="api_import_discard", access=LIST),
+]

@@ -1,0 +1,60 @@
+"""Registration gaps for machines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from hub.core.rest.fields import ReferenceSerializer, VisibleField
+from hub.core.rest.pages import PageQuery
+from partners.models import Territory
+from referrals.models import Beneficiary, GapClosing, GapKind, GapState
+from referrals.serializers.people import CardOutput
+from referrals.services.gaps import JUSTIFICATIONS
+
+TO_CHECK = "to_check"  # what a partner reads in place of an exit whose motive is not his to know
+KINDS = [*GapKind.choices, (TO_CHECK, "À vérifier avec la personne")]
+
+
+class GapOutput(serializers.Serializer[Any]):
+    """A question to the professionals, never an accusation."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(KINDS)
+    kind_label = serializers.CharField()
+    state = serializers.ChoiceField(GapState.choices)
+    state_label = serializers.CharField()
+    month = serializers.DateField()
+    person = CardOutput(allow_null=True)
+    territory = ReferenceSerializer(allow_null=True)
+    event_on = serializers.DateField(allow_null=True, help_text="null quand le motif ne vous est pas ouvert.")
+    ends_on = serializers.DateField(allow_null=True)
+    code = serializers.CharField()
+    motive = serializers.CharField()
+    opened_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    closing = serializers.ChoiceField(GapClosing.choices, allow_blank=True)
+    closing_note = serializers.CharField()
+    justified_until = serializers.DateField(allow_null=True)
+    in_charge = ReferenceSerializer(allow_null=True)
+    in_charge_team = ReferenceSerializer(allow_null=True)
+    actions = serializers.ListField(child=serializers.CharField(), help_text="Gestes possibles dans cet état.")
+
+
+class GapQuery(PageQuery):
+    open = serializers.BooleanField(required=False, allow_null=True, default=None, help_text="Encore ouverts, ou refermés.")
+    state = serializers.ChoiceField(GapState.choices, required=False)
+    kind = serializers.ChoiceField(KINDS, required=False)
+    territory = VisibleField(Territory, required=False)
+    beneficiary = VisibleField(Beneficiary, required=False)
+
+
+class ResolveInput(serializers.Serializer[Any]):
+    note = serializers.CharField(max_length=300, help_text="Le justificatif vu.")
+
+
+class JustifyInput(serializers.Serializer[Any]):
+    closing = serializers.ChoiceField([(reason.value, reason.label) for reason in JUSTIFICATIONS])
+    until = serializers.DateField(help_text="Aucune liste ne le rouvre avant ce jour.")
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)

@@ -1,0 +1,146 @@
+"""Files for machines: what is sent, and what became of it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from hub.core.access import visible
+from hub.core.rest.fields import UNKNOWN, ReferenceSerializer
+from hub.core.rest.pages import PageQuery
+from partners.models import Territory
+from partners.models.files import ImportKind, ImportState, ListNature, Verdict
+
+# Other names of the kinds, and the nature they imply for a list.
+ALIASES = {
+    "people_table": (ImportKind.PEOPLE, ""),
+    "registration_stock": (ImportKind.REGISTRATION, ListNature.COMPLETE),
+    "registration_exits": (ImportKind.REGISTRATION, ListNature.EVENTS),
+    "registration_snapshot": (ImportKind.REGISTRATION, ListNature.COMPLETE),
+}
+KINDS = [*ImportKind.choices, *((alias, kind.label) for alias, (kind, _) in ALIASES.items())]
+MONTH = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?")
+
+
+@extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "2026-10"})
+class MonthField(serializers.Field):  # type: ignore[type-arg]
+    """`YYYY-MM`, held as the first day of the month."""
+
+    default_error_messages = {"invalid": "Écrivez le mois sous la forme AAAA-MM."}
+
+    def to_internal_value(self, data: Any) -> date:
+        found = MONTH.fullmatch(str(data))
+        if found is None or not (1 <= int(found[2]) <= 12 and int(found[1]) >= 2000):
+            self.fail("invalid")
+        return date(int(found[1]), int(found[2]), 1)
+
+    def to_representation(self, value: date) -> str:
+        return f"{value:%Y-%m}"
+
+
+class TerritoryField(serializers.CharField):
+    """A territory of one's Département, by code or id; unknown and foreign are the same."""
+
+    def to_internal_value(self, data: Any) -> Territory:
+        text = super().to_internal_value(data)
+        territories = visible(self.context["actor"], Territory)
+        found = territories.filter(code=text).first() or (territories.filter(pk=text).first() if _is_id(text) else None)
+        if found is None:
+            raise serializers.ValidationError(UNKNOWN, code="unknown")
+        return found
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+class ImportInput(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(KINDS)
+    file = serializers.FileField(allow_empty_file=True, max_length=200)
+    month = MonthField(required=False, help_text="Mois de la liste (AAAA-MM) ; nécessaire pour une liste.")
+    territory = TerritoryField(required=False, help_text="Code ou identifiant ; vide : tout le Département.")
+    nature = serializers.ChoiceField(
+        ListNature.choices, required=False, help_text="Liste complète, ou événements seulement ; nécessaire pour une liste."
+    )
+    again = serializers.BooleanField(required=False, default=False, help_text="Reprendre un fichier déjà apporté.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Aliases become the kind they name, and the nature they imply."""
+        kind, nature = ALIASES.get(attrs["kind"], (attrs["kind"], ""))
+        return attrs | {"kind": str(kind), "nature": attrs.get("nature") or str(nature)}
+
+
+class ConfirmInput(serializers.Serializer[Any]):
+    conclude_absence = serializers.BooleanField(
+        required=False, default=False, help_text="Je confirme que toutes les listes attendues pour ce mois sont là."
+    )
+
+
+class FileOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    size = serializers.IntegerField(help_text="Octets.")
+    sha256 = serializers.CharField()
+
+
+class RefusalOutput(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class ImportOutput(serializers.Serializer[Any]):
+    """received → analysing → analysed → (confirm) → applying → applied; or refused, or discarded."""
+
+    id = serializers.UUIDField()
+    kind = serializers.ChoiceField(ImportKind.choices)
+    state = serializers.ChoiceField(ImportState.choices)
+    state_label = serializers.CharField(source="get_state_display")
+    state_at = serializers.DateTimeField()
+    file = FileOutput()
+    organization = ReferenceSerializer()
+    created_at = serializers.DateTimeField()
+    created_by = serializers.SerializerMethodField()
+    month = MonthField(allow_null=True)
+    territory = ReferenceSerializer(allow_null=True)
+    nature = serializers.ChoiceField(ListNature.choices, allow_blank=True)
+    encoding = serializers.CharField()
+    separator = serializers.CharField()
+    columns = serializers.ListField(child=serializers.CharField())
+    counts = serializers.DictField(child=serializers.IntegerField())
+    warnings = serializers.ListField(child=serializers.CharField())
+    refusal = serializers.SerializerMethodField()
+    conclude_absence = serializers.BooleanField()
+    applied_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(ReferenceSerializer(allow_null=True))
+    def get_created_by(self, job: Any) -> dict[str, Any] | None:
+        """The member who brought it."""
+        return {"id": str(job.created_by_id), "name": str(job.created_by)} if job.created_by else None
+
+    @extend_schema_field(RefusalOutput(allow_null=True))
+    def get_refusal(self, job: Any) -> dict[str, str] | None:
+        """Why the file was refused."""
+        return {"code": job.refusal_code, "detail": job.refusal} if job.refusal_code else None
+
+
+class RowQuery(PageQuery):
+    verdict = serializers.ChoiceField(Verdict.choices, required=False)
+
+
+class RowOutput(serializers.Serializer[Any]):
+    """One line and its verdict; its cells stay on the screen of the Département, since they may hold a NIR."""
+
+    line = serializers.IntegerField()
+    verdict = serializers.ChoiceField(Verdict.choices)
+    verdict_label = serializers.CharField(source="get_verdict_display")
+    problems = serializers.JSONField()
+    match_rule = serializers.CharField()
+    beneficiary_id = serializers.UUIDField(allow_null=True)
