@@ -68,7 +68,14 @@ CUSTOM_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "hub.api.schema.add_problems",
     ],
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_ADD_EXPLICIT_BLANK_NULL_CHOICE": False,
+    "ENUM_NAME_OVERRIDES": {
+        "ReferralStateEnum": "referrals.models.ReferralState",
+        "ReferralNatureEnum": "referrals.models.Nature",
+        "GapStateEnum": "referrals.models.GapState",
+        "ImportStateEnum": "partners.models.files.ImportState",
+        "ListNatureEnum": "partners.models.files.ListNature",
+    },
 }
 
 

@@ -19,6 +19,7 @@ from hub.core.errors import Invalid, TooLarge
 from hub.core.pages import paginate
 from hub.core.rest.idempotency import once
 from hub.core.rest.pages import PageQuery
+from hub.core.rest.schema import ApiSchema
 from hub.core.rest.throttles import MembershipThrottle
 
 MULTIPART = "multipart/form-data"
@@ -28,6 +29,7 @@ FORM_ROOM = 64 * 1024  # what the other fields of a file form may weigh
 class ApiView(APIView):
     """A route of the API. POST handlers obey `Idempotency-Key` unless `idempotent` says otherwise."""
 
+    schema = ApiSchema()
     idempotent = True
     throttle_classes = [MembershipThrottle]
 
