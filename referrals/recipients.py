@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from partners.models import Function, ImportJob, Membership
-from referrals.models import (
-    AssignmentKind,
-    GapKind,
-    Referral,
-    RegistrationGap,
-    SupportAssignment,
-    Track,
-    TrackDecision,
-)
-from referrals.models.registration import OPEN_GAP_STATES
+from referrals.models import GapKind, Referral, Track
 
 ANSWERS = (Function.COUNSELLING, Function.SOCIAL_WORK)
 TOLD_TO_REFERENT = (GapKind.STRUCK_OFF, GapKind.CEASED)
@@ -72,89 +66,118 @@ def import_owners(job_id: UUID) -> list[Recipient]:
 
 
 def gap_audience(gap_ids: Iterable[UUID]) -> list[GapNotice]:
-    """Per user, how many of these gaps opened and closed (domain §5): prescriber, referent, officer of the territory."""
-    gaps = list(RegistrationGap.objects.filter(pk__in=list(gap_ids)).select_related("beneficiary__territory"))
-    told: dict[tuple[UUID, UUID, str], list[RegistrationGap]] = {}
-    for gap, membership, reason in _told_of(gaps):
-        told.setdefault((membership.user_id, membership.organization_id, reason), []).append(gap)
+    """Per user, how many of these gaps opened and closed (domain §5): prescriber, referent, officer of the place."""
+    facts = _gap_facts(list(gap_ids))
+    if not facts:
+        return []
+    members = _Members(list(_active(facts[0].department_id)))
+    told: dict[tuple[UUID, UUID, str], list[GapFacts]] = {}
+    for gap in facts:
+        for membership, reason in members.of(gap):
+            told.setdefault((membership.user_id, membership.organization_id, reason), []).append(gap)
     return [_gap_notice(*key, found) for key, found in told.items()]
 
 
-def _gap_notice(user_id: UUID, organization_id: UUID, reason: str, gaps: list[RegistrationGap]) -> GapNotice:
-    opened = sum(gap.state in OPEN_GAP_STATES for gap in gaps)
-    territories = {gap.beneficiary.territory.name for gap in gaps if gap.beneficiary.territory}
+class GapFacts(NamedTuple):
+    """What decides who is told of a gap; ids and codes only."""
+
+    id: UUID
+    department_id: UUID
+    is_open: bool
+    kind: str
+    territory_id: UUID | None
+    territory: str
+    track: str | None
+    decided_by_id: UUID | None
+    organization_id: UUID | None
+    team_id: UUID | None
+    referent_id: UUID | None
+
+
+# One statement whatever the number of gaps: an import may open thousands.
+GAP_FACTS = """
+SELECT g.id, g.department_id, g.state IN ('open', 'acknowledged', 'in_progress'), g.kind, t.id, coalesce(t.name, ''),
+       d.track, d.decided_by_id, a.organization_id, a.team_id, a.referent_id
+  FROM unnest(%s::uuid[]) AS wanted(id)
+  JOIN referrals_registrationgap g ON g.id = wanted.id
+  JOIN referrals_beneficiary b ON b.id = g.beneficiary_id
+  LEFT JOIN partners_territory t ON t.id = b.territory_id
+  LEFT JOIN referrals_trackdecision d ON d.beneficiary_id = b.id AND d.ended_on IS NULL AND d.voided_at IS NULL
+  LEFT JOIN referrals_supportassignment a
+         ON a.beneficiary_id = b.id AND a.ends_on IS NULL AND a.kind = 'single_referent'
+"""
+
+
+def _gap_facts(gap_ids: list[UUID]) -> list[GapFacts]:
+    with connection.cursor() as cursor:
+        cursor.execute(GAP_FACTS, [gap_ids])
+        return [GapFacts(*row) for row in cursor.fetchall()]
+
+
+def _gap_notice(user_id: UUID, organization_id: UUID, reason: str, gaps: list[GapFacts]) -> GapNotice:
+    opened = sum(gap.is_open for gap in gaps)
+    territories = {gap.territory for gap in gaps if gap.territory}
     return GapNotice(
         user_id=user_id,
         organization_id=organization_id,
         reason=reason,
         opened=opened,
         closed=len(gaps) - opened,
-        gap_id=gaps[0].pk if len(gaps) == 1 else None,
+        gap_id=gaps[0].id if len(gaps) == 1 else None,
         label=territories.pop() if len(territories) == 1 else "",
     )
 
 
-def _told_of(gaps: list[RegistrationGap]) -> Iterator[tuple[RegistrationGap, Membership, str]]:
-    people = [gap.beneficiary_id for gap in gaps]
-    decisions = {
-        one.beneficiary_id: one
-        for one in TrackDecision.objects.filter(beneficiary_id__in=people, ended_on=None, voided_at=None)
-    }
-    referents = {
-        one.beneficiary_id: one
-        for one in SupportAssignment.objects.filter(
-            beneficiary_id__in=people, ends_on=None, kind=AssignmentKind.SINGLE_REFERENT
-        )
-    }
-    members = _Members(list(_active(gaps[0].department_id))) if gaps else _Members([])
-    for gap in gaps:
-        seen: set[UUID] = set()
-        for membership, reason in members.of(gap, decisions.get(gap.beneficiary_id), referents.get(gap.beneficiary_id)):
-            if membership.user_id not in seen:
-                seen.add(membership.user_id)
-                yield gap, membership, reason
-
-
 class _Members:
-    """The active members of a Département, found by what they do."""
+    """The active members of a Département, found by what they do; each question is answered once."""
 
     def __init__(self, members: list[Membership]) -> None:
         self.members = members
+        self._places = {m.pk: {territory.pk for territory in m.territories.all()} for m in members}
+        self._prescribers: Callable[[UUID | None, UUID | None], list[Membership]] = cache(self._find_prescribers)
+        self._referents: Callable[..., list[Membership]] = cache(self._find_referents)
+        self._officers: Callable[[UUID | None], list[Membership]] = cache(self._find_officers)
 
-    def of(
-        self, gap: RegistrationGap, decision: TrackDecision | None, support: SupportAssignment | None
-    ) -> Iterator[tuple[Membership, str]]:
-        if decision and decision.track == Track.PROFESSIONAL and gap.kind not in TOLD_TO_REFERENT:
-            for member in self._prescribers(gap, decision):
-                yield member, "vous avez décidé de l'orientation ou suivez la commune"
-        elif support:
-            for member in self._referents(support):
-                yield member, "vous êtes le référent"
-        for member in self.members:
-            if Function.COORDINATION in member.functions and gap.beneficiary.territory_id in self._places(member):
-                yield member, "vous coordonnez le territoire"
+    def of(self, gap: GapFacts) -> Iterator[tuple[Membership, str]]:
+        """Members to be told of one gap, each once, with the reason."""
+        seen: set[UUID] = set()
+        for found, reason in self._concerned(gap):
+            for member in found:
+                if member.user_id not in seen:
+                    seen.add(member.user_id)
+                    yield member, reason
 
-    def _prescribers(self, gap: RegistrationGap, decision: TrackDecision) -> list[Membership]:
-        author = [
-            m for m in self.members if m.user_id == decision.decided_by_id and m.organization.kind_id == "department"
-        ]
+    def _concerned(self, gap: GapFacts) -> Iterator[tuple[list[Membership], str]]:
+        if gap.track == Track.PROFESSIONAL and gap.kind not in TOLD_TO_REFERENT:
+            yield (
+                self._prescribers(gap.decided_by_id, gap.territory_id),
+                "vous avez décidé de l'orientation ou suivez la commune",
+            )
+        elif gap.organization_id:
+            yield self._referents(gap.organization_id, gap.team_id, gap.referent_id), "vous êtes le référent"
+        yield self._officers(gap.territory_id), "vous coordonnez le territoire"
+
+    def _find_prescribers(self, author_id: UUID | None, territory_id: UUID | None) -> list[Membership]:
+        author = [m for m in self.members if m.user_id == author_id and m.organization.kind_id == "department"]
         return author or [
             m
             for m in self.members
-            if Function.SOCIAL_WORK in m.functions and m.team and m.team.territory_id == gap.beneficiary.territory_id
+            if Function.SOCIAL_WORK in m.functions and m.team and m.team.territory_id == territory_id
         ]
 
-    def _referents(self, support: SupportAssignment) -> list[Membership]:
-        own = [m for m in self.members if m.organization_id == support.organization_id]
+    def _find_referents(
+        self, organization_id: UUID, team_id: UUID | None, referent_id: UUID | None
+    ) -> list[Membership]:
+        own = [m for m in self.members if m.organization_id == organization_id]
+        sees = [m for m in own if m.team is None or m.team.sees_people]
         return (
-            [m for m in own if m.user_id == support.referent_id]
-            or [m for m in own if support.team_id and m.team_id == support.team_id]
-            or [m for m in own if m.role == "manager"]
+            [m for m in own if m.user_id == referent_id]
+            or [m for m in sees if team_id and m.team_id == team_id]
+            or [m for m in sees if m.role == "manager"]
         )
 
-    @staticmethod
-    def _places(member: Membership) -> set[UUID]:
-        return {territory.pk for territory in member.territories.all()}
+    def _find_officers(self, territory_id: UUID | None) -> list[Membership]:
+        return [m for m in self.members if Function.COORDINATION in m.functions and territory_id in self._places[m.pk]]
 
 
 def _active(department_id: UUID) -> QuerySet[Membership]:
@@ -176,7 +199,7 @@ def _in_charge(
     return (
         [m for m in own if user_id and m.user_id == user_id]
         or [m for m in answer if team_id and m.team_id == team_id]
-        or ([m for m in answer] if team_id is None else [])
+        or (answer if team_id is None else [])
         or [m for m in sees if m.role == "manager"]
     )
 
