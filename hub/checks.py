@@ -9,14 +9,16 @@ from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 
-# Superuser, above the policies, able to make itself so, or member of the role that owns a table.
+# Superuser, above the policies, able to make itself so, or member of the role that owns the database or a table.
 POWERS = """
-SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, EXISTS (
+SELECT rolsuper, rolbypassrls, rolcreaterole, EXISTS (
+    SELECT 1 FROM pg_database WHERE datname = current_database() AND pg_has_role(session_user, datdba, 'MEMBER')
+), EXISTS (
     SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND pg_has_role(session_user, c.relowner, 'MEMBER')
 ) FROM pg_roles WHERE rolname = session_user
 """
-NAMES = ("superuser", "BYPASSRLS", "CREATEROLE", "owner of tables")
+NAMES = ("superuser", "BYPASSRLS", "CREATEROLE", "owner of the database", "owner of tables")
 _checked: set[str] = set()
 
 
@@ -24,7 +26,7 @@ def powers(connection: BaseDatabaseWrapper) -> list[str]:
     """What the role of this connection can do that the product must not be able to do."""
     with connection.cursor() as cursor:
         cursor.execute(POWERS)
-        _, *held = cursor.fetchone()
+        held = cursor.fetchone()
     return [name for name, has in zip(NAMES, held, strict=True) if has]
 
 

@@ -8,6 +8,7 @@ in any text is masked.
 from __future__ import annotations
 
 import re
+import sys
 import traceback
 from typing import Any
 
@@ -36,6 +37,8 @@ def told(exception: BaseException) -> dict[str, Any]:
 def without_people(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     """Last processor before rendering: drops, shortens and masks."""
     info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
     exception = info[1] if isinstance(info, tuple) else info
     for name in DROPPED:
         event.pop(name, None)
@@ -52,13 +55,6 @@ def _masked(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     return LONG_NUMBER.sub("[number]", EMAIL.sub("[address]", QUERY.sub("", value)))
-
-
-def _current_exception(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """`exc_info=True` becomes the exception itself while it is still being handled."""
-    if event.get("exc_info") is True:
-        event["exc_info"] = structlog.processors._figure_out_exc_info(True)
-    return event
 
 
 SHARED: list[Processor] = [

@@ -90,6 +90,8 @@ def tel(value: str) -> SafeString | str:
         parsed = phonenumbers.parse(value or "", "FR")
     except phonenumbers.NumberParseException:
         return value or ""
+    if not phonenumbers.is_possible_number(parsed):
+        return value
     shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
     dialled = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return format_html('<a href="tel:{}">{}</a>', dialled, shown)

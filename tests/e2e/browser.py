@@ -20,7 +20,9 @@ from tests.cast import PASSWORD
 
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), "")
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
+)
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -55,7 +57,9 @@ class Server:
         command += ["--loop", "uvloop", "--http", "httptools", "--ws", "websockets-sansio"]
         command += ["--no-access-log", "--log-level", "warning"]
         log = (Path(settings.VAR) / f"browser-{self.port}.log").open("w")
-        self.process = subprocess.Popen(command, env=environment(database), cwd=settings.BASE_DIR, stderr=log, stdout=log)
+        self.process = subprocess.Popen(
+            command, env=environment(database), cwd=settings.BASE_DIR, stderr=log, stdout=log
+        )
         self._wait(Path(log.name))
 
     def _wait(self, log: Path) -> None:

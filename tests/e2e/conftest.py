@@ -65,7 +65,9 @@ def window(chromium, server):
     contexts = []
 
     def open_window(**options):
-        context = chromium.new_context(base_url=server.url, locale="fr-FR", viewport=DESKTOP, reduced_motion="reduce", **options)
+        context = chromium.new_context(
+            base_url=server.url, locale="fr-FR", viewport=DESKTOP, reduced_motion="reduce", **options
+        )
         contexts.append(context)
         page = context.new_page()
         page.problems = []
