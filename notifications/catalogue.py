@@ -27,6 +27,11 @@ class Notice:
     subject_id: UUID | None = None
     payload: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def line_key(self) -> str:
+        """The line this notice folds into: one per subject and organisation of the user."""
+        return f"{self.dedupe_key}@{self.organization_id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:

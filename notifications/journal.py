@@ -1,6 +1,6 @@
 """Write notices: lock the cursors in one order, decide in Python, write everything in one statement.
 
-Called last before COMMIT (spine: numbering earlier held users' locks through page rendering and deadlocked).
+Called last before COMMIT (numbering earlier holds users' locks while pages are drawn, and deadlocks).
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def write(
 ) -> list[Change]:
     """Tell, mark and settle, as the product itself; gives the numbered changes, not yet rung."""
     settling = _subjects(settled)
-    users = {one.user_id for one in (*notices, *marks, *settling)}
+    users = {notice.user_id for notice in notices} | {mark.user_id for mark in marks}
+    users |= {line.user_id for line in settling}
     if not users:
         return []
     ledger = Ledger(department_id, now, _lock(sorted(users)), _lines_of(notices))
@@ -87,7 +88,7 @@ def _lock(users: list[UUID]) -> dict[UUID, Cursor]:
 def _lines_of(notices: Sequence[Notice]) -> dict[tuple[UUID, str], Notification]:
     if not notices:
         return {}
-    keys = {(notice.user_id, notice.dedupe_key) for notice in notices}
+    keys = {(notice.user_id, notice.line_key) for notice in notices}
     users, subjects = zip(*keys, strict=True)
     found = Notification.objects.filter(user_id__in=set(users), dedupe_key__in=set(subjects))
     return {(line.user_id, line.dedupe_key): line for line in found}

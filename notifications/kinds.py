@@ -11,8 +11,8 @@ from uuid import UUID
 
 from hub.core.gate import current_actor
 from notifications.catalogue import Kind, Notice, Settled, Told, announce
-from referrals import recipients
 from partners.events import ImportFinished
+from referrals import recipients
 from referrals.events import GapsChanged, ReferralAnswered, ReferralChanged, ReferralSent
 from referrals.recipients import GapNotice, Recipient
 

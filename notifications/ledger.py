@@ -53,7 +53,7 @@ class Ledger:
 
     def tell(self, notice: Notice) -> None:
         """Fold into the line of the same subject (it comes back unread), or begin a new line."""
-        line = self.lines.get((notice.user_id, notice.dedupe_key))
+        line = self.lines.get((notice.user_id, notice.line_key))
         if line is None:
             line = self._begin(notice)
             self._touch(line, waited=False)
@@ -96,13 +96,13 @@ class Ledger:
             user_id=notice.user_id,
             organization_id=notice.organization_id,
             kind=notice.kind,
-            dedupe_key=notice.dedupe_key,
+            dedupe_key=notice.line_key,
             count=notice.count,
             subject_kind=notice.subject_kind,
             subject_id=notice.subject_id,
             created_at=self.now,
         )
-        self.lines[notice.user_id, notice.dedupe_key] = line
+        self.lines[notice.user_id, notice.line_key] = line
         self.added.append(line)
         return line
 

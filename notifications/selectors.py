@@ -58,11 +58,15 @@ class Line:
 
 def head_of(actor: Actor) -> Head:
     """One query, on the cursor alone."""
-    cursor = NotificationCursor.objects.filter(user_id=actor.user_id).first()
+    cursor = _cursor(actor)
     if cursor is None:
         return Head(0, NO_EPOCH, 0)
     waiting = cursor.unread.get(unread_key(actor.department_id, actor.organization_id or ""), 0)
     return Head(cursor.last_seq, str(cursor.epoch), waiting)
+
+
+def _cursor(actor: Actor) -> NotificationCursor | None:
+    return NotificationCursor.objects.filter(user_id=actor.user_id).first() if actor.user_id else None
 
 
 def changes_after(actor: Actor, cursor: int, limit: int = REPLAY_LIMIT, epoch: str = NO_EPOCH) -> Changes:
@@ -97,12 +101,12 @@ class Place:
 
 def waiting_elsewhere(actor: Actor) -> list[Place]:
     """What waits for the user in the other organisations he may switch to."""
-    cursor = NotificationCursor.objects.filter(user_id=actor.user_id).first()
+    cursor = _cursor(actor)
     here = unread_key(actor.department_id, actor.organization_id or "")
     waiting = {key: count for key, count in cursor.unread.items() if count and key != here} if cursor else {}
     if not waiting:
         return []
-    memberships = Membership.objects.filter(user_id=actor.user_id, active=True, organization__active=True)
+    memberships = Membership.objects.filter(user=actor.user_id, active=True, organization__active=True)
     return [
         Place(one.organization.name, one.department.name, waiting[key])
         for one in memberships.select_related("organization", "department")
@@ -120,9 +124,14 @@ def lines(notices: Iterable[Notification]) -> list[Line]:
     """Titles and links of notices; one query for the names of partners."""
     found = list(notices)
     partners = {str(notice.payload.get("partner_id") or "") for notice in found} - {""}
-    names = {str(pk): name for pk, name in Organization.objects.filter(pk__in=partners).values_list("pk", "name")} \
-        if partners else {}
+    names = _names(partners)
     return [_line(notice, names) for notice in found]
+
+
+def _names(organizations: set[str]) -> dict[str, str]:
+    if not organizations:
+        return {}
+    return {str(pk): name for pk, name in Organization.objects.filter(pk__in=organizations).values_list("pk", "name")}
 
 
 def _tab(actor: Actor, tab: str) -> QuerySet[Notification]:

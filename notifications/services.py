@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from redis.exceptions import RedisError
+
 from hub.core.access import get_visible, visible
 from hub.core.actor import Actor
 from hub.core.crypto import token_hash
@@ -16,10 +18,10 @@ from notifications.doorbells import prefixed, redis
 from notifications.events import READ, UNREAD, VERBS, NoticesMarked
 from notifications.models import UNREAD as WAITING
 from notifications.models import Notification
-from redis.exceptions import RedisError
 
 TICKET_SECONDS = 60
 MOST_AT_ONCE = 100
+UNAVAILABLE = "La liaison en direct est indisponible. Réessayez dans un instant."
 
 
 def mark(actor: Actor, *, verb: str, ids: Iterable[UUID]) -> None:
@@ -74,7 +76,7 @@ def issue_ticket(actor: Actor) -> str:
     try:
         redis().set(_ticket_key(ticket), str(actor.membership_id), nx=True, ex=TICKET_SECONDS)
     except RedisError as error:
-        raise Conflict("La liaison en direct est indisponible. Réessayez dans un instant.", code="live_unavailable") from error
+        raise Conflict(UNAVAILABLE, code="live_unavailable") from error
     return ticket
 
 

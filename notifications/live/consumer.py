@@ -21,7 +21,7 @@ MAX_MESSAGE = 64 * 1024
 class NotificationConsumer(AsyncWebsocketConsumer):
     """Opens a feed, hands it what the client says, closes it with the socket. No channel layer: see `hub.py`."""
 
-    channel_layer_alias = None  # type: ignore[assignment]
+    channel_layer_alias = None
     feed: Feed | None = None
 
     async def connect(self) -> None:

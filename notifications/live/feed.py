@@ -16,7 +16,7 @@ from django.db import DatabaseError
 from hub.core.topics import topic_of
 from notifications.live import timing
 from notifications.live.database import in_thread
-from notifications.live.frames import Bell, Beat, Pulse, Resume, frame_of, heartbeat, reset, resumed
+from notifications.live.frames import Beat, Bell, Pulse, Resume, frame_of, heartbeat, reset, resumed
 from notifications.live.seats import Seat, replay
 from notifications.selectors import head_of
 
@@ -147,4 +147,3 @@ def hear(feed: Feed, text: str) -> tuple[set[str], set[str]]:
         return set(), topics & feed.topics
     room = timing.TOPICS_PER_SOCKET - len(feed.topics)
     return set(sorted(topics - feed.topics)[:room]), set()
-

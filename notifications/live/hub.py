@@ -37,7 +37,8 @@ class Hub:
         self._by_user: dict[UUID, set[Feed]] = {}
         self._by_channel: dict[str, set[Feed]] = {}
         self._wire = Wire(control_channel(), on_message=self._heard, on_restored=self._restored)
-        self._tasks = {asyncio.create_task(work()) for work in (self._wire.run, self._beat_for_ever, self._check_for_ever)}
+        for_ever = (self._wire.run, self._beat_for_ever, self._check_for_ever)
+        self._tasks = {asyncio.create_task(work()) for work in for_ever}
 
     async def join(self, feed: Feed) -> None:
         """Subscribe to the user's channel before anything is read. Raises `TooManySockets`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from channels.generic.websocket import AsyncWebsocketConsumer
 from channels.routing import URLRouter
 from django.urls import path, re_path
 
@@ -15,12 +16,16 @@ SSE = "/sse/notifications/"
 Application = Callable[..., Awaitable[None]]
 
 
-async def nowhere(scope: dict[str, Any], receive: Any, send: Any) -> None:
+class Nowhere(AsyncWebsocketConsumer):
     """Any other address: refused before the handshake."""
-    await send({"type": "websocket.close"})
+
+    channel_layer_alias = None
+
+    async def connect(self) -> None:
+        await self.close()
 
 
-sockets = URLRouter([path("ws/notifications/", NotificationConsumer.as_asgi()), re_path("", nowhere)])
+sockets = URLRouter([path("ws/notifications/", NotificationConsumer.as_asgi()), re_path("", Nowhere.as_asgi())])
 
 
 def with_stream(application: Application) -> Application:

@@ -21,7 +21,7 @@ from notifications.models import NotificationCursor
 from notifications.selectors import REPLAY_LIMIT, Changes, changes_after
 from notifications.services import use_ticket
 from partners.actors import actor_from, actor_of
-from partners.models import Membership
+from partners.models import Membership, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,11 @@ def seat_of_session(session_key: str | None) -> Seat | None:
         return None
     request = HttpRequest()
     request.session = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
-    request.user = get_user(request)
+    request.user = user = get_user(request)
     actor = actor_of(request)
-    if actor is None or actor.user_id is None:
+    if actor is None or not isinstance(user, User):
         return None
-    return Seat(actor, session_key, _digest(request.user.password))
+    return Seat(actor, session_key, _digest(user.password))
 
 
 def seat_of_ticket(ticket: str) -> Seat | None:

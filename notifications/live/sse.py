@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
-from notifications.live.doors import Scope, header, parameters, seat_of, seat_of_page
+from notifications.live.doors import Scope, header, parameters, seat_of_page
 from notifications.live.feed import Feed, hear
 from notifications.live.frames import Resume
 from notifications.live.hub import TooManySockets, hub

@@ -1,3 +1,3 @@
-from tests.notifications.fixtures import live, own_live, own_redis, redis_server
+from tests.notifications.fixtures import committed, live, own_live, own_redis, redis_server
 
-__all__ = ["live", "own_live", "own_redis", "redis_server"]
+__all__ = ["committed", "live", "own_live", "own_redis", "redis_server"]

@@ -103,9 +103,7 @@ def test_the_live_process_killed_with_its_clients(live: LiveServer, cast: Cast) 
     """6: everybody comes back with a cursor and misses nothing of what was told meanwhile."""
     people = [cast.udaf_worker, cast.udaf_lead, cast.charity, cast.siae_worker, cast.trainer]
     with ExitStack() as stack:
-        listeners = [
-            stack.enter_context(Listener(live, cookie)) for cookie in map(cookie_of, people) for _ in range(4)
-        ]
+        listeners = [stack.enter_context(Listener(live, cookie)) for cookie in map(cookie_of, people) for _ in range(4)]
         tell(*people, times=5)
         eventually(lambda: all(len(one.shown) >= 2 for one in listeners))
         live.kill()
@@ -169,4 +167,3 @@ def test_a_right_withdrawn_while_away(live: LiveServer, cast: Cast) -> None:
     other.save()
     with pytest.raises(InvalidStatus), socket(live, cookie):
         pass
-

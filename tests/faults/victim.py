@@ -1,4 +1,4 @@
-"""A worker that dies at a chosen instant: `python -m tests.faults.victim <instant> <user> <organisation> <department>`."""
+"""A worker that dies at a chosen instant: `python -m tests.faults.victim INSTANT USER ORGANISATION DEPARTMENT`."""
 
 from __future__ import annotations
 

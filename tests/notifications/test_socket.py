@@ -172,9 +172,16 @@ def test_ws_cannot_subscribe(live: LiveServer, cast: Cast) -> None:
 def test_ws_origin(live: LiveServer, cast: Cast) -> None:
     """T12: a cookie goes along from any site, so the page's origin decides; a ticket needs none."""
     given = headers(live, cookie_of(cast.udaf_worker))
-    for origin in (None, "https://ailleurs.invalid", "null", live.origin.replace("http:", "ftp:"), "http://127.0.0.1:1"):
-        with pytest.raises(InvalidStatus) as refused, connect(
-            live.address, origin=origin, additional_headers={"Cookie": given["Cookie"]}
+    for origin in (
+        None,
+        "https://ailleurs.invalid",
+        "null",
+        live.origin.replace("http:", "ftp:"),
+        "http://127.0.0.1:1",
+    ):
+        with (
+            pytest.raises(InvalidStatus) as refused,
+            connect(live.address, origin=origin, additional_headers={"Cookie": given["Cookie"]}),
         ):
             pass
         assert refused.value.response.status_code == 403
