@@ -14,5 +14,7 @@ MEMBER = "member"  # a signed-in user acting for an organisation; or a rule's na
 
 def route(pattern: str, view: Callable[..., Any], *, name: str, access: str) -> URLPattern:
     """`django.urls.path` with its access rule: `public`, `account`, `member` or the name of a rule."""
+    if getattr(view, "access", access) != access:
+        raise RuntimeError(f"{name}: the same view cannot stand behind two rules")
     view.access = access  # type: ignore[attr-defined]
     return path(pattern, view, name=name)

@@ -10,9 +10,9 @@ from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.delays import DELAYS
 from partners.models import Function
-from referrals.models import Beneficiary, ExitCode, ExpectedList, Level, RegistrationGap
+from referrals.models import Beneficiary, ExitCode, ExpectedList, RegistrationGap
 from referrals.models.registration import OPEN_GAP_STATES
-from referrals.policies.people import active_grants, people_of
+from referrals.policies.people import SUPPORTING, active_grants, people_of
 
 
 @scope(RegistrationGap)
@@ -24,9 +24,12 @@ def gaps_of(actor: Actor, gaps: QuerySet[RegistrationGap]) -> QuerySet[Registrat
         return gaps.none()
     if actor.is_wide:
         return gaps.filter(beneficiary__in=people_of(actor, Beneficiary.objects.all()).values("pk"))
-    supported = active_grants(actor).filter(level__in=(Level.SUPPORT, Level.FULL)).values("beneficiary")
+    supported = active_grants(actor).filter(level__in=SUPPORTING).values("beneficiary")
+    mine = people_of(actor, Beneficiary.objects.all()).filter(pk__in=supported)
     recently = actor.now - timedelta(days=DELAYS["gap_visible"].default)
-    return gaps.filter(beneficiary__in=supported).filter(Q(state__in=OPEN_GAP_STATES) | Q(closed_at__gte=recently))
+    return gaps.filter(beneficiary__in=mine.values("pk")).filter(
+        Q(state__in=OPEN_GAP_STATES) | Q(closed_at__gte=recently)
+    )
 
 
 @rule("gap.list")
@@ -40,7 +43,10 @@ def may_list_gaps(actor: Actor, _: None = None) -> bool:
 @rule("gap.handle")
 def may_handle(actor: Actor, gap: RegistrationGap) -> bool:
     """Whoever sees the gap may say what he found; the journal keeps who did."""
-    return actor.is_system or may_list_gaps(actor)
+    if actor.is_wide:
+        return actor.is_system or may_list_gaps(actor)
+    supported = active_grants(actor).filter(beneficiary=gap.beneficiary_id, level__in=SUPPORTING)
+    return may_list_gaps(actor) and supported.exists()
 
 
 @rule("gap.motive")

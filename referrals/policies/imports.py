@@ -57,4 +57,5 @@ def jobs_of(actor: Actor, jobs: QuerySet[ImportJob]) -> QuerySet[ImportJob]:
 
 @scope(ImportRow)
 def rows_of(actor: Actor, rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
-    return rows if may_read_rows(actor) else rows.none()
+    """Lines of the files one may see."""
+    return rows.filter(job__in=jobs_of(actor, ImportJob.objects.all())) if may_read_rows(actor) else rows.none()

@@ -6,6 +6,8 @@ territory. What lies between the two opens with a written reason (`person.open`)
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hub.core.access import can, rule, scope
@@ -36,7 +38,7 @@ FIELD_FUNCTIONS = (
 
 
 def active_grants(actor: Actor) -> QuerySet[AccessGrant]:
-    """The organisation's grants in force at the actor's instant .
+    """The organisation's grants in force at the actor's instant.
 
     Of his team and of the files he opened with a reason, unless he manages.
     """
@@ -45,8 +47,7 @@ def active_grants(actor: Actor) -> QuerySet[AccessGrant]:
     )
     if actor.manager:
         return grants
-    opened = FileOpening.objects.filter(user_id=actor.user_id, ends_at__gt=actor.now).values("beneficiary")
-    return grants.filter(Q(team=None) | Q(team_id=actor.team_id) | Q(beneficiary__in=opened))
+    return grants.filter(Q(team=None) | Q(team_id=actor.team_id) | Q(beneficiary__in=_opened(actor)))
 
 
 @scope(Beneficiary)
@@ -56,11 +57,10 @@ def people_of(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Beneficia
         return people
     if not can(actor, "people.list"):
         return people.none()
-    opened = FileOpening.objects.filter(user_id=actor.user_id, ends_at__gt=actor.now).values("beneficiary")
     if actor.is_wide:
-        mine = _of_department(actor, people, opened)
+        mine = _of_department(actor, people)
     else:
-        mine = people.filter(Q(pk__in=active_grants(actor).values("beneficiary")) | Q(pk__in=opened))
+        mine = people.filter(pk__in=active_grants(actor).values("beneficiary"))
     return _without_private_ties(actor, mine)
 
 
@@ -75,26 +75,34 @@ def people_within_reach(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet
     return _without_private_ties(actor, people)
 
 
-def _of_department(actor: Actor, people: QuerySet[Beneficiary], opened: QuerySet[FileOpening]) -> QuerySet[Beneficiary]:
+def _of_department(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Beneficiary]:
     people = people.filter(department_id=actor.department_id)
     if actor.has(Function.SUPERVISION, Function.CONTROL) or not (actor.territories or actor.team_id):
         return people
-    return people.filter(
-        Q(territory__in=actor.territories)
-        | Q(territory=None)
-        | Q(pk__in=SupportAssignment.objects.filter(team_id=actor.team_id, ends_on=None).values("beneficiary"))
-        | Q(pk__in=opened)
-    )
+    near = Q(territory__in=actor.territories) | Q(territory=None)
+    if actor.team_id:  # without a team, `team_id=None` would open everybody whose referent has no team
+        followed = SupportAssignment.objects.filter(team_id=actor.team_id, ends_on=None)
+        near |= Q(pk__in=followed.values("beneficiary"))
+    return people.filter(near | Q(pk__in=_opened(actor)))
+
+
+def _opened(actor: Actor) -> QuerySet[Any]:
+    """People whose file the actor opened with a reason, not long ago."""
+    return FileOpening.objects.filter(user_id=actor.user_id, ends_at__gt=actor.now).values("beneficiary")
 
 
 def _without_private_ties(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Beneficiary]:
     """A declared link closes the file to that member; a restricted file stays with its referent and the heads."""
-    linked = DeclaredLink.objects.filter(user_id=actor.user_id, beneficiary=OuterRef("pk"))
-    people = people.filter(~Exists(linked))
+    people = people.filter(~knows_privately(actor, "pk"))
     if actor.manager or actor.has(Function.SUPERVISION):
         return people
     followed = SupportAssignment.objects.filter(referent_id=actor.user_id, ends_on=None, beneficiary=OuterRef("pk"))
     return people.filter(Q(restricted=False) | Exists(followed))
+
+
+def knows_privately(actor: Actor, beneficiary: str) -> Exists:
+    """SQL: the actor declared a link with the person in column `beneficiary`."""
+    return Exists(DeclaredLink.objects.filter(user_id=actor.user_id, beneficiary=OuterRef(beneficiary)))
 
 
 @scope(TrackDecision)
@@ -145,8 +153,9 @@ def may_open_file(actor: Actor, person: Beneficiary) -> bool:
 
 
 @rule("person.opening.review")
-def may_review_openings(actor: Actor, _: None = None) -> bool:
-    return actor.manager
+def may_review_openings(actor: Actor, opening: FileOpening | None = None) -> bool:
+    """A manager, what the members of his own organisation opened."""
+    return actor.manager and (opening is None or opening.organization_id == actor.organization_id)
 
 
 @rule("person.nir")
@@ -178,4 +187,4 @@ def may_distribute(actor: Actor, assignment: SupportAssignment) -> bool:
 
 
 def _supports(actor: Actor, person: Beneficiary) -> bool:
-    return active_grants(actor).filter(beneficiary=person, level__in=SUPPORTING).exists()
+    return actor.sees_people and active_grants(actor).filter(beneficiary=person, level__in=SUPPORTING).exists()

@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.models import Function
-from referrals.models import Beneficiary, Level, Nature, Referral
-from referrals.policies.people import active_grants, people_of
+from referrals.models import Beneficiary, Nature, Referral
+from referrals.policies.people import SUPPORTING, active_grants, knows_privately, people_of
 
 ANSWERING = (
     Function.COUNSELLING,
@@ -34,15 +34,16 @@ def referrals_of(actor: Actor, referrals: QuerySet[Referral]) -> QuerySet[Referr
     if not (actor.manager or actor.has(Function.SUPERVISION, Function.COORDINATION)):
         sent &= Q(sender_team=None) | Q(sender_team_id=actor.team_id) | Q(sender_user_id=actor.user_id)
         received &= Q(receiver_team=None) | Q(receiver_team_id=actor.team_id)
-    return referrals.filter(sent | received | _of_supported_people(actor))
+    return referrals.filter(sent | received | _of_supported_people(actor)).filter(
+        ~knows_privately(actor, "beneficiary")
+    )
 
 
 def _of_supported_people(actor: Actor) -> Q:
-    if actor.is_wide:
-        people = people_of(actor, Beneficiary.objects.all()).values("pk")
-    else:
-        people = active_grants(actor).filter(level__in=(Level.SUPPORT, Level.FULL)).values("beneficiary")
-    return Q(sensitive=False, sent_at__isnull=False, beneficiary__in=people)
+    people = people_of(actor, Beneficiary.objects.all())
+    if not actor.is_wide:
+        people = people.filter(pk__in=active_grants(actor).filter(level__in=SUPPORTING).values("beneficiary"))
+    return Q(sensitive=False, sent_at__isnull=False, beneficiary__in=people.values("pk"))
 
 
 @rule("referral.list")
@@ -87,7 +88,8 @@ def may_act_as_receiver(actor: Actor, referral: Referral) -> bool:
 @rule("referral.maintain")
 def may_maintain(actor: Actor, referral: Referral) -> bool:
     """The Département decides on a contested designation."""
-    return actor.role == "department" and referral.nature == Nature.DESIGNATION and is_sender(actor, referral)
+    designation = referral.nature == Nature.DESIGNATION and is_sender(actor, referral)
+    return designation and can(actor, "track.decide", referral)
 
 
 @rule("referral.expire")

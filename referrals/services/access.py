@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from hub.core.access import require
 from hub.core.actor import Actor
+from hub.core.bulk import bulk_insert
 from hub.core.errors import Invalid, NotVisible
 from hub.core.gate import elevated
 from hub.core.models import record_access
@@ -53,7 +54,7 @@ def open_access(
 def open_accesses(grants: Iterable[AccessGrant]) -> None:
     """Open many files at once, each with its own new source (imports: the product's own hand)."""
     with elevated():
-        AccessGrant.objects.bulk_create(grants, batch_size=2000)
+        bulk_insert(grants)
 
 
 def close_access(actor: Actor, *, source: models.Model, at: datetime | None = None) -> None:
@@ -95,7 +96,7 @@ def open_file(actor: Actor, *, beneficiary_id: UUID, reason: str) -> FileOpening
 @transaction.atomic
 def review_opening(actor: Actor, *, opening: FileOpening) -> None:
     """The manager has read why the file was opened."""
-    require(actor, "person.opening.review")
+    require(actor, "person.opening.review", opening)
     opening.reviewed_at, opening.reviewed_by_id = actor.now, actor.user_id
     opening.save(update_fields=["reviewed_at", "reviewed_by"])
 

@@ -1,0 +1,194 @@
+"""A small fixed population: every kind of object, on both sides of every wall, made by the real services.
+
+Six people of the first Département, one of the second:
+
+- `helped`     Metz, socio-professional, UDAF is her referent; a designation to UDAF, a proposal to the SIAE
+- `jobseeker`  Thionville, professional, Pôle emploi is the referent; an exemption, a gap that was closed
+- `unknown`    Forbach, known to the Département alone
+- `restricted` Metz, restricted file
+- `linked`     Metz, whom the social worker knows privately
+- `refused`    Metz, sent to the association, which declined: access has ended
+- `abroad`     of the other Département
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.db import models
+
+from hub.core.actor import Actor
+from hub.core.gate import tenant
+from notifications.models import Notification
+from partners.models import Commune, ImportRow, Membership, Organization, Service
+from partners.services.invitations import send_invitation
+from partners.services.organizations import add_closing_period, create_service
+from partners.services.tokens import create_token
+from referrals.models import ExitCode, ExpectedList, GapLog, Referral, RegistrationGap
+from referrals.services.access import declare_link, open_file
+from referrals.services.gaps import acknowledge_gap
+from referrals.services.pathways import exempt_from_registration
+from referrals.services.people import restrict_file
+from referrals.services.referrals import accept_referral, decline_referral, draft_referral
+from tests.cast import Cast, actor
+from tests.files import OCTOBER, bring, sample
+from tests.people import decision, person, referral
+
+NIR = "2850499990123"  # commune 990: nobody
+THIONVILLE, FORBACH = "57672", "57227"
+TABLE = "Nom;Prénom;Date de naissance;Commune\nFICTIF;Sylvestre;01/02/1980;Metz\n".encode()
+LIST = "pe_02_cessations_2026-10_utf8bom.csv"
+
+
+class World(SimpleNamespace):
+    """The cast (`cast`) and every object by name; `objects()` gives the rows of a model by the name they have here."""
+
+    def objects(self, model: type[models.Model]) -> dict[Any, str]:
+        return {value.pk: name for name, value in vars(self).items() if type(value) is model}
+
+
+def build_world(cast: Cast, *, texts: dict[str, str] | None = None) -> World:
+    """Everything, in less than a second; `texts` replaces what people wrote (canaries)."""
+    world = World(cast=cast, said=texts or {})
+    _people(world)
+    _pathways(world)
+    _referrals(world)
+    _gaps(world)
+    _network(world)
+    _files(world)
+    return world
+
+
+def act(world: World, name: str, now: datetime | None = None) -> Actor:
+    """A member of the cast as an actor; `system` is the product itself."""
+    return Actor.system(world.cast.department.pk, now) if name == "system" else actor(world.cast.members[name], now)
+
+
+def personas(world: World) -> dict[str, Actor]:
+    """Every member of the cast, and the product."""
+    return {name: act(world, name) for name in [*world.cast.members, "system"]}
+
+
+def _people(world: World) -> None:
+    cast, said = world.cast, world.said
+    names = ("helped", "jobseeker", "unknown", "restricted", "linked", "refused")
+    places = {"jobseeker": THIONVILLE, "unknown": FORBACH}
+    for index, name in enumerate(names):
+        given = {"first_names": name.title(), "birth_date": date(1985, 4, 10 + index), "internal_id": f"S-{index}"}
+        by = cast.head if name in places else cast.social_worker
+        extra = {key: value.format(name) for key, value in said.items() if key.startswith("person.")}
+        given |= {key.removeprefix("person."): value for key, value in extra.items()}
+        nir = NIR if name == "helped" else ""
+        setattr(world, name, person(cast, by=by, insee=places.get(name, "57463"), nir=nir, **given))
+    world.abroad = person(cast, by=cast.other_officer, insee="", first_names="Abroad", territory=None)
+    with tenant(actor(cast.social_worker)) as acting:
+        restrict_file(acting, person=world.restricted, restricted=True)
+        declare_link(acting, person=world.linked)
+
+
+def _pathways(world: World) -> None:
+    cast = world.cast
+    head = actor(cast.head)
+    world.support = decision(cast, world.helped)
+    world.job_track = decision(cast, world.jobseeker, track="professional", to=cast.pole_emploi, by=head)
+    world.abroad_track = decision(cast, world.abroad, track="social", to=cast.other, by=actor(cast.other_officer))
+    with tenant(head) as acting:
+        world.exemption = exempt_from_registration(
+            acting, person=world.jobseeker, reason="studies", until=acting.today + timedelta(days=90)
+        )
+        for track in (world.support, world.job_track):
+            setattr(world, f"{'udaf' if track is world.support else 'pes'}_assignment", track.assignments.get())
+        world.designation = Referral.objects.get(decision=world.support)
+        world.pes_designation = Referral.objects.get(decision=world.job_track)
+    with tenant(actor(cast.other_officer)):
+        world.abroad_assignment = world.abroad_track.assignments.get()
+    with tenant(actor(cast.officer_thionville)) as acting:
+        world.opening = open_file(acting, beneficiary_id=world.unknown.pk, reason="Remplacement d'une collègue absente")
+
+
+def _referrals(world: World) -> None:
+    cast = world.cast
+    with tenant(actor(cast.admin)) as acting:
+        world.service = create_service(acting, organization=cast.association2, name="Jardin", theme="")
+        world.hushed = create_service(acting, organization=cast.association2, name="Écoute", theme="", sensitive=True)
+    words = {key.removeprefix("referral."): v for key, v in world.said.items() if key.startswith("referral.")}
+    world.proposal = referral(cast, world.helped, **words)
+    world.sensitive = referral(cast, world.helped, to=cast.association2, service=world.hushed)
+    world.from_udaf = referral(cast, world.helped, to=cast.network, by=cast.udaf_lead)
+    world.declined = referral(cast, world.refused, to=cast.association, **words)
+    with tenant(actor(cast.charity)) as acting:
+        decline_referral(acting, referral=world.declined, reason="no_place")
+    with tenant(actor(cast.siae_worker)) as acting:
+        accept_referral(acting, referral=world.proposal, note=world.said.get("answer", "Bienvenue"))
+    with tenant(actor(cast.social_worker)) as acting:
+        world.draft = draft_referral(acting, person=world.helped, receiver=cast.siae, need="Plus tard")
+
+
+def _gaps(world: World) -> None:
+    cast = world.cast
+    with tenant(Actor.system(cast.department.pk)) as acting:
+        common = {"department_id": acting.department_id, "month": OCTOBER, "opened_at": acting.now}
+        motive = world.said.get("gap.motive", "Absence au contrôle")
+        world.gap = RegistrationGap.objects.create(
+            beneficiary=world.helped, kind="ceased", code="11", motive=motive, **common
+        )
+        world.old_gap = RegistrationGap.objects.create(
+            beneficiary=world.jobseeker, kind="never_registered", state="resolved", closing="listed",
+            closed_at=acting.now, **common,
+        )  # fmt: skip
+        world.lone_gap = RegistrationGap.objects.create(beneficiary=world.unknown, kind="disappeared", **common)
+    with tenant(actor(cast.udaf_lead)) as acting:
+        acknowledge_gap(acting, gap=world.gap)
+        world.gap_line = GapLog.objects.get(gap=world.gap)
+
+
+def _network(world: World) -> None:
+    cast = world.cast
+    world.commune = Commune.objects.get(pk="57463")
+    with tenant(actor(cast.admin)) as acting:
+        world.closing = add_closing_period(
+            acting, organization=cast.siae, starts_on=acting.today, ends_on=acting.today + timedelta(days=2)
+        )
+        world.closed_service = Service.objects.create(
+            organization=cast.siae, department=cast.department, name="Fermé", active=False
+        )
+        world.gone = Organization.objects.create(
+            kind_id="association", name="Disparue", search_name="disparue", active=False
+        )
+        world.gone.departments.add(cast.department)
+        world.invitation = send_invitation(acting, email="nouvelle@exemple.invalid", organization=cast.siae)
+        world.exit_code = ExitCode.objects.create(
+            department=cast.department, code="ZZ", label="Fictif", nature="ceased"
+        )
+        world.expected = ExpectedList.objects.create(department=cast.department, label="Agence fictive")
+    for name in ("siae_worker", "admin"):
+        with tenant(actor(cast.members[name])) as acting:
+            token, secret = create_token(acting, label="Logiciel", days=30)
+            setattr(world, f"{name}_token", token)
+            setattr(world, f"{name}_secret", secret)
+
+
+def _files(world: World) -> None:
+    cast = world.cast
+    world.people_job = bring(cast.officer_metz, "people", TABLE)
+    with tenant(actor(cast.officer_metz)):
+        world.people_row = ImportRow.objects.get(job=world.people_job)
+    world.list_job = bring(cast.adviser, "registration", sample(LIST), month=OCTOBER, nature="events")
+    with tenant(Actor.system(cast.department.pk)):
+        for row in ImportRow.objects.filter(job=world.list_job):
+            setattr(world, f"list_row_{row.line}", row)
+        for notice in Notification.objects.order_by("seq"):
+            setattr(world, f"{notice.kind} {notice.seq} to {reader(cast, notice)}", notice)
+
+
+def reader(cast: Cast, notice: Notification) -> str:
+    """The member of the cast this notice is for."""
+    return next(name for name, member in cast.members.items() if member.user_id == notice.user_id)
+
+
+def membership_like(member: Membership, **changes: Any) -> Membership:
+    """An unsaved member of the same organisation."""
+    values = {"organization": member.organization, "department": member.department, "functions": [], **changes}
+    return Membership(user=member.user, **values)
