@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import pytest
 from django.db import connections
@@ -13,9 +14,9 @@ from tests.e2e.browser import CHROMIUM, DESKTOP, FLAGS, Database, Server
 
 
 def pytest_collection_modifyitems(items):
-    here = os.path.dirname(__file__)
+    here = Path(__file__).parent
     for item in items:
-        if str(item.path).startswith(here):
+        if here in item.path.parents:
             item.add_marker(pytest.mark.e2e)
             if not CHROMIUM:
                 item.add_marker(pytest.mark.skip(reason="no Chromium on this machine (apt install chromium)"))
