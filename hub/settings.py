@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import environ
+import pgtrigger
 from csp.constants import NONCE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -75,6 +76,8 @@ DATABASES = {
 if env.str("OWNER_DATABASE_URL", ""):  # in production only the migration knows the owner
     DATABASES["owner"] = database("OWNER_DATABASE_URL", assume_role="hub_owner")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+PGHISTORY_LEVEL = pgtrigger.Statement  # an import writes thousands of rows: one trigger call a statement
 
 CACHES = {
     "default": {

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.db import connection
 
 from hub.core.actor import Actor
+from hub.core.bulk import bulk_insert
 from hub.core.errors import DomainError
 from hub.core.text import fold
 from partners.models import Commune, ImportJob, ImportRow, Organization
@@ -78,8 +79,8 @@ class _Writer:
             self._fill(person, row.data["values"])
             row.beneficiary_id = person.pk
             people.append(person)
-        Beneficiary.objects.bulk_create(people)
-        NationalNumber.objects.bulk_create(
+        bulk_insert(people)
+        bulk_insert(
             NationalNumber(
                 department_id=self.actor.department_id,
                 beneficiary_id=row.beneficiary_id,
@@ -153,8 +154,8 @@ class _Writer:
             assignments.append(assignment)
             if decision.designated and decision.designated.kind_id != "department":
                 grants.append(self._grant(assignment, decision.designated))
-        TrackDecision.objects.bulk_create(decisions)
-        SupportAssignment.objects.bulk_create(assignments)
+        bulk_insert(decisions)
+        bulk_insert(assignments)
         open_accesses(grants)
 
     def _decision(self, row: ImportRow) -> TrackDecision | None:
