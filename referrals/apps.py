@@ -2,7 +2,8 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
-REGISTERING = ("policies", "importers")  # modules that register rules, scopes and importers when imported
+# Modules that register rules, scopes, importers and providers of shared screens when imported.
+REGISTERING = ("policies", "importers", "providers", "providers_gaps")
 
 
 class ReferralsConfig(AppConfig):

@@ -35,6 +35,7 @@ from referrals.services.referrals.sending import (
     get_referral,
     maintain_designation,
     open_duplicates,
+    revise_draft,
     send_referral,
     withdraw_designation,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "refuse_redirect",
     "release_answer",
     "resume_referral",
+    "revise_draft",
     "send_referral",
     "start_referral",
     "take_back_answer",

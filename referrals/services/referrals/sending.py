@@ -10,7 +10,7 @@ from django.db import transaction
 
 from hub.core.access import get_visible, require
 from hub.core.actor import Actor
-from hub.core.errors import Confirmation, Conflict, Invalid
+from hub.core.errors import Confirmation, Conflict, Invalid, InvalidTransition
 from hub.core.events import emit
 from partners.models import Organization, Service, Team
 from referrals.events import ReferralSent
@@ -196,3 +196,27 @@ def get_referral(actor: Actor, pk: uuid.UUID | str) -> Referral:
     """
     joined = ("sender", "sender_team", "receiver", "receiver_team", "service", "seen_by", "answered_by", "redirect_to")
     return get_visible(actor, Referral, pk, *joined)
+
+
+@transaction.atomic
+def revise_draft(
+    actor: Actor,
+    *,
+    referral: Referral,
+    need: str,
+    note: str = "",
+    receiver_team: Team | None = None,
+    service: Service | None = None,
+    informed_on: date | None = None,
+) -> Referral:
+    """Write a draft again. Raises `Conflict` once it was sent, `Invalid` for a team or service that does not fit."""
+    require(actor, "referral.send", referral)
+    referral = Referral.objects.select_for_update().get(pk=referral.pk)
+    if referral.state != "draft":
+        raise InvalidTransition("Cette orientation n'est plus un brouillon.", state=referral.state, transition="revise")
+    check_target(actor, referral.receiver, receiver_team, service)
+    referral.need, referral.note, referral.informed_on = need.strip()[:200], note.strip(), informed_on
+    referral.receiver_team, referral.service = receiver_team, service
+    referral.sensitive = bool(service and service.sensitive)
+    referral.save(update_fields=["need", "note", "informed_on", "receiver_team", "service", "sensitive"])
+    return referral

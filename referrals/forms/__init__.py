@@ -1,0 +1,1 @@
+"""Forms of people, tracks and referrals: they read and clean, services decide."""

@@ -1,0 +1,34 @@
+"""Fields shared by the forms, and the road of a refusal back into the form."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from hub.core.errors import DomainError
+
+
+def day(label: str, *, required: bool = False, **options: Any) -> forms.DateField:
+    """A date with the browser's own calendar; typed as 23/11/2026 where there is none."""
+    return forms.DateField(
+        label=label, required=required, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **options
+    )
+
+
+def text(label: str, *, rows: int = 3, size: int = 4000, required: bool = False, **options: Any) -> forms.CharField:
+    """A few lines of text."""
+    return forms.CharField(
+        label=label, required=required, max_length=size, widget=forms.Textarea(attrs={"rows": rows}), **options
+    )
+
+
+def refuse(form: forms.BaseForm, error: DomainError) -> None:
+    """Put a service's refusal back where the user can correct it; what has no field stands above the form."""
+    placed = False
+    for name, sentence in error.fields.items():
+        if name in form.fields:
+            form.add_error(name, sentence)
+            placed = True
+    if not placed:
+        form.add_error(None, error.message)

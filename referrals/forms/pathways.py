@@ -1,0 +1,51 @@
+"""Forms of tracks, exemptions and referents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from partners.models import Team, User
+from referrals.forms.fields import day, text
+from referrals.models import ExemptionReason, Track
+
+
+class TrackForm(forms.Form):
+    """An orientation decision (COREO) that designates an organisation already chosen."""
+
+    track = forms.ChoiceField(label="Orientation", choices=[("", "Choisir…"), *Track.choices])
+    designated_team = forms.ModelChoiceField(
+        Team.objects.none(), label="Équipe", required=False, empty_label="Toutes les équipes"
+    )
+    decided_on = day("Décidée le", required=True)
+    effective_on = day("Prend effet le", required=True)
+    informed_on = day("Personne informée le", help_text="Le délai pour s'inscrire part de ce jour.")
+    motive = text("Motif", rows=2, size=300)
+
+    def __init__(self, *args: Any, teams: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["designated_team"].queryset = teams  # type: ignore[attr-defined]
+        if not teams.exists():
+            del self.fields["designated_team"]
+
+
+class VoidForm(forms.Form):
+    reason = forms.CharField(
+        label="Erreur commise",
+        max_length=300,
+        help_text="La décision n'aura jamais compté, ce qu'elle avait fermé est rouvert, l'organisme est prévenu.",
+    )
+
+
+class ExemptionForm(forms.Form):
+    reason = forms.ChoiceField(label="Motif", choices=[("", "Choisir…"), *ExemptionReason.choices])
+    until = day("Jusqu'au", required=True)
+
+
+class ReferentForm(forms.Form):
+    referent = forms.ModelChoiceField(User.objects.none(), label="Référent", empty_label="Choisir…")
+
+    def __init__(self, *args: Any, members: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["referent"].queryset = members  # type: ignore[attr-defined]

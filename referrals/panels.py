@@ -1,0 +1,26 @@
+"""What slot `person.panels` holds: small side panels of a person's file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PanelLine:
+    """One line: who or what, the detail, a telephone number to call, where to read more."""
+
+    title: str
+    detail: str = ""
+    phone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A titled list; `empty` is said when there is no line."""
+
+    title: str
+    icon: str
+    lines: Sequence[PanelLine] = ()
+    empty: str = ""

@@ -1,0 +1,125 @@
+"""Deciding a track, undoing a decision, excusing from registration, naming a referent."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from hub.core.access import require
+from hub.core.actor import Actor
+from hub.core.errors import Conflict, DomainError, Invalid
+from referrals.forms.fields import refuse
+from referrals.forms.pathways import ExemptionForm, ReferentForm, TrackForm, VoidForm
+from referrals.selectors.files import (
+    current_decision,
+    get_assignment,
+    get_decision,
+    get_person,
+    possible_referents,
+)
+from referrals.selectors.receivers import get_receiver, search_receivers, support_teams
+from referrals.services.pathways import decide_track, exempt_from_registration, name_referent, void_decision
+
+
+@require_http_methods(["GET", "POST"])
+def track_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """First the organisation that will support the person, then the decision."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = get_person(actor, pk)
+    require(actor, "track.decide", person)
+    context: dict[str, Any] = {"person": person, "decision": current_decision(person)}
+    chosen = request.GET.get("to", "")
+    if not chosen:
+        query = request.GET.get("q", "")
+        context |= {"query": query, "found": search_receivers(actor, query)}
+        fragment = bool(request.headers.get("X-Fragment") or request.headers.get("HX-Request"))
+        template = "referrals/referrals/_found.html" if fragment else "referrals/people/track_receiver.html"
+        return render(request, template, context)
+    designated = get_receiver(actor, chosen)
+    initial = {"decided_on": actor.today, "effective_on": actor.today}
+    form = TrackForm(request.POST or None, initial=initial, teams=support_teams(actor, designated))
+    status = 200 if request.method == "GET" else 400
+    if request.method == "POST" and form.is_valid():
+        try:
+            decide_track(actor, person=person, designated=designated, **form.cleaned_data)
+        except (Invalid, Conflict) as error:
+            _refuse(form, error)
+        else:
+            messages.success(request, f"Orientation décidée. {designated} est désigné référent.")
+            return redirect("person", pk)
+    context |= {"form": form, "designated": designated}
+    return render(request, "referrals/people/track.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def track_void(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Undo a decision entered by mistake."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    decision = get_decision(actor, pk)
+    person = get_person(actor, decision.beneficiary_id)
+    require(actor, "track.decide", person)
+    form = VoidForm(request.POST or None)
+    context = {"form": form, "person": person, "decision": decision}
+    if request.method == "POST" and form.is_valid():
+        try:
+            void_decision(actor, decision=decision, reason=form.cleaned_data["reason"])
+        except (Invalid, Conflict) as error:
+            refuse(form, error)
+        else:
+            messages.success(request, "Décision annulée : elle n'a jamais compté.")
+            return redirect("person", person.pk)
+    status = 200 if request.method == "GET" else 400
+    return render(request, "referrals/people/void.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def person_exempt(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Excuse from registering until a date."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = get_person(actor, pk)
+    require(actor, "exemption.grant", person)
+    form = ExemptionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            exempt_from_registration(actor, person=person, **form.cleaned_data)
+        except (Invalid, Conflict) as error:
+            refuse(form, error)
+        else:
+            messages.success(request, "Dispense d'inscription enregistrée.")
+            return redirect("person", pk)
+    status = 200 if request.method == "GET" else 400
+    return render(request, "referrals/people/exempt.html", {"form": form, "person": person}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def assignment_referent(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A manager gives the person to one member."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    assignment = get_assignment(actor, pk)
+    person = get_person(actor, assignment.beneficiary_id)
+    require(actor, "assignment.distribute", assignment)
+    members = possible_referents(actor, assignment)
+    form = ReferentForm(request.POST or None, members=members, initial={"referent": assignment.referent_id})
+    if request.method == "POST" and form.is_valid():
+        try:
+            name_referent(actor, assignment=assignment, referent=form.cleaned_data["referent"])
+        except (Invalid, Conflict) as error:
+            refuse(form, error)
+        else:
+            messages.success(request, f"{form.cleaned_data['referent']} est nommé référent.")
+            return redirect("person", person.pk)
+    status = 200 if request.method == "GET" else 400
+    context = {"form": form, "person": person, "assignment": assignment}
+    return render(request, "referrals/people/referent.html", context, status=status)
+
+
+def _refuse(form: TrackForm, error: DomainError) -> None:
+    """What the designation refuses about the receiver stands on the team field of this form."""
+    if "receiver_team" in error.fields:
+        error.fields["designated_team"] = error.fields.pop("receiver_team")
+    refuse(form, error)

@@ -1,0 +1,188 @@
+"""The inbox, one referral, and the gestures on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from hub.core.actor import Actor
+from hub.core.errors import Conflict, Invalid, InvalidTransition, NotVisible
+from hub.core.models import record_access
+from hub.core.topics import topic_token
+from referrals.forms.fields import refuse
+from referrals.forms.referrals import GESTURE_FORMS, InboxFilters, gesture_form
+from referrals.models import Referral
+from referrals.selectors.journal import ReferralRecord, referral_record
+from referrals.selectors.referrals import BOXES, RECEIVED, inbox
+from referrals.services import referrals as services
+
+ANSWERS = ("accept", "acknowledge", "decline", "contest", "waitlist")
+RUN: dict[str, Callable[..., Any]] = {
+    "accept": services.accept_referral,
+    "acknowledge": services.acknowledge_referral,
+    "confirm_redirect": services.confirm_redirect,
+    "refuse_redirect": services.refuse_redirect,
+    "maintain": services.maintain_designation,
+    "acknowledge_outcome": services.acknowledge_outcome,
+    "start": services.start_referral,
+    "resume": services.resume_referral,
+    "complete": services.complete_referral,
+    "waitlist": services.waitlist_referral,
+    "decline": services.decline_referral,
+    "contest": services.contest_referral,
+    "appointment": services.plan_first_appointment,
+    "pause": services.pause_referral,
+    "fail": services.fail_referral,
+    "cancel": services.cancel_referral,
+    "enter_in_error": services.enter_in_error,
+}
+DONE = {
+    "confirm_redirect": "Orientation envoyée au nouveau destinataire.",
+    "refuse_redirect": "Le destinataire ne change pas ; il est prévenu.",
+    "maintain": "Désignation maintenue.",
+    "acknowledge_outcome": "Résultat lu : la boucle est fermée.",
+    "start": "Suivi commencé.",
+    "resume": "Suivi repris.",
+    "complete": "Résultat transmis à l'émetteur.",
+    "appointment": "Premier rendez-vous noté.",
+    "pause": "Suivi suspendu.",
+    "fail": "Résultat transmis à l'émetteur.",
+    "cancel": "Orientation annulée.",
+    "enter_in_error": "Orientation retirée comme saisie par erreur.",
+}
+
+
+@require_GET
+def referrals(request: HttpRequest) -> HttpResponse:
+    """What the actor's organisation sent and received."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    form = InboxFilters(request.GET)
+    form.is_valid()
+    box = form.cleaned_data.get("box") or RECEIVED
+    box = box if box in BOXES else RECEIVED
+    state = form.cleaned_data.get("state", "")
+    found = inbox(actor, box=box, state=state, after=request.GET.get("after", ""))
+    record_access("list", detail=f"referrals {box}: {len(found.lines)} of {found.total}")
+    boxes = [(name, label, found.counts[name]) for name, label in BOXES.items()]
+    context = {
+        "form": form,
+        "found": found,
+        "boxes": boxes,
+        "state": state,
+        "topic": topic_token("inbox", str(actor.organization_id)),
+    }
+    template = "referrals/referrals/_rows.html" if _is_fragment(request) else "referrals/referrals/inbox.html"
+    return render(request, template, context)
+
+
+@require_GET
+def referral(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One referral: the card, its state, what may be done, its journal."""
+    record = referral_record(request.actor, pk)  # type: ignore[attr-defined]
+    record_access("seen", subject=record.referral)
+    template = "referrals/referrals/_record.html" if _is_fragment(request) else "referrals/referrals/record.html"
+    return render(request, template, _page(record))
+
+
+@require_POST
+def referral_seen(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The page was opened by the receiver (posted by the page itself: a GET writes nothing)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    services.mark_seen(actor, referral=services.get_referral(actor, pk))
+    return HttpResponse(status=204)
+
+
+@require_POST
+def referral_act(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+    """One gesture. A refusal shows the page again as it is now, with what happened in plain French."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    if name not in RUN:
+        raise NotVisible
+    subject = services.get_referral(actor, pk)
+    form = gesture_form(name, subject, request.POST)
+    if not form.is_valid():
+        return _again(request, pk, name, form, status=400)
+    try:
+        _check_fresh(subject, request.POST.get("state", ""))
+        done = RUN[name](actor, referral=subject, **form.cleaned_data)
+    except Invalid as error:
+        refuse(form, error)
+        return _again(request, pk, name, form, status=error.status)
+    except Conflict as error:
+        return _again(request, pk, "", None, status=error.status, conflict=error.message)
+    if name in DONE:
+        messages.success(request, DONE[name])
+    if name == "confirm_redirect":
+        return redirect("referral", done.pk)
+    return _back(request, pk)
+
+
+@require_POST
+def referral_take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Undo one's answer: in silence within 20 seconds, openly within one open day."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    try:
+        services.take_back_answer(actor, referral=services.get_referral(actor, pk))
+    except Conflict as error:
+        return _again(request, pk, "", None, status=error.status, conflict=error.message)
+    messages.success(request, "Réponse retirée : l'orientation attend à nouveau votre réponse.")
+    return redirect("referral", pk)
+
+
+def _check_fresh(subject: Referral, shown: str) -> None:
+    """The page on which the user clicked showed another state: he decides again on the present one."""
+    if shown and shown != subject.state:
+        raise InvalidTransition(
+            f"L'orientation est maintenant « {subject.get_state_display()} » : quelqu'un l'a changée entre-temps.",
+            state=subject.state,
+        )
+
+
+def _again(
+    request: HttpRequest, pk: UUID, name: str, form: forms.Form | None, *, status: int, conflict: str = ""
+) -> HttpResponse:
+    """The present page, with the form to correct or the conflict explained."""
+    record = referral_record(request.actor, pk)  # type: ignore[attr-defined]
+    context = _page(record, refused={name: form} if form else {}) | {"conflict": conflict}
+    return render(request, "referrals/referrals/record.html", context, status=status)
+
+
+def _page(record: ReferralRecord, refused: dict[str, forms.Form] | None = None) -> dict[str, Any]:
+    subject = record.referral
+    given = refused or {}
+    gestures = [
+        (gesture, given.get(gesture.name) or gesture_form(gesture.name, subject))
+        for gesture in record.gestures
+        if gesture.name in GESTURE_FORMS
+    ]
+    return {
+        "record": record,
+        "referral": subject,
+        "facts": record.facts,
+        "main": [(gesture, form) for gesture, form in gestures if gesture.main],
+        "more": [(gesture, form) for gesture, form in gestures if not gesture.main],
+        "may": {gesture.name for gesture in record.gestures},
+        "open": next(iter(given), ""),
+        "topic": topic_token("referral", subject.pk),
+    }
+
+
+def _back(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """To the list the gesture was made from (done in place), else to the referral."""
+    wanted = request.POST.get("next", "")
+    if wanted and url_has_allowed_host_and_scheme(wanted, None):
+        return HttpResponseRedirect(wanted)
+    return HttpResponseRedirect(reverse("referral", args=[pk]))
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return bool(request.headers.get("X-Fragment"))
