@@ -157,7 +157,8 @@ def _sizes(request):
 
 def test_the_page_does_not_move_while_it_loads(cast, page):
     page.add_init_script(
-        "window.moved = 0; new PerformanceObserver(list => list.getEntries().forEach(entry => { moved += entry.value; }))"
+        "window.moved = 0;"
+        "new PerformanceObserver(list => list.getEntries().forEach(entry => { moved += entry.value; }))"
         ".observe({type: 'layout-shift', buffered: true});"
     )
     sign_in(page, cast.officer_metz.user.email)
