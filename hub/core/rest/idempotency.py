@@ -48,9 +48,9 @@ def once(handler: Handler) -> Handler:
             raise Invalid(f"L'en-tête {HEADER} compte {LONGEST} caractères au plus.", code="bad_idempotency_key")
         taken, mine = _take(view.actor, key, _fingerprint(request))
         if not mine:
-            return Response(taken.body, status=taken.status)
+            return Response(json.loads(taken.body) if taken.body else None, status=taken.status)
         response = handler(view, request, *args, **kwargs)
-        taken.status, taken.body = response.status_code, json.loads(JSONRenderer().render(response.data))
+        taken.status, taken.body = response.status_code, JSONRenderer().render(response.data).decode()  # keeps its order
         taken.save(update_fields=["status", "body"])
         return response
 
