@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from uuid import UUID
 
 from hub.core.actor import PARIS
 from hub.core.workdays import add_open_days
@@ -47,7 +48,7 @@ def ceiling(delay: int) -> int:
     return 14 + delay * 3
 
 
-def closing_periods(organization_id: object, since: date) -> tuple[tuple[date, date], ...]:
+def closing_periods(organization_id: UUID, since: date) -> tuple[tuple[date, date], ...]:
     """Closing periods of an organisation that end after a day."""
     rows = ClosingPeriod.objects.filter(organization_id=organization_id, ends_on__gte=since)
     return tuple(rows.values_list("starts_on", "ends_on"))

@@ -19,14 +19,16 @@ M = TypeVar("M", bound=Model)
 RuleFunction = Callable[[Actor, Any], bool]
 ScopeFunction = Callable[[Actor, Any], Any]
 
+R = TypeVar("R", bound=RuleFunction)
+
 RULES: dict[str, RuleFunction] = {}
 SCOPES: dict[type[Model], ScopeFunction] = {}
 
 
-def rule(name: str) -> Callable[[RuleFunction], RuleFunction]:
+def rule(name: str) -> Callable[[R], R]:
     """Register `(actor, obj) -> bool` under a name such as `referral.accept`."""
 
-    def register(function: RuleFunction) -> RuleFunction:
+    def register(function: R) -> R:
         if name in RULES:
             raise RuntimeError(f"rule {name} is declared twice")
         RULES[name] = function

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,9 @@ PARIS = ZoneInfo("Europe/Paris")
 DEPARTMENT = "department"
 PARTNER = "partner"
 SYSTEM = "system"
+
+# A UUID; None for the product itself, which no rule lets do what only members do: services need no second check.
+OwnId = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,9 @@ class Actor:
     department_id: UUID
     role: str
     now: datetime
-    user_id: UUID | None = None
-    membership_id: UUID | None = None
-    organization_id: UUID | None = None
+    user_id: OwnId = None
+    membership_id: OwnId = None
+    organization_id: OwnId = None
     team_id: UUID | None = None
     kind: str = ""
     functions: frozenset[str] = field(default_factory=frozenset)

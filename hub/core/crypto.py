@@ -20,8 +20,7 @@ def encrypt(text: str) -> bytes:
 
 def decrypt(data: bytes) -> str:
     """The text back; raises `cryptography.exceptions.InvalidTag` when the data or the key is wrong."""
-    raw = bytes(data)
-    return AESGCM(settings.NIR_KEY).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], None).decode()
+    return AESGCM(settings.NIR_KEY).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], None).decode()
 
 
 def keyed_hash(text: str) -> str:

@@ -46,7 +46,7 @@ def _compare(lines: list[tuple[int, Any, UUID]]) -> list[tuple[int, str, str]]:
     )
     wanted = {_loaded(data)["values"].get("commune_id") for _, data, _ in lines}
     communes = set(Commune.objects.filter(pk__in=wanted - {None}).values_list("pk", flat=True))
-    marks = []
+    marks: list[tuple[int, str, str]] = []
     for line, raw, person in lines:
         data = _loaded(raw)
         changes = changed_fields(people[person], data["values"], communes)

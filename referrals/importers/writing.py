@@ -6,6 +6,7 @@ import base64
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import connection
 
@@ -83,7 +84,7 @@ class _Writer:
         bulk_insert(
             NationalNumber(
                 department_id=self.actor.department_id,
-                beneficiary_id=row.beneficiary_id,
+                beneficiary_id=_person(row),
                 cipher=base64.b64decode(row.data["nir"][0]),
                 hash=row.data["nir"][1],
             )
@@ -95,10 +96,10 @@ class _Writer:
 
     def change(self, rows: list[ImportRow]) -> None:
         """Known people: only the fields the analysis showed as changing."""
-        people = Beneficiary.objects.select_for_update().in_bulk([row.beneficiary_id for row in rows])
+        people = Beneficiary.objects.select_for_update().in_bulk([_person(row) for row in rows])
         fields: set[str] = set()
         for row in rows:
-            person = people[row.beneficiary_id]
+            person = people[_person(row)]
             changing = {name: row.data["values"][name] for name in row.data["changes"] if name in row.data["values"]}
             if "rights_as_of" in row.data["values"] and any(
                 name.startswith(("rights", "subject")) for name in changing
@@ -116,7 +117,7 @@ class _Writer:
             if "nir" in row.data["changes"]:
                 self._keep_nir(row)
             if "track" in row.data["changes"]:
-                self._new_track(people[row.beneficiary_id], row)
+                self._new_track(people[_person(row)], row)
 
     def _fill(self, person: Beneficiary, values: dict[str, Any]) -> None:
         for name, value in values.items():
@@ -130,7 +131,7 @@ class _Writer:
         cipher, digest = row.data["nir"]
         NationalNumber.objects.create(
             department_id=self.actor.department_id,
-            beneficiary_id=row.beneficiary_id,
+            beneficiary_id=_person(row),
             cipher=base64.b64decode(cipher),
             hash=digest,
         )
@@ -145,7 +146,7 @@ class _Writer:
                 continue
             assignment = SupportAssignment(
                 department_id=self.actor.department_id,
-                beneficiary_id=row.beneficiary_id,
+                beneficiary_id=_person(row),
                 organization=decision.designated,
                 decision=decision,
                 starts_on=decision.effective_on,
@@ -166,7 +167,7 @@ class _Writer:
             return None
         return TrackDecision(
             department_id=self.actor.department_id,
-            beneficiary_id=row.beneficiary_id,
+            beneficiary_id=_person(row),
             track=track,
             decided_on=decided_on,
             effective_on=decided_on,
@@ -211,6 +212,12 @@ class _Writer:
         if hint and (named := [o for o in self.organizations if fold(hint) in o.search_name]) and len(named) == 1:
             return named[0]
         return next((o for o in self.organizations if o.kind_id == DESIGNATED_KIND[Track(track)]), None)
+
+
+def _person(row: ImportRow) -> UUID:
+    """Whom an applied line is about: its analysis or its creation always says so."""
+    assert row.beneficiary_id is not None
+    return row.beneficiary_id
 
 
 def _remember(rows: list[ImportRow]) -> None:

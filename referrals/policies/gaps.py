@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -62,5 +63,5 @@ def may_set_registration(actor: Actor, _: None = None) -> bool:
 
 @scope(ExitCode)
 @scope(ExpectedList)
-def settings_of(actor: Actor, rows: QuerySet) -> QuerySet:  # type: ignore[type-arg]
+def settings_of(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.filter(department_id=actor.department_id)

@@ -108,7 +108,7 @@ def knows_privately(actor: Actor, beneficiary: str) -> Exists:
 @scope(TrackDecision)
 @scope(SupportAssignment)
 @scope(RegistrationExemption)
-def of_visible_people(actor: Actor, rows: QuerySet) -> QuerySet:  # type: ignore[type-arg]
+def of_visible_people(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
     """What hangs on a person follows the person; the second lock adds the level."""
     return rows.filter(beneficiary__in=people_of(actor, Beneficiary.objects.all()).values("pk"))
 

@@ -133,7 +133,7 @@ def show_nir(actor: Actor, *, person: Beneficiary) -> str:
     record_access("nir_shown", subject=person)
     if number is None:
         raise NotVisible("Aucun NIR n'est enregistré pour cette personne.")
-    return decrypt(number.cipher)
+    return decrypt(bytes(number.cipher))
 
 
 def _assign(person: Beneficiary, values: Mapping[str, Any], today: date) -> None:
