@@ -23,7 +23,7 @@ def sockets_of(page):
 
 
 def connected(page):
-    page.wait_for_function("window.pacteLive && window.pacteLive.connected")
+    expect(page.locator("[data-live][data-connected=yes]")).to_have_count(1)
 
 
 def test_a_notice_arrives_without_reload(cast, page):
@@ -117,7 +117,7 @@ def test_without_sockets_the_stream_takes_over(cast, page):
     sign_in(page, cast.udaf_worker.user.email)
     opened = sockets_of(page)
     page.goto("/notifications/")
-    page.wait_for_function("window.pacteLive.connected")
+    connected(page)
     tell(cast.udaf_worker)
     expect(count(page)).to_have_text("1")
     tell(cast.udaf_worker, times=2)
@@ -125,14 +125,18 @@ def test_without_sockets_the_stream_takes_over(cast, page):
     assert any("/sse/" in address for address in opened)
 
 
-def test_what_was_told_while_away_is_there_at_once(cast, page):
-    """More than 200 changes: the client reads its page again instead of replaying them."""
+def test_after_a_long_break_the_page_reads_itself_again(cast, page):
+    """The banner says it; more than 200 changes are not replayed: the list is read again, in place."""
+    away = [True]
+    page.route_web_socket("**/ws/**", lambda one: one.close() if away else one.connect_to_server())
+    page.route("**/sse/**", lambda route: route.abort() if away else route.continue_())
     sign_in(page, cast.udaf_worker.user.email)
-    connected(page)
-    page.evaluate("window.pacteLive.cursor = 0")
+    page.goto("/notifications/")
+    expect(page.locator("#offline-banner")).to_be_visible(timeout=15_000)
     with tenant(Actor.system(cast.department.pk)):
         for _ in range(250):
             fact([cast.udaf_worker])
-    page.goto("/notifications/")
-    expect(count(page)).to_have_text("250")
-    expect(page.locator("#avis li")).to_have_count(25)
+    away.clear()
+    expect(count(page)).to_have_text("99+", timeout=40_000)
+    expect(page.locator("#avis .notice")).to_have_count(25)
+    expect(page.locator("#offline-banner")).to_be_hidden()

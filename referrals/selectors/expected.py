@@ -1,0 +1,41 @@
+"""Which lists a month still waits for, and where their absence may be concluded (agencies are not territories)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+from uuid import UUID
+
+from partners.models import ImportJob, Territory
+from partners.models.files import ListNature
+from referrals.models import ExpectedList, RegistrationList
+
+
+def missing_lists(department_id: UUID, month: date, *, with_job: ImportJob | None = None) -> list[ExpectedList]:
+    """Lists the Département waits for this month and has not applied, `with_job` counted as applied.
+
+    A file brought twice counts once; a list of one territory never stands for another's.
+    """
+    applied = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE)
+    arrived = set(applied.values_list("territory_id", "job__file__sha256"))
+    if with_job is not None and with_job.nature == ListNature.COMPLETE:
+        arrived.add((with_job.territory_id, with_job.file.sha256))
+    left = Counter(territory for territory, _ in arrived)
+    missing = []
+    for expected in _expected(department_id):
+        if left[expected.territory_id]:
+            left[expected.territory_id] -= 1
+        else:
+            missing.append(expected)
+    return missing
+
+
+def perimeter(job: ImportJob) -> list[Territory]:
+    """Where this list's absence is concluded: what it covers with all the expected lists; empty for everywhere."""
+    covered = [job.territory, *(one.territory for one in _expected(job.department_id))]
+    known = {territory for territory in covered if territory is not None}
+    return sorted(known, key=str) if None not in covered else []
+
+
+def _expected(department_id: UUID) -> list[ExpectedList]:
+    return list(ExpectedList.objects.filter(department_id=department_id, active=True).select_related("territory"))

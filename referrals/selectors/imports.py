@@ -1,0 +1,203 @@
+"""Imports as their screens show them: the list, one file with its verdicts, the rejects to send back.
+
+Who was recognised is the Département's knowledge (`import.rows`): a partner reads counts of format only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from hub.core.access import can, get_visible, visible
+from hub.core.actor import Actor
+from hub.core.pages import Page, paginate
+from partners.models import ImportJob, ImportRow
+from partners.models.files import ImportKind, ImportState, ListNature, Verdict
+from referrals.matching.levels import LABELS
+from referrals.models import Beneficiary
+from referrals.selectors.expected import missing_lists, perimeter
+
+PAGE_SIZE = 25
+JOINED = ("file", "created_by", "organization", "territory", "confirmed_by")
+MOVING = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING)
+FORMAT_VERDICTS = (Verdict.DUPLICATE, Verdict.REJECTED)
+REJECTS = (Verdict.REJECTED, Verdict.AMBIGUOUS, Verdict.UNKNOWN)
+OUTCOMES = ("gaps_opened", "gaps_changed", "gaps_resolved", "gaps_lapsed")
+CHANGE_LABELS = {"nir": "numéro de sécurité sociale", "track": "orientation"}
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictCount:
+    """How many lines of one verdict."""
+
+    code: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class RowLine:
+    """One line of the file: who it speaks of, what becomes of it, why, in plain French."""
+
+    row: ImportRow
+    name: str
+    sentences: list[str]
+    rule: str
+    changes: list[str]
+    person_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Absence:
+    """Where confirming concludes that who is not on the list is absent (no territory: everywhere).
+
+    While lists are `missing`, a person must say that all are there.
+    """
+
+    month: date
+    territories: list[str]
+    missing: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRecord:
+    """One import as its page shows it; rows and outcomes are empty for whoever may not read them."""
+
+    job: ImportJob
+    moving: bool
+    reads_rows: bool
+    may_decide: bool
+    verdicts: list[VerdictCount]
+    outcomes: dict[str, int]
+    absence: Absence | None
+    tracks_refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One page of lines and the exact count of those the filter keeps."""
+
+    page: Page[ImportRow]
+    lines: list[RowLine]
+    total: int
+
+
+def import_list(actor: Actor, *, after: str = "") -> tuple[Page[ImportJob], int]:
+    """The files brought, latest first, and how many."""
+    jobs = visible(actor, ImportJob)
+    page = paginate(jobs.select_related(*JOINED), order=("-created_at", "id"), after=after, size=PAGE_SIZE)
+    return page, jobs.count()
+
+
+def waiting_imports(actor: Actor) -> QuerySet[ImportJob]:
+    """Analysed files that wait for somebody's confirmation."""
+    waiting = visible(actor, ImportJob).filter(state=ImportState.ANALYSED)
+    return waiting.select_related("file", "territory").order_by("created_at", "id")
+
+
+def allowed_kinds(actor: Actor) -> list[tuple[str, str]]:
+    """Kinds of files this actor may bring."""
+    return [(kind.value, kind.label) for kind in ImportKind if can(actor, "import.bring", kind.value)]
+
+
+def get_import(actor: Actor, pk: UUID) -> ImportJob:
+    """A visible import; raises `NotVisible`."""
+    return get_visible(actor, ImportJob, pk, *JOINED)
+
+
+def import_record(actor: Actor, pk: UUID) -> ImportRecord:
+    """One import; raises `NotVisible`."""
+    job = get_import(actor, pk)
+    reads_rows = can(actor, "import.rows", job)
+    may_decide = can(actor, "import.confirm", job)
+    return ImportRecord(
+        job=job,
+        moving=job.state in MOVING,
+        reads_rows=reads_rows,
+        may_decide=may_decide and job.state == ImportState.ANALYSED,
+        verdicts=_verdicts(job, reads_rows),
+        outcomes={name: job.counts.get(name, 0) for name in OUTCOMES} if reads_rows and _is_applied_list(job) else {},
+        absence=_absence(job) if may_decide and job.state == ImportState.ANALYSED else None,
+        tracks_refused=job.counts.get("tracks_refused", 0) if reads_rows else 0,
+    )
+
+
+def import_rows(actor: Actor, job: ImportJob, *, verdict: str = "", after: str = "") -> Rows:
+    """One page of lines, in the order of the file."""
+    rows = visible(actor, ImportRow).filter(job=job)
+    if verdict in Verdict.values:
+        rows = rows.filter(verdict=verdict)
+    page = paginate(rows, order=("line", "id"), after=after, size=PAGE_SIZE)
+    return Rows(page, _lines(actor, page.rows), rows.count())
+
+
+def reject_lines(actor: Actor, job: ImportJob) -> Iterator[list[str]]:
+    """The original cells of the lines left aside, each followed by what is wrong with it."""
+    rows = visible(actor, ImportRow).filter(job=job, verdict__in=REJECTS).order_by("line", "id")
+    width = len(job.columns)
+    for row in rows.iterator(1000):
+        cells = [*row.raw[:width], *[""] * (width - len(row.raw))]
+        yield [*cells, " ; ".join(sentences(row))]
+
+
+def has_rejects(job: ImportJob) -> bool:
+    """Is there anything to send back?"""
+    return any(job.counts.get(verdict, 0) for verdict in REJECTS)
+
+
+def sentences(row: ImportRow) -> list[str]:
+    """What is said of a line, in full French sentences."""
+    said = [problem["message"] for problem in row.problems]
+    if row.verdict == Verdict.AMBIGUOUS and not said:
+        said = [f"{len(row.data.get('candidates', []))} personnes connues correspondent ; aucune n'a été choisie"]
+    if row.verdict == Verdict.UNKNOWN and not said:
+        said = ["aucune personne connue du Département ne correspond"]
+    return [f"Ligne {row.line} : {sentence}" for sentence in said]
+
+
+def _verdicts(job: ImportJob, reads_rows: bool) -> list[VerdictCount]:
+    shown = Verdict if reads_rows else FORMAT_VERDICTS
+    return [VerdictCount(v.value, v.label, job.counts[v.value]) for v in shown if job.counts.get(v.value)]
+
+
+def _is_applied_list(job: ImportJob) -> bool:
+    return job.kind == ImportKind.REGISTRATION and job.state == ImportState.APPLIED
+
+
+def _absence(job: ImportJob) -> Absence | None:
+    if job.kind != ImportKind.REGISTRATION or job.nature != ListNature.COMPLETE or job.month is None:
+        return None
+    missing = missing_lists(job.department_id, job.month, with_job=job)
+    return Absence(job.month, [str(one) for one in perimeter(job)], [str(one) for one in missing])
+
+
+def _lines(actor: Actor, rows: Iterable[ImportRow]) -> list[RowLine]:
+    rows = list(rows)
+    ids = [row.beneficiary_id for row in rows if row.beneficiary_id]
+    open_files = set(visible(actor, Beneficiary).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    return [
+        RowLine(
+            row=row,
+            name=_name(row.data),
+            sentences=sentences(row),
+            rule=LABELS.get(row.match_rule, ""),
+            changes=[_change(name) for name in row.data.get("changes", [])] if row.verdict == Verdict.CHANGED else [],
+            person_id=row.beneficiary_id if row.beneficiary_id in open_files else None,
+        )
+        for row in rows
+    ]
+
+
+def _name(data: dict[str, Any]) -> str:
+    """Whom the line names, as the file says it."""
+    said = data.get("values", data)
+    return f"{said.get('last_name') or said.get('birth_name') or ''} {said.get('first_names') or ''}".strip()
+
+
+def _change(name: str) -> str:
+    return CHANGE_LABELS.get(name) or str(Beneficiary._meta.get_field(name).verbose_name)

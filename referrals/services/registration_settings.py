@@ -1,0 +1,85 @@
+"""Settings of registration: which motives alert, which lists a Département waits for every month."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from hub.core.access import require
+from hub.core.actor import Actor
+from hub.core.errors import Invalid
+from partners.models import Territory
+from referrals.imports.codes import CEASED, EXIT_CODES, STRUCK_OFF
+from referrals.models import ExitCode, ExpectedList
+
+RULE = "registration.settings"
+
+
+@transaction.atomic
+def seed_exit_codes(actor: Actor) -> int:
+    """Add the known motives that are not in the table yet; what the Département changed stays. Returns how many."""
+    require(actor, RULE)
+    known = set(ExitCode.objects.filter(department_id=actor.department_id).values_list("code", flat=True))
+    missing = [one for one in EXIT_CODES if one.code not in known]
+    ExitCode.objects.bulk_create(
+        ExitCode(
+            department_id=actor.department_id, code=one.code, label=one.label, nature=one.nature, alerting=one.alerting
+        )
+        for one in missing
+    )
+    return len(missing)
+
+
+@transaction.atomic
+def add_exit_code(actor: Actor, *, code: str, label: str, nature: str, alerting: bool) -> ExitCode:
+    """A motive the table does not know. Raises `Invalid` when it does."""
+    require(actor, RULE)
+    code = code.strip().upper()
+    if ExitCode.objects.filter(department_id=actor.department_id, code=code).exists():
+        raise Invalid(fields={"code": "Ce code est déjà dans la table : modifiez sa ligne."})
+    _check(label, nature)
+    return ExitCode.objects.create(
+        department_id=actor.department_id, code=code, label=label.strip(), nature=nature, alerting=alerting
+    )
+
+
+@transaction.atomic
+def edit_exit_code(actor: Actor, *, known: ExitCode, label: str, nature: str, alerting: bool) -> ExitCode:
+    """Change what a motive means, for the lists applied from now on."""
+    require(actor, RULE)
+    _check(label, nature)
+    known.label, known.nature, known.alerting = label.strip(), nature, alerting
+    known.save(update_fields=["label", "nature", "alerting"])
+    return known
+
+
+@transaction.atomic
+def add_expected_list(actor: Actor, *, label: str, territory: Territory | None = None) -> ExpectedList:
+    """Wait for one more list every month. Raises `Invalid` when one bears that name."""
+    require(actor, RULE)
+    label = label.strip()
+    if not label:
+        raise Invalid(fields={"label": "Indiquez un nom."})
+    if territory and territory.department_id != actor.department_id:
+        raise Invalid(fields={"territory": "Ce territoire n'est pas connu."})
+    if ExpectedList.objects.filter(department_id=actor.department_id, label=label).exists():
+        raise Invalid(fields={"label": "Une liste porte déjà ce nom : réactivez-la si besoin."})
+    return ExpectedList.objects.create(department_id=actor.department_id, label=label, territory=territory)
+
+
+@transaction.atomic
+def expect_list(actor: Actor, *, expected: ExpectedList, active: bool) -> ExpectedList:
+    """Wait for a list again, or no longer."""
+    require(actor, RULE)
+    expected.active = active
+    expected.save(update_fields=["active"])
+    return expected
+
+
+def _check(label: str, nature: str) -> None:
+    problems = {}
+    if not label.strip():
+        problems["label"] = "Indiquez un libellé."
+    if nature not in (CEASED, STRUCK_OFF):
+        problems["nature"] = "Choisissez dans la liste."
+    if problems:
+        raise Invalid(fields=problems)

@@ -1,0 +1,16 @@
+"""Addresses of imports."""
+
+from hub.core.urls import route
+from referrals.views import imports as views
+
+LIST = "import.list"
+
+urlpatterns = [
+    route("imports/", views.index, name="imports", access=LIST),
+    route("imports/deposer/", views.new, name="import_new", access=LIST),
+    route("imports/reconnaitre/", views.recognise, name="import_recognise", access=LIST),
+    route("imports/<uuid:pk>/", views.record, name="import", access=LIST),
+    route("imports/<uuid:pk>/confirmer/", views.confirm, name="import_confirm", access=LIST),
+    route("imports/<uuid:pk>/abandonner/", views.discard, name="import_discard", access=LIST),
+    route("imports/<uuid:pk>/rejets/", views.rejects, name="import_rejects", access=LIST),
+]

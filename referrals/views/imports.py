@@ -1,0 +1,199 @@
+"""Files: bringing one, reading what its analysis found, confirming or giving it up."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from hub.core.access import require
+from hub.core.errors import Conflict, DomainError, Invalid, TooLarge
+from hub.core.models import record_access
+from hub.core.tabular import FileProblem, write_csv
+from hub.core.topics import topic_token
+from partners.models import ImportJob
+from partners.models.files import ImportKind
+from partners.services.imports import QUICK_CHECK_BYTES, confirm_import, discard_import, receive_file
+from partners.views.pages import UNPROCESSABLE, Request
+from referrals.forms.imports import ImportForm, VerdictFilter, month_in
+from referrals.imports.detect import detect
+from referrals.imports.lines import KIND_LABELS
+from referrals.selectors.imports import (
+    MOVING,
+    allowed_kinds,
+    get_import,
+    has_rejects,
+    import_list,
+    import_record,
+    import_rows,
+    reject_lines,
+)
+
+# What detection says, in the kinds of the pipeline.
+KINDS = {
+    "people_table": ImportKind.PEOPLE,
+    "caf_flow": ImportKind.CAF_FLOW,
+    "registration_stock": ImportKind.REGISTRATION,
+    "registration_exits": ImportKind.REGISTRATION,
+    "registration_snapshot": ImportKind.REGISTRATION,
+}
+ALREADY = "FICHIER_DEJA_IMPORTE"
+
+
+@require_safe
+def index(request: Request) -> HttpResponse:
+    """Files brought, latest first; those at work follow their own progress."""
+    page, total = import_list(request.actor, after=request.GET.get("after", ""))
+    rows = [(job, topic_token("import", job.pk) if job.state in MOVING else "") for job in page.rows]
+    return render(request, "referrals/imports/list.html", {"page": page, "rows": rows, "total": total})
+
+
+def new(request: Request) -> HttpResponse:
+    """Bring a file; what is wrong with it comes back beside the field it concerns."""
+    form = ImportForm(request.POST or None, request.FILES or None, actor=request.actor)
+    if request.method == "POST" and form.is_valid():
+        job = _receive(request, form)
+        if job is not None:
+            messages.success(request, "Fichier reçu : l'analyse commence. Rien n'est encore appliqué.")
+            return redirect("import", job.pk)
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "referrals/imports/new.html", {"form": form}, status=status)
+
+
+@require_POST
+def recognise(request: Request) -> JsonResponse:
+    """What a file just chosen seems to be, to spare a choice; its beginning is enough, nothing is kept."""
+    file = request.FILES.get("file")
+    found = None
+    if isinstance(file, UploadedFile) and file.size and file.size <= QUICK_CHECK_BYTES:
+        try:
+            found = detect(file.file)
+        except FileProblem:
+            found = None  # the upload itself will say what is wrong
+    allowed = dict(allowed_kinds(request.actor))
+    kind = KINDS[found].value if found and KINDS[found].value in allowed else ""
+    return JsonResponse(
+        {
+            "kind": kind,
+            "label": KIND_LABELS[found] if kind and found else "",
+            "nature": "events" if found == "registration_exits" else "",
+            "month": month_in(request.POST.get("name", "")[:200], request.actor.today),
+        }
+    )
+
+
+@require_safe
+def record(request: Request, pk: UUID) -> HttpResponse:
+    """One file: its state, live; what its analysis found; what it did once applied."""
+    return _record(request, pk)
+
+
+@require_POST
+def confirm(request: Request, pk: UUID) -> HttpResponse:
+    """Apply what was read; of two people at once the second gets the present state."""
+    job = get_import(request.actor, pk)
+    try:
+        confirm_import(request.actor, job=job, conclude_absence=bool(request.POST.get("conclude_absence")))
+    except Conflict as error:
+        return _record(request, pk, error=error)
+    messages.success(request, "Confirmé : l'application commence.")
+    return redirect("import", pk)
+
+
+@require_POST
+def discard(request: Request, pk: UUID) -> HttpResponse:
+    """Give the file up."""
+    job = get_import(request.actor, pk)
+    try:
+        discard_import(request.actor, job=job)
+    except Conflict as error:
+        return _record(request, pk, error=error)
+    messages.success(request, "Fichier abandonné : rien n'a été appliqué, son contenu est détruit.")
+    return redirect("imports")
+
+
+@require_safe
+def rejects(request: Request, pk: UUID) -> HttpResponse:
+    """The lines left aside, as they came, with what is wrong with each: to correct and bring again."""
+    job = get_import(request.actor, pk)
+    require(request.actor, "import.rows", job)
+    record_access("export", subject=job, detail="rejects")
+    content = io.BytesIO()
+    write_csv(content, [*job.columns, "Erreur"], reject_lines(request.actor, job))
+    answer = HttpResponse(content.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="rejets-{job.created_at:%Y-%m-%d}.csv"'
+    return answer
+
+
+def _record(request: Request, pk: UUID, *, error: DomainError | None = None) -> HttpResponse:
+    found = import_record(request.actor, pk)
+    context: dict[str, Any] = {
+        "record": found,
+        "job": found.job,
+        "token": topic_token("import", pk),
+        "error": error,
+        "rejects": found.reads_rows and has_rejects(found.job),
+    }
+    if found.reads_rows and not found.moving and found.job.counts:
+        filters = VerdictFilter(request.GET or None)
+        verdict = filters.cleaned_data["verdict"] if filters.is_valid() else ""
+        rows = import_rows(request.actor, found.job, verdict=verdict, after=request.GET.get("after", ""))
+        record_access("list", subject=found.job, detail=f"rows {len(rows.lines)}")
+        context |= {"rows": rows, "verdict": verdict}
+    template = "referrals/imports/_record.html" if _is_fragment(request) else "referrals/imports/record.html"
+    return render(request, template, context, status=error.status if error else 200)
+
+
+def _receive(request: Request, form: ImportForm) -> ImportJob | None:
+    """The import made of a valid form, or None with the refusal written in the form."""
+    given = form.cleaned_data
+    file: UploadedFile = given["file"]
+    try:
+        return receive_file(
+            request.actor,
+            kind=given["kind"] or _kind_of(form, file),
+            name=file.name or "",
+            stream=file,
+            month=given.get("month"),
+            territory=given.get("territory"),
+            nature=given.get("nature", ""),
+            again=given["again"],
+        )
+    except (FileProblem, TooLarge) as error:
+        form.add_error("file", error.message)
+    except Invalid as error:
+        _place(form, error)
+    except Conflict as error:
+        if error.code != ALREADY:
+            raise
+        form.asks_again = True
+        form.add_error("file", f"{error.message} Pour l'importer une seconde fois, cochez la case ci-dessous.")
+    return None
+
+
+def _kind_of(form: ImportForm, file: UploadedFile) -> str:
+    """The kind the content tells. Raises `FileProblem`, or `Invalid` when a person must choose."""
+    found = detect(file.file)
+    file.seek(0)
+    if found is None:
+        raise Invalid(fields={"kind": "Le contenu n'est pas reconnu : choisissez le type pour savoir ce qui manque."})
+    kind = KINDS[found].value
+    if kind not in form.kinds:
+        sentence = f"Ce fichier ressemble à « {KIND_LABELS[found]} » : votre habilitation ne permet pas de le déposer."
+        raise Invalid(fields={"file": sentence})
+    return kind
+
+
+def _place(form: ImportForm, error: Invalid) -> None:
+    for name, sentence in (error.fields or {"": error.message}).items():
+        form.add_error(name if name in form.fields else None, sentence)
+
+
+def _is_fragment(request: HttpRequest) -> bool:
+    return bool(request.headers.get("X-Fragment"))
