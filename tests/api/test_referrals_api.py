@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-import pytest
-
 from hub.core.access import visible
 from hub.core.actor import Actor
 from hub.core.gate import tenant
@@ -77,22 +75,19 @@ def test_a_designation_cannot_be_declined(cast, machine):
     assert maintained.json()["state"] == "sent"
 
 
-@pytest.mark.parametrize("name", [move.name for move in MOVES])
-def test_every_gesture_on_a_finished_referral_is_refused_and_changes_nothing(cast, machine, name):
+def test_every_gesture_on_a_finished_referral_is_refused_and_changes_nothing(cast, machine):
     one = referral(cast, person(cast))
     callers = [machine(cast.siae_worker), machine(cast.social_worker)]
     assert callers[0].post(f"referrals/{one.pk}/accept/").status_code == 200
     assert callers[0].post(f"referrals/{one.pk}/complete/", {"outcome": "other"}).status_code == 200
-    body = {"to": str(cast.association.pk)} if name == "propose-redirect" else BODIES.get(name)
-    for caller in callers:
-        answer = caller.post(f"referrals/{one.pk}/{name}/", body)
-        if answer.status_code == 409:
-            assert is_problem(answer, 409)["state"] == "completed"
-        elif answer.status_code == 403:
-            is_problem(answer, 403, "refused")
-        else:
-            assert name in ("acknowledge-outcome", "seen", "take-back"), answer.content
-    assert reread(cast, one).state == "completed" or name == "take-back"
+    for name in [move.name for move in MOVES if move.name not in ("acknowledge-outcome", "seen", "take-back")]:
+        body = {"to": str(cast.association.pk)} if name == "propose-redirect" else BODIES.get(name)
+        answers = [caller.post(f"referrals/{one.pk}/{name}/", body) for caller in callers]
+        assert {answer.status_code for answer in answers} <= {403, 409}, name
+        (refused,) = [answer for answer in answers if answer.status_code == 409] or [None]
+        if refused:
+            assert is_problem(refused, 409)["state"] == "completed"
+        assert reread(cast, one).state == "completed"
 
 
 def test_unknown_gestures_tell_the_state(cast, machine):
