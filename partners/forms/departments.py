@@ -69,6 +69,11 @@ class SettingsForm(forms.Form):
             )
 
     @property
+    def delay_fields(self) -> list[forms.BoundField]:
+        """The delays, for a page that lays them out in columns."""
+        return [self[f"delay_{name}"] for name in DELAYS]
+
+    @property
     def delays(self) -> dict[str, int]:
         """The delays as typed, by name."""
         return {name: self.cleaned_data[f"delay_{name}"] for name in DELAYS}

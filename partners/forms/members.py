@@ -22,7 +22,7 @@ WEEKDAYS = ((0, "lundi"), (1, "mardi"), (2, "mercredi"), (3, "jeudi"), (4, "vend
 class RightsForm(forms.Form):
     """Team, role, functions, territories: what the actor may give in this organisation, and nothing more."""
 
-    team = forms.ModelChoiceField(Team.objects.none(), label="Équipe", required=False)
+    team = forms.ModelChoiceField(Team.objects.none(), label="Équipe", required=False, empty_label="Aucune")
     role = forms.ChoiceField(
         label="Rôle",
         choices=Role.choices,

@@ -20,7 +20,7 @@ class OrganizationForm(forms.Form):
     """The identity of an organisation; no identifier is required."""
 
     name = forms.CharField(label="Nom", max_length=150)
-    kind = forms.ModelChoiceField(OrganizationKind.objects.none(), label="Type")
+    kind = forms.ModelChoiceField(OrganizationKind.objects.none(), label="Type", empty_label="Choisir…")
     city = forms.CharField(label="Commune", max_length=80, required=False)
     email = forms.EmailField(label="Adresse e-mail", required=False)
     phone = PhoneField()
@@ -63,7 +63,9 @@ class TeamForm(forms.Form):
     """A CMS, an agency, a branch, a service."""
 
     name = forms.CharField(label="Nom", max_length=100)
-    territory = forms.ModelChoiceField(Territory.objects.none(), label="Territoire", required=False)
+    territory = forms.ModelChoiceField(
+        Territory.objects.none(), label="Territoire", required=False, empty_label="Aucun en particulier"
+    )
     agency_code = forms.RegexField(
         r"^\d{5}$",
         label="Code de l'agence",

@@ -1,4 +1,4 @@
-"""Words of the network: names of functions and themes, days of the week."""
+"""Words of the network: names of functions and themes, states of invitations and keys."""
 
 from __future__ import annotations
 
@@ -16,8 +16,15 @@ register.filter("theme", theme_label)
 
 @register.filter
 def functions(names: Iterable[str]) -> str:
-    """"Coordination d'un territoire, Import de personnes", or a dash."""
+    """ "Coordination d'un territoire, Import de personnes", or a dash."""
     return ", ".join(function_names(list(names))) or "—"
+
+
+@register.filter
+def several(things: Iterable[object]) -> str:
+    """Two names at most, then how many: "Metz, Thionville", "5 territoires"."""
+    names = [str(thing) for thing in things]
+    return f"{len(names)} territoires" if len(names) > 2 else ", ".join(names) or "—"
 
 
 @register.inclusion_tag("_state.html", takes_context=True)

@@ -54,7 +54,7 @@ def invitation_new(request: Request, pk: UUID) -> HttpResponse:
     if made:
         messages.success(request, f"Invitation envoyée à {made.email}.")
         return redirect(back)
-    title = f"Inviter un membre de {organization.name}"
+    title = f"Inviter un membre · {organization.name}"
     return form_page(request, form, title=title, button="Envoyer l'invitation", cancel_url=back)
 
 

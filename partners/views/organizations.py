@@ -99,7 +99,7 @@ def team_new(request: Request, pk: UUID) -> HttpResponse:
     if made:
         messages.success(request, f"Équipe « {made.name} » ajoutée.")
         return redirect("organization", pk)
-    title = f"Nouvelle équipe de {organization.name}"
+    title = f"Nouvelle équipe · {organization.name}"
     return form_page(request, form, title=title, button="Ajouter", cancel_url=reverse("organization", args=[pk]))
 
 
@@ -124,7 +124,7 @@ def service_new(request: Request, pk: UUID) -> HttpResponse:
     if made:
         messages.success(request, f"Service « {made.name} » ajouté.")
         return redirect("organization", pk)
-    title = f"Nouveau service de {organization.name}"
+    title = f"Nouveau service · {organization.name}"
     return form_page(request, form, title=title, button="Ajouter", cancel_url=reverse("organization", args=[pk]))
 
 
@@ -150,7 +150,7 @@ def closing_add(request: Request, pk: UUID) -> HttpResponse:
         messages.success(request, "Période de fermeture ajoutée : les délais s'arrêtent pendant ces jours.")
         return redirect("organization", pk)
     cancel = reverse("organization", args=[pk])
-    return form_page(request, form, title=f"Fermeture de {organization.name}", button="Ajouter", cancel_url=cancel)
+    return form_page(request, form, title=f"Fermeture · {organization.name}", button="Ajouter", cancel_url=cancel)
 
 
 @require_POST
