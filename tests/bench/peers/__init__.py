@@ -1,0 +1,1 @@
+"""What the product is compared with: bare servers, other fan-outs, other ways to read a list."""
