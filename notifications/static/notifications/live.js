@@ -40,6 +40,7 @@
 
   const connection = (connected) => {
     live.connected = connected;
+    bell.dataset.connected = connected ? "yes" : "no";
     clearTimeout(offline);
     if (connected) {
       if (banner) banner.hidden = true;
@@ -86,6 +87,7 @@
   };
 
   const open = () => {
+    clearTimeout(retry);
     close();
     const streaming = failures >= SOCKET_FAILURES && Date.now() - streamSince < STREAM_MS;
     heardAt = Date.now();
