@@ -10,11 +10,9 @@ from django.db import transaction
 from hub.core.access import require
 from hub.core.actor import PARIS, Actor
 from hub.core.errors import Conflict, Invalid
-from hub.core.events import emit
 from hub.core.topics import touch
 from hub.core.workdays import add_open_days
 from partners.models import Department
-from referrals.events import ReferralAnswered
 from referrals.models import Referral
 from referrals.models.referrals import ContestReason
 from referrals.services.referrals.moves import (
@@ -25,6 +23,7 @@ from referrals.services.referrals.moves import (
     open_card,
     restart_clock,
     tell,
+    tell_answer,
     touch_pages,
 )
 from referrals.workflows import REFERRAL
@@ -114,16 +113,7 @@ def release_answer(actor: Actor, *, referral: Referral) -> None:
     referral = Referral.objects.select_for_update().get(pk=referral.pk)
     if referral.told_at or not referral.held_until or referral.held_until > actor.now:
         return
-    referral.told_at = actor.now
-    referral.save(update_fields=["told_at"])
-    emit(
-        ReferralAnswered(
-            department_id=referral.department_id,
-            by_id=referral.answered_by_id,
-            referral_id=referral.pk,
-            answer=referral.state,
-        )
-    )
+    tell_answer(actor, referral)
     touch_pages(actor, referral)
 
 

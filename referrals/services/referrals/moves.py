@@ -11,14 +11,19 @@ from hub.core.events import emit
 from hub.core.topics import touch
 from partners.models import Department
 from referrals.clocks import chain_start, due_dates
-from referrals.events import ReferralChanged
+from referrals.events import ReferralAnswered, ReferralChanged
 from referrals.models import Beneficiary, DeclineReason, Level, Nature, PersonReason, Referral
 from referrals.services.access import close_access, open_access
 
 
 def moved(actor: Actor, referral: Referral, change: str) -> Referral:
-    """After any move but an answer: the clock restarts, the other side is told, pages look again."""
+    """After any move but an answer: the clock restarts, the other side is told, pages look again.
+
+    Acting on an answer ends its twenty seconds: the answer is told first.
+    """
     restart_clock(actor, referral)
+    if referral.held_until and referral.told_at is None:
+        tell_answer(actor, referral)
     tell(actor, referral, change)
     touch_pages(actor, referral)
     return referral
@@ -28,6 +33,20 @@ def tell(actor: Actor, referral: Referral, change: str) -> None:
     """State the change, for whoever stands on the other side."""
     emit(
         ReferralChanged(department_id=actor.department_id, by_id=actor.user_id, referral_id=referral.pk, change=change)
+    )
+
+
+def tell_answer(actor: Actor, referral: Referral) -> None:
+    """The answer may not be taken back in silence any more: the sender knows."""
+    referral.told_at = actor.now
+    referral.save(update_fields=["told_at"])
+    emit(
+        ReferralAnswered(
+            department_id=referral.department_id,
+            by_id=referral.answered_by_id,
+            referral_id=referral.pk,
+            answer=referral.state,
+        )
     )
 
 
