@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connections
+from django.db import DatabaseError, connections
 from redis import Redis
 
 from hub.demo.story import Say, build
@@ -33,17 +33,35 @@ def folder() -> Path:
 def prepare(people: int | None, say: Say) -> dict[str, Any]:
     """The summary of a demo of `people` people (None: as it is, or 600), built again when it is not that one."""
     say("Mise à jour de la base de données")
-    call_command("migrate", database="owner", verbosity=0, interactive=False)
+    migrate_or_empty()
     kept = _kept()
     if kept and people in (None, kept["people"]):
         return kept
     if Department.objects.exists():
         say("Remise à zéro de la démonstration")
         _forget()
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        migrate_or_empty()
     summary = build(people=people or 600, folder=folder(), say=say).as_dict()
     _note().write_text(json.dumps({**summary, "version": VERSION, "department": _department()}, ensure_ascii=False))
     return _kept() or summary
+
+
+def migrate_or_empty() -> None:
+    """Bring the tables up to date; those of a version too far away are dropped: everything in them is invented."""
+    try:
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+    except DatabaseError:
+        empty()
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+
+
+def empty() -> None:
+    """Drop every table. Only ever on embedded engines: they are the demo's own."""
+    for alias in connections:
+        connections[alias].close()
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(EMPTY)
+    connections["owner"].close()
 
 
 def _kept() -> dict[str, Any] | None:
@@ -67,11 +85,8 @@ def _department() -> str:
 
 
 def _forget() -> None:
-    """Drop every table, file and queued task of the demo. Only ever on embedded engines: they are the demo's own."""
+    """Drop every table, file and queued task of the demo."""
     _note().unlink(missing_ok=True)
-    connections["default"].close()
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(EMPTY)
-    connections["owner"].close()
+    empty()
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
     Redis.from_url(settings.REDIS_URL).flushdb()

@@ -56,8 +56,8 @@ def _environment(var: Path, name: str, people: int) -> dict[str, str]:
     """The environment of a goal, on its database, which is made the first time."""
     urls = {key: _on(url, name) for key, url in ensure(var).environment().items()}
     environment = {
-        **os.environ, **urls, "PACTE_MODE": "development", "PACTE_VAR": str(var), "DJANGO_SETTINGS_MODULE": "hub.settings",
-        "MEDIA_ROOT": str(var / "bench" / "files"), "MALLOC_ARENA_MAX": "2",
+        **os.environ, **urls, "PACTE_MODE": "development", "PACTE_VAR": str(var),
+        "DJANGO_SETTINGS_MODULE": "hub.settings", "MEDIA_ROOT": str(var / "bench" / "files"), "MALLOC_ARENA_MAX": "2",
     }  # fmt: skip
     with psycopg.connect(ensure(var).owner_database_url, autocommit=True) as connection:
         connection.execute("SET ROLE hub_owner")

@@ -10,10 +10,9 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 
-from hub.demo.database import EMPTY  # noqa: E402
+from hub.demo.database import empty, migrate_or_empty  # noqa: E402
 from hub.demo.story import build  # noqa: E402
 from partners.models import Department  # noqa: E402
 
@@ -22,12 +21,11 @@ def main(people: int) -> None:
     folder = Path(os.environ["PACTE_VAR"]) / "bench" / connections["owner"].settings_dict["NAME"]
     folder.mkdir(parents=True, exist_ok=True)
     made = folder / "made"
-    call_command("migrate", database="owner", verbosity=0)
+    migrate_or_empty()
     if made.exists() and Department.objects.exists():
         return
-    with connections["owner"].cursor() as cursor:
-        cursor.execute(EMPTY)
-    call_command("migrate", database="owner", verbosity=0)
+    empty()
+    migrate_or_empty()
     build(people=people, folder=folder, say=lambda text: print(f"  {text}", flush=True))
     made.touch()
 
