@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 
 from hub.core.models import PersonalModel, TransitionLog
@@ -12,6 +14,7 @@ from referrals.models.beneficiaries import Beneficiary
 class ExitCode(models.Model):
     """Motive of a cessation or radiation, and whether it alerts: an editable table (formats §2.4)."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="exit_codes")
     code = models.CharField(max_length=3)
     label = models.CharField("libellé", max_length=120)
@@ -29,6 +32,7 @@ class ExitCode(models.Model):
 class ExpectedList(models.Model):
     """A list a Département waits for every month (agencies are not territories)."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="expected_lists")
     label = models.CharField("liste", max_length=100)
     territory = models.ForeignKey(Territory, null=True, blank=True, on_delete=models.PROTECT, related_name="+")

@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 
 from hub.core.access import get_visible, visible
 from hub.core.actor import Actor
-from hub.core.errors import NotVisible
 from referrals.imports.codes import EXIT_CODES
 from referrals.models import ExitCode, ExpectedList
 
@@ -28,14 +27,11 @@ def expected_lists(actor: Actor) -> QuerySet[ExpectedList]:
     return visible(actor, ExpectedList).select_related("territory").order_by("-active", "label")
 
 
-def get_exit_code(actor: Actor, pk: int) -> ExitCode:
+def get_exit_code(actor: Actor, pk: UUID) -> ExitCode:
     """A motive of this Département; raises `NotVisible`."""
-    found = visible(actor, ExitCode).filter(pk=pk).first()
-    if found is None:
-        raise NotVisible
-    return found
+    return get_visible(actor, ExitCode, pk)
 
 
-def get_expected_list(actor: Actor, pk: int | UUID) -> ExpectedList:
+def get_expected_list(actor: Actor, pk: UUID) -> ExpectedList:
     """An expected list of this Département; raises `NotVisible`."""
-    return get_visible(actor, ExpectedList, str(pk))
+    return get_visible(actor, ExpectedList, pk)

@@ -17,12 +17,12 @@ urlpatterns = [
     route("inscriptions/reglages/", settings.index, name="registration_settings", access=SETTINGS),
     route("inscriptions/reglages/motifs/usuels/", settings.seed, name="exit_codes_seed", access=SETTINGS),
     route("inscriptions/reglages/motifs/nouveau/", settings.exit_code_new, name="exit_code_new", access=SETTINGS),
-    route("inscriptions/reglages/motifs/<int:pk>/", settings.exit_code_edit, name="exit_code_edit", access=SETTINGS),
+    route("inscriptions/reglages/motifs/<uuid:pk>/", settings.exit_code_edit, name="exit_code_edit", access=SETTINGS),
     route(
         "inscriptions/reglages/listes/nouvelle/", settings.expected_list_new, name="expected_list_new", access=SETTINGS
     ),
     route(
-        "inscriptions/reglages/listes/<int:pk>/",
+        "inscriptions/reglages/listes/<uuid:pk>/",
         settings.expected_list_switch,
         name="expected_list_switch",
         access=SETTINGS,

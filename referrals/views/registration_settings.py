@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -51,7 +53,7 @@ def exit_code_new(request: Request) -> HttpResponse:
 
 
 @edits
-def exit_code_edit(request: Request, pk: int) -> HttpResponse:
+def exit_code_edit(request: Request, pk: UUID) -> HttpResponse:
     known = get_exit_code(request.actor, pk)
     initial = {"label": known.label, "nature": known.nature, "alerting": known.alerting}
     form = ExitCodeForm(request.POST or None, initial=initial, known=True)
@@ -71,7 +73,7 @@ def expected_list_new(request: Request) -> HttpResponse:
 
 
 @require_POST
-def expected_list_switch(request: Request, pk: int) -> HttpResponse:
+def expected_list_switch(request: Request, pk: UUID) -> HttpResponse:
     """Wait for a list no longer, or again."""
     expected = get_expected_list(request.actor, pk)
     services.expect_list(request.actor, expected=expected, active=not expected.active)
