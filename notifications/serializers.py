@@ -42,7 +42,9 @@ class ChangesOutput(serializers.Serializer[Any]):
 
 
 class NotificationQuery(PageQuery):
-    after = serializers.IntegerField(required=False, min_value=0, max_value=LARGEST, help_text="Dernier `cursor` connu.")
+    after = serializers.IntegerField(
+        required=False, min_value=0, max_value=LARGEST, help_text="Dernier `cursor` connu."
+    )
     epoch = serializers.CharField(required=False, default="", allow_blank=True, max_length=36)
     unread = serializers.BooleanField(required=False, default=False, help_text="Seulement les non lus.")
 

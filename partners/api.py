@@ -62,9 +62,7 @@ class OrganizationsView(ApiView):
             found = found.filter(Q(search_name__contains=word) | Q(city__icontains=word))
         if asked["kind"]:
             found = found.filter(kind_id=asked["kind"])
-        return self.page(
-            found, order=("search_name", "id"), form=OrganizationQuery, show=_listed(OrganizationOutput)
-        )
+        return self.page(found, order=("search_name", "id"), form=OrganizationQuery, show=_listed(OrganizationOutput))
 
 
 @extend_schema(tags=["organizations"])

@@ -63,12 +63,18 @@ class MeOutput(serializers.Serializer[Any]):
 
 class OrganizationQuery(PageQuery):
     search = serializers.CharField(
-        required=False, default="", allow_blank=True, max_length=100, help_text="Mots du nom ou de la commune, sans accents."
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=100,
+        help_text="Mots du nom ou de la commune, sans accents.",
     )
     q = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=100, help_text="Autre nom de `search`."
     )
-    kind = serializers.CharField(required=False, default="", allow_blank=True, max_length=30, help_text="Code du genre.")
+    kind = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=30, help_text="Code du genre."
+    )
 
 
 class OfOrganizationQuery(PageQuery):

@@ -1,4 +1,4 @@
-"""The actor is known before any view (see `partners.actors`); here a browser's session must also prove the page is ours."""
+"""The actor is known before any view (`partners.actors`); a browser's session must also prove where it writes from."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class ActorAuthentication(BaseAuthentication):
 def _check_csrf(request: HttpRequest) -> None:
     check = CSRFCheck(_nothing)
     check.process_request(request)
-    if check.process_view(request, None, (), {}):
+    if check.process_view(request, _nothing, (), {}):
         raise Refused("Votre page n'est plus à jour : rechargez-la et recommencez.", code="csrf_failed")
 
 

@@ -66,8 +66,9 @@ def problem_handler(exc: Exception, context: Mapping[str, Any]) -> HttpResponse 
     if error is None:
         return None
     response = answer(context["request"]._request, error)
-    if isinstance(exc, exceptions.Throttled) and exc.wait is not None:
-        response["Retry-After"] = str(int(exc.wait) + 1)
+    wait = getattr(exc, "wait", None)
+    if error.status == TooMany.status and wait is not None:
+        response["Retry-After"] = str(int(wait) + 1)
     return response
 
 
@@ -89,7 +90,9 @@ def _invalid(detail: Any) -> Invalid:
 def _flat(detail: Any, path: str = "") -> list[tuple[str, str]]:
     """`field.nested` and its first sentence."""
     if isinstance(detail, Mapping):
-        return [line for name, inner in detail.items() for line in _flat(inner, f"{path}.{name}" if path else str(name))]
+        return [
+            line for name, inner in detail.items() for line in _flat(inner, f"{path}.{name}" if path else str(name))
+        ]
     if isinstance(detail, list | tuple):
         if detail and isinstance(detail[0], str):
             return [(path, str(detail[0]))]

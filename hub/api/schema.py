@@ -17,8 +17,8 @@ Depuis un navigateur connecté, la session suffit, avec l'en-tête `X-CSRFToken`
 
 **Pages.** Les listes répondent `{count, next, results}` : suivez `next` jusqu'à `null`. 100 lignes au plus par page.
 
-**Erreurs.** `application/problem+json`, avec un `code` stable et une phrase `detail` en français. Un objet inconnu et un
-objet auquel vous n'avez pas accès donnent la même réponse 404. Une action impossible donne 409, avec l'état présent.
+**Erreurs.** `application/problem+json`, avec un `code` stable et une phrase `detail` en français. Un objet inconnu et
+un objet auquel vous n'avez pas accès donnent la même réponse 404. Une action impossible donne 409, avec l'état présent.
 
 **Sans doublon.** Avec l'en-tête `Idempotency-Key`, un POST répété n'a qu'un effet et redonne la première réponse.
 
@@ -79,7 +79,7 @@ CUSTOM_SETTINGS = {
 }
 
 
-class ActorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class ActorScheme(OpenApiAuthenticationExtension):
     """Both ways in, as OpenAPI names them."""
 
     target_class = "hub.api.authentication.ActorAuthentication"

@@ -147,8 +147,15 @@ urlpatterns = [
     route("registration-gaps/", GapsView.as_view(), name="api_gaps", access=LIST),
     route("registration-gaps/<uuid:pk>/", GapView.as_view(), name="api_gap", access=LIST),
     *(
-        route(f"registration-gaps/<uuid:pk>/{move.name}/", view_of(move).as_view(), name=f"api_gap_{move.name}", access=LIST)
+        route(
+            f"registration-gaps/<uuid:pk>/{move.name}/",
+            view_of(move).as_view(),
+            name=f"api_gap_{move.name}",
+            access=LIST,
+        )
         for move in MOVES
     ),
-    route("registration-gaps/<uuid:pk>/<slug:name>/", UnknownGapMoveView.as_view(), name="api_gap_unknown", access=LIST),
+    route(
+        "registration-gaps/<uuid:pk>/<slug:name>/", UnknownGapMoveView.as_view(), name="api_gap_unknown", access=LIST
+    ),
 ]

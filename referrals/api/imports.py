@@ -65,9 +65,7 @@ class RowsView(ApiView):
         found = visible(self.actor, ImportRow).filter(job=job)
         if verdict := self.query(RowQuery).get("verdict"):
             found = found.filter(verdict=verdict)
-        return self.page(
-            found, order=("line", "id"), form=RowQuery, show=lambda rows: RowOutput(rows, many=True).data
-        )
+        return self.page(found, order=("line", "id"), form=RowQuery, show=lambda rows: RowOutput(rows, many=True).data)
 
 
 class ConfirmView(ApiView):

@@ -34,8 +34,8 @@ JOINED = (
     "sender", "sender_team", "receiver", "receiver_team", "service", "seen_by", "answered_by", "redirect_to",
 )  # fmt: skip
 PLAIN = (
-    "nature", "state", "sensitive", "need", "created_at", "sent_at", "first_sent_at", "seen_at", "answered_at", "due_on",
-    "late_on", "final_at", "closed_loop_at",
+    "nature", "state", "sensitive", "need", "created_at", "sent_at", "first_sent_at", "seen_at", "answered_at",
+    "due_on", "late_on", "final_at", "closed_loop_at",
 )  # fmt: skip
 WHOLE = (
     "note", "informed_on", "previous_id", "waitlist_rank", "review_on", "reason", "met_how", "answer_note", "outcome",
@@ -65,7 +65,9 @@ MOVES = (
         forms.NoteInput,
     ),
     Move("start", "Commencer le suivi", services.start_referral, ANSWER, forms.StartInput, "start"),
-    Move("appointment", "Fixer le premier rendez-vous", services.plan_first_appointment, ANSWER, forms.AppointmentInput),
+    Move(
+        "appointment", "Fixer le premier rendez-vous", services.plan_first_appointment, ANSWER, forms.AppointmentInput,
+    ),
     Move("pause", "Suspendre", services.pause_referral, ANSWER, forms.PauseInput, "pause"),
     Move("resume", "Reprendre", services.resume_referral, ANSWER, forms.Nothing, "resume"),
     Move("complete", "A abouti", services.complete_referral, ANSWER, forms.CompleteInput, "complete"),
@@ -231,7 +233,9 @@ urlpatterns = [
     route("referrals/", ReferralsView.as_view(), name="api_referrals", access=LIST),
     route("referrals/<uuid:pk>/", ReferralView.as_view(), name="api_referral", access=LIST),
     *(
-        route(f"referrals/<uuid:pk>/{move.name}/", view_of(move).as_view(), name=f"api_referral_{move.name}", access=LIST)
+        route(
+            f"referrals/<uuid:pk>/{move.name}/", view_of(move).as_view(), name=f"api_referral_{move.name}", access=LIST
+        )
         for move in MOVES
     ),
     route("referrals/<uuid:pk>/<slug:name>/", UnknownMoveView.as_view(), name="api_referral_unknown", access=LIST),

@@ -72,7 +72,9 @@ def _named(actor: Actor, people: QuerySet[Beneficiary], text: str) -> QuerySet[B
         raise Invalid("Écrivez deux lettres au moins.", fields={"q": "Écrivez deux lettres au moins."})
     names = Q()
     for word in fold(text).replace("-", " ").split():
-        names &= Q(search_key__startswith=word) | Q(search_key__contains=f" {word}") | Q(search_key__contains=f"-{word}")
+        names &= (
+            Q(search_key__startswith=word) | Q(search_key__contains=f" {word}") | Q(search_key__contains=f"-{word}")
+        )
     if actor.is_wide:
         exact = text.replace(" ", "")
         return people.filter(names | Q(caf_number=exact) | Q(internal_id=text) | Q(pes_keys__contains=[exact]))

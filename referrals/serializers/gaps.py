@@ -43,7 +43,9 @@ class GapOutput(serializers.Serializer[Any]):
 
 
 class GapQuery(PageQuery):
-    open = serializers.BooleanField(required=False, allow_null=True, default=None, help_text="Encore ouverts, ou refermés.")
+    open = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="Encore ouverts, ou refermés."
+    )
     state = serializers.ChoiceField(GapState.choices, required=False)
     kind = serializers.ChoiceField(KINDS, required=False)
     territory = VisibleField(Territory, required=False)

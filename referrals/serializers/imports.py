@@ -28,7 +28,7 @@ MONTH = re.compile(r"(\d{4})-(\d{2})(?:-\d{2})?")
 
 
 @extend_schema_field({"type": "string", "pattern": r"^\d{4}-\d{2}$", "example": "2026-10"})
-class MonthField(serializers.Field):  # type: ignore[type-arg]
+class MonthField(serializers.Field):
     """`YYYY-MM`, held as the first day of the month."""
 
     default_error_messages = {"invalid": "Écrivez le mois sous la forme AAAA-MM."}
@@ -43,13 +43,15 @@ class MonthField(serializers.Field):  # type: ignore[type-arg]
         return f"{value:%Y-%m}"
 
 
-class TerritoryField(serializers.CharField):
+@extend_schema_field(str)
+class TerritoryField(serializers.Field):
     """A territory of one's Département, by code or id; unknown and foreign are the same."""
 
     def to_internal_value(self, data: Any) -> Territory:
-        text = super().to_internal_value(data)
-        territories = visible(self.context["actor"], Territory)
-        found = territories.filter(code=text).first() or (territories.filter(pk=text).first() if _is_id(text) else None)
+        text = str(data).strip()
+        named = {"pk": text} if _is_id(text) else {"code": text}
+        known = text.isprintable()  # PostgreSQL refuses NUL
+        found = visible(self.context["actor"], Territory).filter(**named).first() if known else None
         if found is None:
             raise serializers.ValidationError(UNKNOWN, code="unknown")
         return found
@@ -69,7 +71,9 @@ class ImportInput(serializers.Serializer[Any]):
     month = MonthField(required=False, help_text="Mois de la liste (AAAA-MM) ; nécessaire pour une liste.")
     territory = TerritoryField(required=False, help_text="Code ou identifiant ; vide : tout le Département.")
     nature = serializers.ChoiceField(
-        ListNature.choices, required=False, help_text="Liste complète, ou événements seulement ; nécessaire pour une liste."
+        ListNature.choices,
+        required=False,
+        help_text="Liste complète, ou événements seulement ; nécessaire pour une liste.",
     )
     again = serializers.BooleanField(required=False, default=False, help_text="Reprendre un fichier déjà apporté.")
 

@@ -34,7 +34,9 @@ class CardOutput(LevelledSerializer):
     """A person as a list names her."""
 
     id = serializers.UUIDField()
-    level = serializers.ChoiceField(Level.choices, help_text="Ce que votre relation avec la personne ouvre de son dossier.")
+    level = serializers.ChoiceField(
+        Level.choices, help_text="Ce que votre relation avec la personne ouvre de son dossier."
+    )
     first_name = serializers.CharField()
     initial = serializers.CharField()
     last_name = serializers.CharField(required=False)
@@ -98,13 +100,15 @@ class BeneficiaryQuery(PageQuery):
         default="",
         allow_blank=True,
         max_length=100,
-        help_text="Débuts de mots du nom, sans accents (2 lettres au moins) ; ou, pour le Département, un identifiant exact.",
+        help_text="Débuts de mots du nom, sans accents (2 lettres au moins), ou un identifiant exact (Département).",
     )
     territory = VisibleField(Territory, required=False, help_text="Identifiant du territoire.")
     track = serializers.ChoiceField(Track.choices, required=False, help_text="Orientation en cours.")
     referent = VisibleField(Organization, required=False, help_text="Organisme référent unique.")
     rights_state = serializers.ChoiceField(RightsState.choices, required=False)
-    open_gap = serializers.BooleanField(required=False, allow_null=True, default=None, help_text="Écart d'inscription ouvert.")
+    open_gap = serializers.BooleanField(
+        required=False, allow_null=True, default=None, help_text="Écart d'inscription ouvert."
+    )
 
 
 class BeneficiaryInput(serializers.Serializer[Any]):
@@ -121,7 +125,11 @@ class BeneficiaryInput(serializers.Serializer[Any]):
     postcode = serializers.CharField(max_length=5, required=False, allow_blank=True)
     city = serializers.CharField(max_length=80, required=False, allow_blank=True)
     commune = serializers.CharField(
-        max_length=5, required=False, allow_null=True, source="commune_id", help_text="Code INSEE, jamais le code postal."
+        max_length=5,
+        required=False,
+        allow_null=True,
+        source="commune_id",
+        help_text="Code INSEE, jamais le code postal.",
     )
     caf_fund = serializers.CharField(max_length=3, required=False, allow_blank=True)
     caf_organization = serializers.CharField(max_length=3, required=False, allow_blank=True)
@@ -180,10 +188,14 @@ class TrackDecisionInput(serializers.Serializer[Any]):
     track = serializers.ChoiceField(Track.choices)
     decided_on = serializers.DateField()
     effective_on = serializers.DateField(help_text="Le jour de la décision, ou après.")
-    designated = VisibleField(Organization, help_text="Organisme qui devient référent unique : une désignation lui part.")
+    designated = VisibleField(
+        Organization, help_text="Organisme qui devient référent unique : une désignation lui part."
+    )
     designated_team = VisibleField(Team, required=False, allow_null=True)
     motive = serializers.CharField(max_length=300, required=False, allow_blank=True)
-    informed_on = serializers.DateField(required=False, allow_null=True, help_text="Jour où la personne a été informée.")
+    informed_on = serializers.DateField(
+        required=False, allow_null=True, help_text="Jour où la personne a été informée."
+    )
 
 
 class VoidInput(serializers.Serializer[Any]):

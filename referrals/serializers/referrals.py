@@ -34,7 +34,9 @@ class ReferralLine(serializers.Serializer[Any]):
     need = serializers.CharField()
     created_at = serializers.DateTimeField()
     sent_at = serializers.DateTimeField(allow_null=True)
-    first_sent_at = serializers.DateTimeField(allow_null=True, help_text="Premier envoi de la chaîne : le délai part de là.")
+    first_sent_at = serializers.DateTimeField(
+        allow_null=True, help_text="Premier envoi de la chaîne : le délai part de là."
+    )
     seen_at = serializers.DateTimeField(allow_null=True)
     seen_by = ReferenceSerializer(allow_null=True)
     answered_at = serializers.DateTimeField(allow_null=True)
@@ -55,7 +57,9 @@ class ReferralOutput(ReferralLine):
     previous_id = serializers.UUIDField(allow_null=True, help_text="L'orientation dont celle-ci est la suite.")
     waitlist_rank = serializers.IntegerField(allow_null=True)
     review_on = serializers.DateField(allow_null=True)
-    reason = serializers.CharField(help_text="Code du motif ; les motifs de la personne ne se montrent qu'aux deux parties et au référent.")
+    reason = serializers.CharField(
+        help_text="Code du motif ; les motifs de la personne ne se montrent qu'aux deux parties et au référent."
+    )
     met_how = serializers.CharField()
     answer_note = serializers.CharField()
     outcome = serializers.ChoiceField(Outcome.choices, allow_blank=True)
@@ -63,7 +67,8 @@ class ReferralOutput(ReferralLine):
     redirect_note = serializers.CharField()
     first_appointment_on = serializers.DateField(allow_null=True)
     actions = serializers.ListField(
-        child=serializers.CharField(), help_text="Gestes possibles pour vous dans cet état : `POST referrals/{id}/<geste>/`."
+        child=serializers.CharField(),
+        help_text="Gestes possibles pour vous dans cet état : `POST referrals/{id}/<geste>/`.",
     )
 
 

@@ -30,7 +30,9 @@ class Machine:
         return self.client.get(_address(path), query)
 
     def post(self, path: str, body: Any = None, **headers: str) -> Any:
-        return self.client.post(_address(path), json.dumps(body or {}), content_type="application/json", headers=headers)
+        return self.client.post(
+            _address(path), json.dumps(body or {}), content_type="application/json", headers=headers
+        )
 
     def patch(self, path: str, body: Any) -> Any:
         return self.client.patch(_address(path), json.dumps(body), content_type="application/json")

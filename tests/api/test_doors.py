@@ -21,7 +21,16 @@ from tests.people import person
 
 PROBLEM = "application/problem+json"
 LISTS = ("organizations/", "services/", "teams/", "territories/", "notifications/", "me/")
-EVERYBODY = ("social_worker", "adviser", "udaf_worker", "siae_worker", "charity", "network_head", "admin", "other_officer")
+EVERYBODY = (
+    "social_worker",
+    "adviser",
+    "udaf_worker",
+    "siae_worker",
+    "charity",
+    "network_head",
+    "admin",
+    "other_officer",
+)
 BY_PERSONA = {
     # people, referrals, gaps, imports
     "social_worker": (200, 200, 200, 200),
@@ -101,9 +110,11 @@ def test_every_route_is_closed_to_strangers_and_says_the_same_404(cast, machine)
         if "<uuid:pk>" not in str(pattern.pattern):
             continue
         there, nowhere = (
-            V1 + str(pattern.pattern).replace("<uuid:pk>", str(pk)).replace("<uuid:decision>", str(uuid4())).replace(
-                "<slug:name>", "explode"
-            )
+            V1
+            + str(pattern.pattern)
+            .replace("<uuid:pk>", str(pk))
+            .replace("<uuid:decision>", str(uuid4()))
+            .replace("<slug:name>", "explode")
             for pk in (who.pk, uuid4())
         )
         for call in (other.get, other.post):
@@ -127,9 +138,7 @@ def test_a_session_writes_only_with_its_csrf_token(cast):
     body = {"last_name": "FICTIF", "first_names": "Zoé"}
     is_problem(browser.post(f"{V1}beneficiaries/", body, content_type="application/json"), 403, "csrf_failed")
     browser.cookies["csrftoken"] = "a" * 32
-    made = browser.post(
-        f"{V1}beneficiaries/", body, content_type="application/json", headers={"X-CSRFToken": "a" * 32}
-    )
+    made = browser.post(f"{V1}beneficiaries/", body, content_type="application/json", headers={"X-CSRFToken": "a" * 32})
     assert made.status_code == 201, made.content
     assert browser.get(f"{V1}me/").status_code == 200
 

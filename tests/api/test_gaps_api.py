@@ -44,9 +44,12 @@ def test_the_life_of_a_gap(cast, machine):
     is_problem(caller.post(f"{address}resolve/"), 400)
     assert caller.post(f"{address}resolve/", {"note": "Attestation vue"}).json()["state"] == "resolved"
     assert caller.post(f"{address}reopen/").json()["state"] == "open"
-    assert "until" in is_problem(
-        caller.post(f"{address}justify/", {"closing": "employment", "until": "2020-01-01"}), 400
-    )["fields"]
+    assert (
+        "until"
+        in is_problem(caller.post(f"{address}justify/", {"closing": "employment", "until": "2020-01-01"}), 400)[
+            "fields"
+        ]
+    )
     justified = caller.post(f"{address}justify/", {"closing": "employment", "until": "2099-01-01"}).json()
     assert (justified["state"], justified["actions"]) == ("justified", ["reopen"])
     assert is_problem(caller.post(f"{address}explode/"), 409, "unknown_transition")["state"] == "justified"

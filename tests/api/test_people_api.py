@@ -156,7 +156,9 @@ def test_decisions_are_taken_and_voided(cast, machine):
     assert made.status_code == 201, made.content
     assert caller.get(f"beneficiaries/{who.pk}/track-decisions/").json()["count"] == 1
     is_problem(machine(cast.udaf_lead).post(f"beneficiaries/{who.pk}/track-decisions/", body), 403)
-    late = is_problem(caller.post(f"beneficiaries/{who.pk}/track-decisions/", body | {"effective_on": "2026-06-01"}), 400)
+    late = is_problem(
+        caller.post(f"beneficiaries/{who.pk}/track-decisions/", body | {"effective_on": "2026-06-01"}), 400
+    )
     assert "effective_on" in late["fields"]
     voided = caller.post(f"beneficiaries/{who.pk}/track-decisions/{made.json()['id']}/void/", {"reason": "Erreur"})
     assert voided.json()["voided_at"]
@@ -185,7 +187,7 @@ def test_foreign_ids_in_payload(cast, machine):
         assert real.content == random.content
         assert is_problem(real, 400)["fields"].keys() == {field}
     for query in ({"territory": cast.other_territory.pk}, {"referent": cast.other.pk}):
-        (name, pk), = query.items()
+        ((name, pk),) = query.items()
         real, random = (caller.get("beneficiaries/", **{name: str(value)}) for value in (pk, uuid4()))
         assert real.content == random.content
         is_problem(real, 400)

@@ -39,7 +39,12 @@ BODIES = {
 
 
 def draft_of(cast, who, **more):
-    return {"beneficiary": str(who.pk), "receiver": str(cast.siae.pk), "need": "Un emploi", "informed_on": "2026-07-01"} | more
+    return {
+        "beneficiary": str(who.pk),
+        "receiver": str(cast.siae.pk),
+        "need": "Un emploi",
+        "informed_on": "2026-07-01",
+    } | more
 
 
 def test_a_proposal_from_draft_to_outcome(cast, machine):

@@ -96,7 +96,9 @@ def test_strange_input_never_breaks(cast, machine, schema):
     callers = [machine(cast.social_worker), machine(cast.siae_worker)]
     strange = [None, True, 7, -1, "", "é" * 500, "\u0000", "2026-02-31", [], {}, [{}], "0" * 50]
     for path, method, operation in operations(schema):
-        address = path.replace("{id}", str(one.pk if "referrals" in path else who.pk)).replace("{decision}", str(who.pk))
+        address = path.replace("{id}", str(one.pk if "referrals" in path else who.pk)).replace(
+            "{decision}", str(who.pk)
+        )
         names = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
         for position, value in enumerate(strange):
             caller = callers[position % 2]

@@ -50,7 +50,10 @@ def once(handler: Handler) -> Handler:
         if not mine:
             return Response(json.loads(taken.body) if taken.body else None, status=taken.status)
         response = handler(view, request, *args, **kwargs)
-        taken.status, taken.body = response.status_code, JSONRenderer().render(response.data).decode()  # keeps its order
+        taken.status, taken.body = (
+            response.status_code,
+            JSONRenderer().render(response.data).decode(),
+        )  # keeps its order
         taken.save(update_fields=["status", "body"])
         return response
 
@@ -93,7 +96,9 @@ def _fingerprint(request: Request) -> str:
     if hasattr(data, "lists"):
         for name, values in sorted(data.lists()):
             for value in values:
-                whole.update(f"{name}=".encode() + (_content(value) if isinstance(value, UploadedFile) else str(value).encode()))
+                whole.update(
+                    f"{name}=".encode() + (_content(value) if isinstance(value, UploadedFile) else str(value).encode())
+                )
     else:
         whole.update(json.dumps(data, sort_keys=True).encode())
     return whole.hexdigest()

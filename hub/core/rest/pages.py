@@ -25,7 +25,10 @@ class PageQuery(serializers.Serializer[Any]):
         required=False, default="", allow_blank=True, max_length=2000, help_text="Repris de l'adresse `next`."
     )
     page_size = PageSize(
-        required=False, default=DEFAULT_SIZE, min_value=1, help_text=f"{LARGEST_SIZE} au plus ; {DEFAULT_SIZE} par défaut."
+        required=False,
+        default=DEFAULT_SIZE,
+        min_value=1,
+        help_text=f"{LARGEST_SIZE} au plus ; {DEFAULT_SIZE} par défaut.",
     )
 
 

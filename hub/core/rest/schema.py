@@ -10,7 +10,7 @@ PAGE = "Page"
 
 
 class ApiSchema(AutoSchema):
-    """`referrals_list` rather than `referrals_retrieve`, `Referral` and `ReferralRequest` rather than our class names."""
+    """`referrals_list`, not `referrals_retrieve`; `Referral` and `ReferralRequest`, not our class names."""
 
     def get_operation_id(self) -> str:
         name: str = super().get_operation_id()

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.conf import settings
-from django.db import DataError
 from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import QuerySet
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +15,8 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from hub.core.actor import Actor
-from hub.core.errors import Invalid, TooLarge
+from hub.core.errors import Invalid, SignInRequired, TooLarge
+from hub.core.gate import current_actor
 from hub.core.pages import paginate
 from hub.core.rest.idempotency import once
 from hub.core.rest.pages import PageQuery
@@ -41,7 +42,9 @@ class ApiView(APIView):
     @property
     def actor(self) -> Actor:
         """Who acts; the route has already refused whoever is nobody."""
-        actor: Actor = self.request._request.actor
+        actor = current_actor()
+        if actor is None:
+            raise SignInRequired
         return actor
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -88,4 +91,3 @@ class ApiView(APIView):
         query = self.request._request.GET.copy()
         query["cursor"] = cursor
         return self.request._request.build_absolute_uri(f"{self.request.path}?{query.urlencode()}")
-
