@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from hub import checks
+
 
 class HubConfig(AppConfig):
     name = "hub"
@@ -7,3 +9,5 @@ class HubConfig(AppConfig):
 
     def ready(self) -> None:
         import hub.celery  # noqa: F401  (tasks find the application)
+
+        checks.install()

@@ -1,4 +1,4 @@
-"""Settings: one file, read from the environment; safe by default, refuses to boot in production with a missing secret."""
+"""Settings: one file, read from the environment; in production a missing secret refuses to boot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hub.engines import ensure
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-# --- Mode -------------------------------------------------------------------------------------------------------------
+# --- Mode -----------------------------------------------------------------------------------------------------------
 VAR = Path(env.str("PACTE_VAR", str(BASE_DIR / "var")))
 _marker = VAR / "mode"  # left by the demo, so that commands typed beside it know they talk to a demo
 _default = (
@@ -45,7 +45,7 @@ NIR_HASH_KEY = base64.b64decode(required("NIR_HASH_KEY"))
 if len(NIR_KEY) != 32:
     raise ImproperlyConfigured("NIR_KEY must be 32 bytes in base64")
 
-# --- Engines: PostgreSQL and Redis are real everywhere; without addresses they are the embedded ones ---------------------
+# --- Engines: PostgreSQL and Redis are real everywhere; without addresses they are the embedded ones ----------------
 EMBEDDED = not env.str("DATABASE_URL", "")
 if EMBEDDED:
     if PRODUCTION:
@@ -90,7 +90,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CHANNEL_PREFIX = env.str("PYTEST_XDIST_WORKER", MODE)  # two test workers share one Redis and must not meet
 
-# --- Applications ------------------------------------------------------------------------------------------------------
+# --- Applications ---------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -123,6 +123,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django.middleware.gzip.GZipMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -162,7 +163,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "hub.forms.FieldRenderer"
 
-# --- Accounts ----------------------------------------------------------------------------------------------------------
+# --- Accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "partners.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -185,9 +186,11 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "Pacte"
+ACCOUNT_SESSION_REMEMBER = False  # desks are shared
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 SESSION_COOKIE_AGE = 12 * 3600
 
-# --- Security ----------------------------------------------------------------------------------------------------------
+# --- Security -------------------------------------------------------------------------------------------------------
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["127.0.0.1", "localhost", "[::1]", "testserver"]
 )
@@ -247,9 +250,9 @@ THIRD_PARTY_ACCESS = {
     "mfa_remove_webauthn": "account",
 }
 
-# --- Files -------------------------------------------------------------------------------------------------------------
+# --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = env.str("STATIC_ROOT", str(VAR / "static"))
+STATIC_ROOT = env.str("STATIC_ROOT", "") or None  # collected in the production image only
 STATICFILES_DIRS = [BASE_DIR / "hub" / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 if PRODUCTION:
@@ -262,20 +265,20 @@ MAX_UPLOAD_BYTES = env.int("MAX_UPLOAD_BYTES", 200 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
-# --- Language and time -------------------------------------------------------------------------------------------------
+# --- Language and time ----------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Paris"
 USE_THOUSAND_SEPARATOR = True
 
-# --- E-mail ------------------------------------------------------------------------------------------------------------
+# --- E-mail ---------------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "Pacte <ne-pas-repondre@pacte.invalid>")
 EMAIL_FILE_PATH = VAR / "mail"
 vars().update(env.email_url("EMAIL_URL", default="filemail:///" if not PRODUCTION else "smtp://localhost:25"))
 EMAIL_FILE_PATH = VAR / "mail"
 
-# --- API ---------------------------------------------------------------------------------------------------------------
+# --- API ------------------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["hub.api.authentication.ActorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
@@ -293,7 +296,7 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
-# --- Background work ---------------------------------------------------------------------------------------------------
+# --- Background work ------------------------------------------------------------------------------------------------
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -311,16 +314,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "global_keyprefix": f"{CHANNEL_PREFIX}:",
 }
 
-# --- Logs: structured, and never a person -------------------------------------------------------------------------------
+# --- Logs: structured, and never a person ---------------------------------------------------------------------------
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "json": {
-            "()": "structlog.stdlib.ProcessorFormatter",
-            "processor": "hub.logs.render",
-            "foreign_pre_chain": [],
-        }
+        "json": {"()": "hub.logs.formatter"},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},

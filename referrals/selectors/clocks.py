@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from hub.core.actor import PARIS, Actor
 from hub.core.workdays import add_open_days
 from partners.models import Department
 from referrals.clocks import ceiling, closing_periods
 from referrals.models import Nature, Referral, ReferralState
+from referrals.models.referrals import FINAL_STATES
 
 BATCH = 200
 
@@ -24,6 +27,18 @@ def proposals_to_expire(actor: Actor) -> list[Referral]:
         nature=Nature.PROPOSAL, state=ReferralState.SENT, redirect_to=None, late_on__lt=actor.today
     ).select_related("receiver")
     return [referral for referral in waiting.order_by("sent_at")[:BATCH] if _expired(actor, referral, delay)]
+
+
+def loops_to_close(actor: Actor) -> list[Referral]:
+    """Ended referrals whose sender has had the Département's delay to read the outcome."""
+    delay = Department.objects.get(pk=actor.department_id).delay("loop_closed")
+    before = actor.now - timedelta(days=delay)  # open days last at least as long
+    ended = Referral.objects.filter(state__in=FINAL_STATES, closed_loop_at=None, final_at__lt=before)
+    return [
+        referral
+        for referral in ended.order_by("final_at")[:BATCH]
+        if referral.final_at and add_open_days(referral.final_at.astimezone(PARIS).date(), delay) < actor.today
+    ]
 
 
 def _expired(actor: Actor, referral: Referral, delay: int) -> bool:
