@@ -14,8 +14,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 EVERY = {
     "hub.tasks.heartbeat": 30.0,
     "notifications.tasks.sweep_outbox": 2.0,
+    "referrals.tasks.release_answers": 2.0,
     "partners.tasks.sweep_imports": 5.0,
     "partners.tasks.sweep_invitations": 60.0,
+    "referrals.tasks.expire_proposals": 3600.0,
+    "referrals.tasks.close_loops": 3600.0,
     "referrals.tasks.release_answers": 5.0,
     "referrals.tasks.expire_proposals": 3600.0,
     "referrals.tasks.close_loops": 3600.0,

@@ -1,0 +1,221 @@
+"""The demo: nobody in it exists, it tells the same story twice, and it cannot be switched on in production."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import clear_url_caches, include, path, reverse
+
+from hub.core.gate import tenant
+from hub.core.identifiers import check_nir
+from hub.demo import files
+from hub.demo.imports import bring
+from hub.demo.network import ACCOUNTS, BY_EMAIL, METZ, PASSWORD
+from hub.demo.opening import Network, open_network
+from hub.demo.population import population
+from hub.demo.story import build
+from notifications.models import Notification
+from partners.actors import SESSION_KEY
+from partners.models import Department, Membership, Organization, Territory
+from referrals.models import Beneficiary, Referral, RegistrationGap
+
+TODAY = date(2026, 11, 20)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    return list(population(500, today=TODAY))
+
+
+def test_nobody_of_the_demo_exists(crowd) -> None:
+    for person in crowd:
+        assert not person.nir13 or person.nir13[5:10] == "57990"
+        assert person.phone == "" or person.phone.startswith("06 99 00 ")
+        assert person.email == "" or person.email.endswith(".invalid")
+        checked = check_nir(person.nir, sex="female" if person.female else "male", birth_date=person.birth_date)
+        assert not checked.errors and not checked.warnings
+
+
+def test_identifiers_are_not_shared(crowd) -> None:
+    newcomers = list(population(20, today=TODAY, first=900_001, territory=METZ))
+    for name in ("nir13", "pes_id", "caf_number"):
+        known = [value for person in [*crowd, *newcomers] if (value := getattr(person, name))]
+        assert len(known) == len(set(known))
+    assert {person.territory for person in newcomers} == {METZ}
+
+
+def test_the_same_day_is_the_same_population(crowd) -> None:
+    assert list(population(500, today=TODAY)) == crowd
+
+
+def test_lists_leave_some_people_out(crowd) -> None:
+    before, last, this = files.months(TODAY)
+    assert (before.name, last.name, this.name) == ("2026-09", "2026-10", "2026-11")
+    obliged = [person for person in crowd if person.must_register]
+    present = [sum(files.listed(person, month) for person in obliged) for month in (before, last, this)]
+    assert len(obliged) > present[0] > present[1] > present[2] > len(obliged) * 0.7
+
+
+def test_the_whole_story_by_real_services(db, settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    said: list[str] = []
+    summary = build(people=120, folder=tmp_path, say=said.append)
+    assert summary.people_created == summary.people == 120
+    assert summary.gaps_open > 0 and summary.notices > 0 and summary.referrals > 20
+    assert said and all(line[0].isupper() for line in said)
+    assert Path(summary.ready_people).exists() and Path(summary.ready_list).exists()
+
+
+def test_the_ready_list_opens_gaps_for_the_udaf_worker(db, settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    summary = build(people=300, folder=tmp_path, say=lambda _: None)
+    network = _network_of_the_database()
+    with tenant(network.product()):
+        before = RegistrationGap.objects.count()
+        told = _told_to(network, "udaf_worker")
+    month = files.months(date.today())[2]
+    bring(
+        network, "officer_metz", "registration", Path(summary.ready_list),
+        month=month.first, territory=network.territories[METZ], nature="complete",
+    )  # fmt: skip
+    bring(network, "officer_metz", "people", Path(summary.ready_people))
+    with tenant(network.product()):
+        assert RegistrationGap.objects.count() > before
+        assert _told_to(network, "udaf_worker") > told
+        assert Beneficiary.objects.count() == 312
+        assert Referral.objects.filter(sensitive=True).exists()
+
+
+def test_the_other_departement_sees_nothing(db, settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    build(people=60, folder=tmp_path, say=lambda _: None)
+    network = _network_of_the_database()
+    with tenant(network.actor("elsewhere_officer")):
+        assert not Beneficiary.objects.exists()
+        assert not Referral.objects.exists()
+
+
+def test_accounts_are_told_with_a_token_each(db, settings) -> None:
+    settings.DEMO = True
+    open_network()
+    out = StringIO()
+    call_command("demo_accounts", "--json", stdout=out)
+    told = json.loads(out.getvalue())
+    assert [account["key"] for account in told] == [plan.key for plan in ACCOUNTS]
+    assert len({account["api_token"] for account in told}) == len(told)
+    assert {"organization", "kind", "role", "functions", "territory", "email", "password"} <= told[0].keys()
+    me = Client().get("/api/v1/me/", headers={"Authorization": f"Bearer {told[0]['api_token']}"})
+    assert me.status_code == 200
+
+
+def test_accounts_are_refused_outside_a_demo(db) -> None:
+    with pytest.raises(CommandError):
+        call_command("demo_accounts", "--json")
+
+
+def test_one_signs_in_with_the_printed_password(db) -> None:
+    open_network()
+    answer = Client().post("/compte/login/", {"login": "officer.metz@pacte.invalid", "password": PASSWORD})
+    assert answer.status_code == 302 and answer["Location"] == "/"
+
+
+@pytest.fixture
+def demo_site(db, settings):
+    """The map as it is in a demo."""
+    settings.DEMO = True
+    settings.ROOT_URLCONF = DemoMap
+    clear_url_caches()
+    yield open_network()
+    clear_url_caches()
+
+
+class DemoMap:
+    urlpatterns = [path("", include("hub.urls")), path("demo/", include("hub.demo.urls"))]
+
+
+def test_the_page_of_accounts_signs_in_with_a_new_session_key(demo_site) -> None:
+    browser = Client()
+    page = browser.get(reverse("demo_accounts_page"))
+    assert page.status_code == 200
+    assert all(str(member.user) in page.content.decode() for member in demo_site.members.values())
+    keys = []
+    for account in ("udaf_worker", "udaf_worker", "officer_metz"):
+        assert browser.post(reverse("demo_enter", args=[account])).status_code == 302
+        assert browser.session[SESSION_KEY] == str(demo_site.members[account].pk)
+        keys.append(browser.session.session_key)
+    assert len(set(keys)) == 3
+    assert browser.post(reverse("demo_enter", args=["nobody"])).status_code == 404
+    assert browser.get(reverse("demo_enter", args=["head"])).status_code == 405
+
+
+def test_the_page_of_accounts_answers_404_when_the_mode_is_another(demo_site, settings) -> None:
+    settings.DEMO = False
+    assert Client().get("/demo/").status_code == 404
+    assert Client().post("/demo/head/").status_code == 404
+
+
+def test_the_demo_cannot_exist_with_production_settings(tmp_path) -> None:
+    """Even with the mark of a demo in the runtime directory and `demo` written in the map's condition."""
+    (tmp_path / "mode").write_text("demo")
+    program = (
+        "import django; django.setup()\n"
+        "from django.conf import settings; from django.urls import NoReverseMatch, Resolver404, resolve, reverse\n"
+        "assert settings.PRODUCTION and not settings.DEMO\n"
+        "for work in (lambda: reverse('demo_accounts_page'), lambda: resolve('/demo/')):\n"
+        "    try: work()\n"
+        "    except (NoReverseMatch, Resolver404): continue\n"
+        "    raise SystemExit('the demo is reachable')\n"
+        "from django.core.management import CommandError, call_command\n"
+        "for name in ('demo', 'demo_accounts', 'bench'):\n"
+        "    try: call_command(name)\n"
+        "    except CommandError: continue\n"
+        "    raise SystemExit(name + ' runs')\n"
+    )
+    key = "A" * 43 + "="
+    variables = {
+        "PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "hub.settings", "PACTE_MODE": "production",
+        "PACTE_VAR": str(tmp_path), "SECRET_KEY": "s" * 60, "NIR_KEY": key, "NIR_HASH_KEY": key,
+        "ALLOWED_HOSTS": "pacte.example.org", "DATABASE_URL": "postgres://x@127.0.0.1:1/x",
+        "REDIS_URL": "redis://127.0.0.1:1/0", "EMAIL_URL": "smtp://127.0.0.1:25",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_decisions_are_old_enough_to_oblige(crowd) -> None:
+    decided = [person.decided_on for person in crowd if person.decided_on]
+    assert sum(day < TODAY - timedelta(days=60) for day in decided) > len(decided) * 0.8
+
+
+def _told_to(network, who: str) -> int:
+    return Notification.objects.filter(user_id=network.members[who].user_id, kind="gap_opened").count()
+
+
+def _network_of_the_database():
+    """The network again, read from the database that `build` filled."""
+    network = Network(
+        departments={one.code: one for one in Department.objects.all()},
+        territories={one.code: one for one in Territory.objects.all()},
+        organizations={one.name: one for one in Organization.objects.all()},
+    )
+    members = Membership.objects.select_related("user", "organization", "team").prefetch_related("territories")
+    network.members = {BY_EMAIL[one.user.email].key: one for one in members}
+    return network
