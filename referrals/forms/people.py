@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import Truncator
 
 from hub.core.access import can, visible
 from hub.core.actor import Actor
@@ -20,21 +21,33 @@ SHOW = [
     ("open_referral", "Orientation en cours"),
     ("open_gap", "Inscription à vérifier"),
 ]
+TRACKS = [  # short enough for a row of filters
+    ("", "Toutes"),
+    (Track.PROFESSIONAL.value, "Professionnelle"),
+    (Track.SOCIO_PROFESSIONAL.value, "Socio-professionnelle"),
+    (Track.SOCIAL.value, "Sociale"),
+]
 WIDE_ONLY = {"no_track", "no_referent"}
 SUGGESTIONS = 5
+SHORT = 18  # characters
+
+
+class ShortChoice(forms.ModelChoiceField):
+    """Labels cut short, so that the filters stay on one row."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return Truncator(str(obj)).chars(SHORT)
 
 
 class PeopleFilters(forms.Form):
     """Filters of the list; what an actor could not read he cannot filter on."""
 
-    q = forms.CharField(label="Nom ou prénom", max_length=100, required=False, widget=forms.SearchInput)
-    territory = forms.ModelChoiceField(
-        Territory.objects.none(), label="Territoire", required=False, empty_label="Tous les territoires"
+    q = forms.CharField(
+        label="Nom ou prénom", max_length=100, required=False, widget=forms.SearchInput(attrs={"size": 14})
     )
-    track = forms.ChoiceField(label="Orientation", choices=[("", "Toutes"), *Track.choices], required=False)
-    referent = forms.ModelChoiceField(
-        Organization.objects.none(), label="Organisme référent", required=False, empty_label="Tous"
-    )
+    territory = ShortChoice(Territory.objects.none(), label="Territoire", required=False, empty_label="Tous")
+    track = forms.ChoiceField(label="Orientation", choices=TRACKS, required=False)
+    referent = ShortChoice(Organization.objects.none(), label="Référent", required=False, empty_label="Tous")
     show = forms.ChoiceField(label="Afficher", required=False)
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
@@ -50,7 +63,7 @@ class PeopleFilters(forms.Form):
         choices = [("", "Tout le monde"), *(choice for choice in SHOW if choice[0] not in hidden)]
         self.fields["show"].choices = choices  # type: ignore[attr-defined]
         if actor.is_wide:
-            self.fields["q"].label = "Nom, prénom ou identifiant"
+            self.fields["q"].label = "Nom ou identifiant"
         else:
             del self.fields["track"], self.fields["referent"]
 

@@ -260,7 +260,7 @@ def test_a_stale_form_shows_the_present_state_and_changes_nothing(cast):
     stale = act(cast.siae_worker, sent, "waitlist", rank="1", state="sent")
     assert stale.status_code == 409
     page = stale.content.decode()
-    assert "Acceptée" in page and "Rien n&#x27;a été modifié" in page and "Commencer le suivi" in page
+    assert "Acceptée" in page and "Rien n'a été modifié" in page and "Commencer le suivi" in page
     assert reread(cast, sent).state == "accepted"
     illegal = act(cast.siae_worker, sent, "decline", reason="no_place")
     assert illegal.status_code == 409 and reread(cast, sent).state == "accepted"
