@@ -136,6 +136,7 @@ class _Members:
         self._places = {m.pk: {territory.pk for territory in m.territories.all()} for m in members}
         self._prescribers: Callable[[UUID | None, UUID | None], list[Membership]] = cache(self._find_prescribers)
         self._referents: Callable[..., list[Membership]] = cache(self._find_referents)
+        self._correspondents: Callable[[UUID, UUID | None], list[Membership]] = cache(self._find_correspondents)
         self._officers: Callable[[UUID | None], list[Membership]] = cache(self._find_officers)
 
     def of(self, gap: GapFacts) -> Iterator[tuple[Membership, str]]:
@@ -155,6 +156,9 @@ class _Members:
             )
         elif gap.organization_id:
             yield self._referents(gap.organization_id, gap.team_id, gap.referent_id), "vous êtes le référent"
+        if gap.track == Track.PROFESSIONAL and gap.organization_id:
+            found = self._correspondents(gap.organization_id, gap.territory_id)
+            yield found, "vous êtes le correspondant de l'agence : à corriger de votre côté"
         yield self._officers(gap.territory_id), "vous coordonnez le territoire"
 
     def _find_prescribers(self, author_id: UUID | None, territory_id: UUID | None) -> list[Membership]:
@@ -175,6 +179,15 @@ class _Members:
             or [m for m in sees if team_id and m.team_id == team_id]
             or [m for m in sees if m.role == "manager"]
         )
+
+    def _find_correspondents(self, organization_id: UUID, territory_id: UUID | None) -> list[Membership]:
+        """Who brings the lists of that organisation for that place: one grouped notice, never one per person."""
+        bring = [
+            m
+            for m in self.members
+            if m.organization_id == organization_id and Function.REGISTRATION_LISTS in m.functions
+        ]
+        return [m for m in bring if territory_id in self._places[m.pk] or not self._places[m.pk]]
 
     def _find_officers(self, territory_id: UUID | None) -> list[Membership]:
         return [m for m in self.members if Function.COORDINATION in m.functions and territory_id in self._places[m.pk]]
