@@ -137,7 +137,7 @@ def test_resolving_needs_the_proof_seen(listed):
     browser = client(listed.udaf_worker)
     refused = browser.post(f"/inscriptions/{gap.pk}/regulariser/", {"note": ""})
     assert refused.status_code == 422
-    assert "<details class=\"gesture\" open>" in refused.content.decode()
+    assert '<details class="gesture" open>' in refused.content.decode()
     assert reread(listed, gap).state == "open"
     browser.post(f"/inscriptions/{gap.pk}/regulariser/", {"note": "Attestation vue"})
     assert (reread(listed, gap).state, reread(listed, gap).closing) == ("resolved", "proven")
@@ -186,7 +186,9 @@ def test_pages_hold_every_gap_once(cast):
 
 def test_the_list_costs_the_same_with_two_rows_and_with_fifty(cast):
     def queries():
-        with CaptureQueriesContext(connection, ) as page_queries:
+        with CaptureQueriesContext(
+            connection,
+        ) as page_queries:
             client_of_lead.get("/inscriptions/")
         with tenant(actor(cast.udaf_lead)) as acting, CaptureQueriesContext(connection) as selector:
             gap_list(acting, {})

@@ -1,0 +1,131 @@
+"""A list brought in one window opens gaps in the other; every page of files and gaps."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from hub.core.gate import tenant
+from referrals.services.registration_settings import add_expected_list, seed_exit_codes
+from tests.cast import actor
+from tests.e2e.browser import PHONE, axe, screenshot, sign_in
+from tests.e2e.workers import Worker
+from tests.files import SAMPLES, bring, confirm, sample
+from tests.referrals.registration import STOCK, exits, gap_of, sample_people, stock
+
+WORKED_MS = 20_000  # the worker starts, reads, writes
+
+
+@pytest.fixture
+def worker(browser_database):
+    """`worker()` starts one; what was queued before is done by then."""
+    started = []
+    yield lambda: started.append(Worker(browser_database.name))
+    for one in started:
+        one.stop()
+
+
+def seen(page, path, name):
+    """The page passes axe on a desktop, on a phone, in the dark; and is kept to be looked at."""
+    page.goto(path)
+    axe(page)
+    page.emulate_media(color_scheme="dark")
+    axe(page)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(PHONE)
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    screenshot(page, name)
+
+
+def test_a_list_brought_in_one_window_opens_gaps_in_the_other(cast, window, worker):
+    sample_people(cast)
+    worker()
+    officer, referent = window(), window()
+    sign_in(referent, cast.udaf_worker.user.email)
+    referent.goto("/inscriptions/")
+    expect(referent.get_by_text("Aucune inscription à vérifier.")).to_be_visible()
+    expect(referent.locator("[data-live][data-connected=yes]")).to_have_count(1)
+
+    sign_in(officer, cast.officer_metz.user.email)
+    officer.goto("/imports/deposer/")
+    officer.locator("#id_file").set_input_files(SAMPLES / STOCK)
+    expect(officer.locator("[data-recognised]")).to_contain_text("Reconnu d'après le contenu")
+    expect(officer.locator("#id_kind")).to_have_value("registration")
+    expect(officer.locator("#id_month")).to_have_value("2026-10")
+    officer.get_by_role("button", name="Déposer et analyser").click()
+    expect(officer.get_by_role("alert")).to_contain_text("complète")  # its content is still to be said
+    expect(officer.locator("[data-drop-name]")).to_contain_text(STOCK)
+    officer.get_by_label("Liste complète").check()
+    officer.get_by_role("button", name="Déposer et analyser").click()
+    expect(officer.get_by_role("heading", name="Rien n'est encore appliqué")).to_be_visible(timeout=WORKED_MS)
+    axe(officer)
+    screenshot(officer, "import-analyse")
+    expect(referent.get_by_text("Aucune inscription à vérifier.")).to_be_visible()
+
+    officer.get_by_role("button", name="Confirmer et appliquer").click()
+    expect(officer.get_by_role("link", name="5 inscriptions à vérifier")).to_be_visible(timeout=WORKED_MS)
+    expect(referent.locator("#inscriptions tbody tr")).to_have_count(3, timeout=WORKED_MS)
+    expect(referent.locator("#inscriptions")).to_contain_text("MAELLE")
+    axe(referent)
+    referent.get_by_role("button", name="Prendre en charge").first.click()
+    expect(referent.locator("#inscriptions")).to_contain_text("En cours de vérification")
+    assert officer.problems == [] or all("422" in said for said in officer.problems)
+    assert referent.problems == []
+
+
+def test_pages_of_files(cast, page):
+    sample_people(cast)
+    done = confirm(cast.officer_metz, stock(cast))
+    waiting = bring(cast.officer_metz, "people", sample("brsa_02_carnet_de_bord_utf8bom.csv"), name="carnet.csv")
+    with tenant(actor(cast.head)) as acting:
+        add_expected_list(acting, label="Agence de Thionville", territory=cast.thionville)
+    asking = stock(cast, again=True)
+    sign_in(page, cast.officer_metz.user.email)
+    for path, name in (
+        ("/imports/", "imports"),
+        ("/imports/deposer/", "import-deposer"),
+        (f"/imports/{waiting.pk}/", "import-a-confirmer"),
+        (f"/imports/{waiting.pk}/?verdict=rejected", "import-rejets"),
+        (f"/imports/{asking.pk}/", "import-absence"),
+        (f"/imports/{done.pk}/", "import-applique"),
+    ):
+        seen(page, path, name)
+    assert page.problems == []
+
+
+def test_pages_of_gaps(cast, page):
+    sample_people(cast)
+    confirm(cast.adviser, stock(cast))
+    confirm(cast.adviser, exits(cast))
+    with tenant(actor(cast.head)) as acting:
+        seed_exit_codes(acting)
+        add_expected_list(acting, label="Agence de Metz", territory=cast.metz)
+    gap = gap_of(cast, "MAELLE")
+    sign_in(page, cast.head.user.email)
+    for path, name in (
+        ("/inscriptions/", "inscriptions"),
+        ("/inscriptions/?state=closed", "inscriptions-vide"),
+        (f"/inscriptions/{gap.pk}/", "inscription"),
+        ("/inscriptions/reglages/", "inscriptions-reglages"),
+        ("/inscriptions/reglages/motifs/nouveau/", "inscriptions-motif"),
+        ("/inscriptions/reglages/listes/nouvelle/", "inscriptions-liste"),
+        ("/", "aujourdhui-inscriptions"),
+        (f"/personnes/{gap.beneficiary_id}/", "personne-inscription"),
+    ):
+        seen(page, path, name)
+    assert page.problems == []
+
+
+def test_two_open_records_show_each_other_s_answer(cast, window):
+    sample_people(cast)
+    confirm(cast.adviser, stock(cast))
+    gap = gap_of(cast, "MAELLE")
+    first, second = window(), window()
+    for page, member in ((first, cast.udaf_worker), (second, cast.head)):
+        sign_in(page, member.user.email)
+        page.goto(f"/inscriptions/{gap.pk}/")
+        expect(page.locator("[data-live][data-connected=yes]")).to_have_count(1)
+    first.get_by_role("button", name="Prendre en charge").click()
+    expect(second.locator("#inscription")).to_contain_text("En cours de vérification")
+    expect(second.locator("#inscription")).to_contain_text(str(cast.udaf_worker.user))
