@@ -57,7 +57,15 @@ def member_edit(request: Request, pk: UUID) -> HttpResponse:
         messages.success(request, f"Les droits de {member.user} sont enregistrés.")
         return redirect(back)
     intro = f"{member.user.email} · {member.organization.name}"
-    return form_page(request, form, title=f"Droits de {member.user}", cancel_url=back, intro=intro)
+    return form_page(
+        request,
+        form,
+        title=f"Droits de {member.user}",
+        cancel_url=back,
+        intro=intro,
+        template="partners/member.html",
+        extra={"member": member},
+    )
 
 
 @require_POST

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 from uuid import UUID
 
@@ -62,7 +62,16 @@ def form_page(
     button: str = "Enregistrer",
     cancel_url: str = "",
     intro: str = "",
+    template: str = "partners/form.html",
+    extra: Mapping[str, object] | None = None,
 ) -> HttpResponse:
-    """A page made of one form; its errors come back with status 422."""
-    context = {"form": form, "title": title, "submit": button, "cancel_url": cancel_url, "intro": intro}
-    return render(request, "partners/form.html", context, status=UNPROCESSABLE if form.errors else 200)
+    """A page made of one form; its errors come back with status 422. `extra` is for a richer `template`."""
+    context = {
+        **(extra or {}),
+        "form": form,
+        "title": title,
+        "submit": button,
+        "cancel_url": cancel_url,
+        "intro": intro,
+    }
+    return render(request, template, context, status=UNPROCESSABLE if form.errors else 200)
