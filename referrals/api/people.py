@@ -19,6 +19,7 @@ from hub.core.rest.views import ApiView
 from hub.core.urls import route
 from referrals.api.search import find_by_nir, get_person, search
 from referrals.api.shown import files, whole
+from referrals.api.watch import watch_openings
 from referrals.models import TrackDecision
 from referrals.serializers.people import (
     BeneficiaryChange,
@@ -85,6 +86,7 @@ class PersonView(ApiView):
         """One file, by level; the reading is logged."""
         person = get_person(self.actor, pk)
         record_access("viewed", subject=person, detail="api")
+        watch_openings(self.actor)
         return Response(whole(self.actor, person))
 
     @writes("Corriger un dossier (Département)", body=BeneficiaryChange, answer=BeneficiaryOutput, keyed=False)

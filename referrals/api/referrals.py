@@ -28,7 +28,6 @@ from referrals.serializers.referrals import ReferralInput, ReferralLine, Referra
 from referrals.services import referrals as services
 from referrals.workflows import REFERRAL
 
-ANSWERED = {REFERRAL.transitions[name].target for name in ("accept", "acknowledge", "contest", "waitlist", "decline")}
 ANSWER, SENDER = "referral.answer", "referral.cancel"
 JOINED = (
     "sender", "sender_team", "receiver", "receiver_team", "service", "seen_by", "answered_by", "redirect_to",
@@ -177,7 +176,7 @@ def view_of(move: Move) -> type[MoveView]:
 
 def lines(actor: Actor, referrals: Iterable[Referral]) -> list[dict[str, Any]]:
     """Rows of a list."""
-    rows = [_known(actor, referral) for referral in referrals]
+    rows = [veiled(actor, referral) for referral in referrals]
     people = cards(actor, {row.beneficiary_id for row in rows})
     return [dict(ReferralLine(_line(actor, row) | {"person": people.get(row.beneficiary_id)}).data) for row in rows]
 
@@ -186,17 +185,12 @@ def shown(actor: Actor, pk: UUID) -> dict[str, Any]:
     """One referral as the actor may know it; raises `NotVisible`."""
     stored = get_visible(actor, Referral, pk, *JOINED)
     gestures = [gesture.name.replace("_", "-") for gesture in open_gestures(actor, stored)]
-    referral = _known(actor, stored)
+    referral = veiled(actor, stored)
     fields = _line(actor, referral) | {name: getattr(referral, name) for name in WHOLE}
     fields |= {"person": card_whole(actor, referral.beneficiary_id), "redirect_to": reference(referral.redirect_to)}
     if referral.reason in PersonReason.values and not _may_know_why(actor, referral):
         fields["reason"] = fields["met_how"] = ""
     return dict(ReferralOutput(fields | {"actions": gestures}).data)
-
-
-def _known(actor: Actor, referral: Referral) -> Referral:
-    """An answer in its twenty seconds is veiled; whoever went further has made it known."""
-    return veiled(actor, referral) if referral.state in ANSWERED else referral
 
 
 def _line(actor: Actor, referral: Referral) -> dict[str, Any]:

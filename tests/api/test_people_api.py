@@ -12,6 +12,7 @@ from hub.core.actor import Actor
 from hub.core.gate import tenant
 from hub.core.rest.throttles import NirSearchThrottle
 from partners.models import Organization, Service, Team
+from referrals.api import watch
 from referrals.models import FileOpening, Level
 from tests.api.test_doors import is_problem
 from tests.people import decision, person, referral
@@ -128,6 +129,16 @@ def test_nir_search_stops_at_twenty_an_hour(cast, machine):
     answers = [caller.post("beneficiaries/find-by-nir/", {"nir": NIR}) for _ in range(NirSearchThrottle.limit + 1)]
     assert {answer.status_code for answer in answers[:-1]} == {200}
     is_problem(answers[-1], 429)
+
+
+def test_very_many_files_opened_are_told_once(cast, machine, monkeypatch):
+    """T33."""
+    who, told = person(cast), []
+    monkeypatch.setattr(watch, "MANY", 3)
+    monkeypatch.setattr(watch.log, "warning", lambda event, **facts: told.append((event, facts)))
+    caller = machine(cast.social_worker)
+    assert {caller.get(f"beneficiaries/{who.pk}/").status_code for _ in range(6)} == {200}
+    assert told == [("many_files_opened", {"membership": str(cast.social_worker.pk)})]
 
 
 def test_a_file_outside_the_team_opens_with_a_reason(cast, machine):
