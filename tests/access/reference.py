@@ -1,0 +1,69 @@
+"""What PostgreSQL must show of the small world to an actor, told again in plain Python, from the rows themselves.
+
+Nothing here reads the policies: it is the second opinion on them.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from hub.core.actor import Actor
+
+FOLLOWING = {"support", "full"}
+Rows = dict[str, list[Any]]
+
+
+def granted(actor: Actor, rows: Rows, levels: set[str] | None = None) -> set[UUID]:
+    """People whose file is open to the actor's organisation at this instant."""
+
+    def open_at(grant: Any, now: datetime) -> bool:
+        return grant.starts_at <= now and (grant.ends_at is None or grant.ends_at > now)
+
+    mine = [grant for grant in rows["AccessGrant"] if grant.organization_id == actor.organization_id]
+    return {g.beneficiary_id for g in mine if open_at(g, actor.now) and (levels is None or g.level in levels)}
+
+
+def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
+    """Primary keys per model that the second lock opens."""
+    wide, org = actor.role in ("department", "system"), actor.organization_id
+    rows = {name: [row for row in kept if row.department_id == actor.department_id] for name, kept in rows.items()}
+    any_level, following = granted(actor, rows), granted(actor, rows, FOLLOWING)
+    full = granted(actor, rows, {"full"})
+
+    def referral(r: Any) -> bool:
+        party = r.sender_id == org or (r.receiver_id == org and r.state != "draft")
+        shown = not r.sensitive and r.state != "draft" and (wide or r.beneficiary_id in following)
+        return actor.role == "system" or party or shown
+
+    referrals = {r.pk for r in rows["Referral"] if referral(r)}
+    gaps = {g.pk for g in rows["RegistrationGap"] if wide or g.beneficiary_id in following}
+    jobs = {j.pk for j in rows["ImportJob"] if wide or j.organization_id == org}
+    of_org = {name: lambda row: row.organization_id == org for name in ("AccessGrant", "FileOpening", "DeclaredLink")}
+    sees = {
+        "Beneficiary": lambda row: row.pk in any_level,
+        "NationalNumber": lambda row: row.beneficiary_id in full,
+        "SupportAssignment": lambda row: row.organization_id == org or row.beneficiary_id in following,
+        "StoredFile": lambda row: row.organization_id == org,
+        "ImportRow": lambda row: False,
+        "RegistrationList": lambda row: row.job_id in jobs,
+        **of_org,
+        **dict.fromkeys(
+            ("TrackDecision", "RegistrationExemption", "RegistrationEntry", "RegistrationStatus"),
+            lambda row: row.beneficiary_id in following,
+        ),
+        **dict.fromkeys(
+            ("BeneficiaryEvent", "AccessGrantEvent", "TrackDecisionEvent", "SupportAssignmentEvent"), lambda row: False
+        ),
+    }
+    found = {name: {row.pk for row in rows[name] if wide or rule(row)} for name, rule in sees.items()}
+    return found | {
+        "Referral": referrals,
+        "RegistrationGap": gaps,
+        "ImportJob": jobs,
+        "ReferralLog": {row.pk for row in rows["ReferralLog"] if row.referral_id in referrals},
+        "GapLog": {row.pk for row in rows["GapLog"] if row.gap_id in gaps},
+        "Notification": {row.pk for row in rows["Notification"] if row.user_id == actor.user_id or actor.is_system},
+        "IdempotencyKey": {row.pk for row in rows["IdempotencyKey"] if row.user_id == actor.user_id},
+    }

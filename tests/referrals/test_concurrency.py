@@ -1,0 +1,145 @@
+"""Many at once on one referral: real threads, real transactions, the application's own role."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from threading import Barrier
+
+import pytest
+from django.db import connection, connections
+
+from hub.core.errors import DomainError, InvalidTransition
+from hub.core.gate import tenant
+from notifications.models import Notification
+from partners.models import Membership, OrganizationKind
+from referrals.models import AccessGrant, Referral, ReferralLog
+from referrals.services import referrals as services
+from tests.cast import Cast, actor, build_cast
+from tests.people import person, referral, reread
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Gesture = Callable[..., object]
+
+
+@pytest.fixture
+def cast(transactional_db) -> Cast:
+    """The cast, committed; emptying tables also takes the kinds that a migration wrote."""
+    kinds = import_module("partners.migrations.0003_organization_kinds").KINDS
+    OrganizationKind.objects.bulk_create(
+        [OrganizationKind(code=code, label=label) for code, label in kinds], ignore_conflicts=True
+    )
+    return build_cast()
+
+
+def accept(acting, row):
+    services.accept_referral(acting, referral=row)
+
+
+def decline(acting, row):
+    services.decline_referral(acting, referral=row, reason="no_place")
+
+
+def waitlist(acting, row):
+    services.waitlist_referral(acting, referral=row, rank=3)
+
+
+def cancel(acting, row):
+    services.cancel_referral(acting, referral=row, note="Erreur")
+
+
+def send(acting, row):
+    services.send_referral(acting, referral=row)
+
+
+def at_once(sent: Referral, gestures: list[tuple[Membership, Gesture]]) -> list[DomainError | None]:
+    """Everybody reads, everybody waits for the others, everybody acts; None for a winner, else the refusal."""
+    barrier = Barrier(len(gestures))
+    # Actors are known before the race: only reading and acting take part in it.
+    actors = [(actor(member), gesture) for member, gesture in gestures]
+
+    def decide(turn) -> DomainError | None:
+        acting, gesture = turn
+        try:
+            with tenant(acting):
+                row = Referral.objects.get(pk=sent.pk)
+                barrier.wait(timeout=20)
+                gesture(acting, row)
+        except DomainError as error:
+            return error
+        finally:
+            connections.close_all()
+        return None
+
+    with ThreadPoolExecutor(len(gestures)) as threads:
+        return list(threads.map(decide, actors))
+
+
+def journal(cast: Cast, sent: Referral) -> Counter:
+    with tenant(actor(cast.head)):
+        return Counter(ReferralLog.objects.filter(referral=sent.pk).values_list("name", flat=True))
+
+
+def test_twenty_deciders_one_winner(cast):
+    sent = referral(cast, person(cast))
+    member = cast.siae_worker
+    answers = at_once(sent, [(member, (accept, decline)[turn % 2]) for turn in range(20)])
+    losers = [answer for answer in answers if answer is not None]
+    assert len(losers) == 19
+    state = reread(cast, sent).state
+    assert state in {"accepted", "declined"}
+    assert {type(error) for error in losers} == {InvalidTransition}
+    assert {error.state for error in losers} == {state}
+    kept = journal(cast, sent)
+    assert kept == {"send": 1, {"accepted": "accept", "declined": "decline"}[state]: 1}
+    with tenant(actor(cast.head)):
+        open_grants = AccessGrant.objects.filter(beneficiary=sent.beneficiary_id, ends_at=None).count()
+    assert open_grants == (1 if state == "accepted" else 0)
+
+
+def test_both_sides_at_once_end_in_a_history_that_makes_sense(cast):
+    """Accept, decline, wait, cancel together: every journal line follows from the one before."""
+    sent = referral(cast, person(cast))
+    sides = [
+        (cast.siae_worker, accept), (cast.social_worker, cancel), (cast.siae_worker, decline),
+        (cast.siae_worker, waitlist), (cast.social_worker, cancel), (cast.siae_worker, accept),
+    ]  # fmt: skip
+    answers = at_once(sent, sides)
+    with tenant(actor(cast.head)):
+        steps = list(ReferralLog.objects.filter(referral=sent.pk).values_list("source", "target"))
+    succeeded = answers.count(None)
+    assert len(steps) == succeeded + 1  # and the sending
+    state = "draft"
+    for _ in range(len(steps)):
+        step = next(step for step in steps if step[0] == state)
+        steps.remove(step)
+        state = step[1]
+    assert state == reread(cast, sent).state
+    assert not steps
+
+
+def test_five_double_submits_tell_once(cast):
+    """Five clicks on « Envoyer » of one draft: sent once, opened once, told once."""
+    who = person(cast)
+    with tenant(actor(cast.social_worker)) as acting:
+        draft = services.draft_referral(
+            acting, person=who, receiver=cast.siae, need="Un emploi", informed_on=acting.today
+        )
+    answers = at_once(
+        draft, [(cast.social_worker, lambda acting, row: services.send_referral(acting, referral=row))] * 5
+    )
+    assert answers.count(None) == 1
+    assert journal(cast, draft) == {"send": 1}
+    with tenant(actor(cast.head)):
+        assert AccessGrant.objects.filter(source_id=draft.pk).count() == 1
+    with tenant(actor(cast.siae_worker)):
+        told = Notification.objects.filter(user_id=cast.siae_worker.user_id, kind="referral_sent")
+        assert [notice.count for notice in told] == [1]
+
+
+def test_the_race_runs_as_the_application(cast):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user")
+        assert cursor.fetchone() == ("hub_app",)
