@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -58,18 +58,25 @@ def write_people(path: Path, people: Iterable[Invented]) -> Path:
     """The Département's table of people, as CSV or as a workbook by the name of the file."""
     write = write_xlsx if path.suffix == ".xlsx" else write_csv
     with path.open("wb") as target:
-        write(target, PEOPLE_TITLES, [_person(person) for person in people])
+        write(target, PEOPLE_TITLES, list(people_rows(people)))
     return path
+
+
+def people_rows(people: Iterable[Invented]) -> Iterator[Sequence[object]]:
+    """The lines of the Département's table."""
+    return map(_person, people)
+
+
+def list_rows(people: Iterable[Invented], month: Month, *, territory: str = "") -> Iterator[list[str]]:
+    """The lines of a complete list, of one territory or of all."""
+    for person in people:
+        if listed(person, month) and (not territory or person.territory == territory):
+            yield _listed(person, month)
 
 
 def write_list(path: Path, people: Iterable[Invented], month: Month, *, territory: str = "") -> Path:
     """The complete list of one month, as Pôle emploi's exports are: `;`, cp1252, telling a NIR twice."""
-    rows = [
-        _listed(person, month)
-        for person in people
-        if listed(person, month) and (not territory or person.territory == territory)
-    ]
-    return _write_1252(path, LIST_TITLES, rows)
+    return _write_1252(path, LIST_TITLES, list_rows(people, month, territory=territory))
 
 
 def write_exits(path: Path, people: Iterable[Invented], month: Month) -> Path:

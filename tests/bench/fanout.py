@@ -86,9 +86,9 @@ async def peer(name: str, sockets: int) -> AsyncIterator[Stage]:
         await heard.close()
 
 
-async def frames_per_cpu_second(stage: Stage, messages: int) -> float:
+async def frames_per_cpu_second(stage: Stage, messages: int, burst: int = 20) -> float:
     """Messages as fast as the crowd hears them, in small bursts; frames by second of the server's processor."""
-    sockets, burst = len(stage.crowd.ears), 20
+    sockets = len(stage.crowd.ears)
     before, heard = stage.cpu(), stage.crowd.heard
     for start in range(0, messages, burst):
         for _ in range(burst):

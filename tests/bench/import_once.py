@@ -1,0 +1,41 @@
+"""Import one list as a worker does, confirmed at once, in a transaction-per-step of the real pipeline."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import django
+
+django.setup()
+
+from hub.core.actor import PARIS  # noqa: E402
+from hub.core.gate import tenant  # noqa: E402
+from hub.demo.accounts import member_of  # noqa: E402
+from hub.demo.files import months  # noqa: E402
+from partners.actors import actor_from  # noqa: E402
+from partners.models import ImportJob  # noqa: E402
+from partners.services.imports import confirm_import, process_import, receive_file  # noqa: E402
+from tests.bench.told import telling  # noqa: E402
+
+
+def main(path: Path) -> None:
+    member = member_of("officer_metz")
+    assert member is not None
+    month = months(datetime.now(PARIS).date())[2].first
+    with telling():
+        with tenant(actor_from(member, datetime.now(UTC))) as actor, path.open("rb") as stream:
+            job = receive_file(
+                actor, kind="registration", name=path.name, stream=stream, month=month, nature="complete", again=True
+            )
+        process_import(job.department_id, job.pk)
+        with tenant(actor_from(member, datetime.now(UTC))) as actor:
+            confirm_import(actor, job=ImportJob.objects.get(pk=job.pk), conclude_absence=True)
+        process_import(job.department_id, job.pk)
+    with tenant(actor_from(member, datetime.now(UTC))):
+        assert ImportJob.objects.get(pk=job.pk).state == "applied"
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
