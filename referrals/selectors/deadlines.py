@@ -20,11 +20,17 @@ WHAT = {
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """What is expected by when, in words, with its tone; `day` is the date the words speak of."""
+    """What is expected (`what`) by when (`short`), with its tone; `day` is the date the words speak of."""
 
-    words: str
+    what: str
+    short: str
     day: date
     tone: str = "neutral"
+
+    @property
+    def words(self) -> str:
+        """The whole sentence: "réponse en retard de 3 jours ouvrés"."""
+        return f"{self.what} {self.short}"
 
     @property
     def late(self) -> bool:
@@ -41,10 +47,10 @@ def deadline(referral: Referral, *, today: date, subdivision: str) -> Deadline |
         what = "prise en compte"
     if today >= late:
         days = open_days_between(late, today, subdivision=subdivision) + 1
-        return Deadline(f"{what} en retard de {_open_days(days)}", late, "danger")
+        return Deadline(what, f"en retard de {_open_days(days)}", late, "danger")
     if today >= due:
-        return Deadline(f"{what} attendue, en retard {_in(today, late, subdivision)}", late, "warning")
-    return Deadline(f"{what} à donner {_in(today, due, subdivision)}", due)
+        return Deadline(what, f"attendue, en retard {_in(today, late, subdivision)}", late, "warning")
+    return Deadline(what, _in(today, due, subdivision), due)
 
 
 def _in(today: date, day: date, subdivision: str) -> str:
@@ -55,4 +61,4 @@ def _in(today: date, day: date, subdivision: str) -> str:
 
 
 def _open_days(days: int) -> str:
-    return f"{days} jour ouvré" if days < 2 else f"{days} jours ouvrés"
+    return f"{days}\u00a0jour ouvré" if days < 2 else f"{days}\u00a0jours ouvrés"

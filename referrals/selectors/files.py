@@ -128,8 +128,6 @@ def next_action(actor: Actor, file: PersonFile) -> NextAction:
     referent = file.referent
     if referent is not None and referent.referent_id is None and can(actor, "assignment.distribute", referent):
         return NextAction("Aucun référent n'est nommé.", "Nommer le référent", "assignment_referent", referent.pk)
-    if can(actor, "referral.compose", person):
-        return NextAction("Rien n'est en attente.", "Orienter vers un partenaire", "referral_compose", person.pk)
     return NextAction("Rien n'est en attente.")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django import forms
@@ -11,7 +12,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from hub.core.actor import Actor
@@ -123,7 +123,7 @@ def referral_act(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
         messages.success(request, DONE[name])
     if name == "confirm_redirect":
         return redirect("referral", done.pk)
-    return _back(request, pk)
+    return _back(request, pk, name)
 
 
 @require_POST
@@ -176,12 +176,15 @@ def _page(record: ReferralRecord, refused: dict[str, forms.Form] | None = None) 
     }
 
 
-def _back(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """To the list the gesture was made from (done in place), else to the referral."""
-    wanted = request.POST.get("next", "")
-    if wanted and url_has_allowed_host_and_scheme(wanted, None):
-        return HttpResponseRedirect(wanted)
-    return HttpResponseRedirect(reverse("referral", args=[pk]))
+def _back(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+    """To Aujourd'hui when the gesture was made there, with the way to take it back; else to the referral."""
+    home = reverse("home")
+    if urlsplit(request.headers.get("Referer", "")).path != home:
+        return redirect("referral", pk)
+    if name in ANSWERS:
+        undo = f"undo:{reverse('referral_take_back', args=[pk])}"
+        messages.success(request, "Réponse enregistrée. L'émetteur sera prévenu dans 20 secondes.", extra_tags=undo)
+    return HttpResponseRedirect(home)
 
 
 def _is_fragment(request: HttpRequest) -> bool:

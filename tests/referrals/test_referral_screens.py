@@ -121,7 +121,7 @@ def test_inbox_boxes_counts_and_words(cast):
     referral(cast, person(cast, last_name="NEUVE"))
     received = text_of(cast.siae_worker, "/orientations/")
     assert "ATTENDUE" in received and "NEUVE" in received
-    assert "réponse en retard de" in received and "réponse à donner" in received
+    assert "réponse en retard de" in received and "en retard de" in received
     late = client(cast.social_worker).get("/orientations/", {"box": "late"}).context["found"]
     assert [line.referral.pk for line in late.lines] == [old.pk]
     assert late.counts == {"received": 0, "sent": 2, "late": 1, "drafts": 0}
@@ -310,7 +310,11 @@ def test_today_shows_what_waits_and_answers_in_place(cast):
     sent = referral(cast, who)
     shown = text_of(cast.siae_worker, "/")
     assert "AUJOURDHUI" in shown and f"/orientations/{sent.pk}/accept/" in shown
-    assert act(cast.siae_worker, sent, "accept").status_code == 302
+    done = client(cast.siae_worker).post(
+        f"/orientations/{sent.pk}/accept/", headers={"Referer": "http://testserver/"}, follow=True
+    )
+    assert done.redirect_chain == [("/", 302)]
+    assert f'action="/orientations/{sent.pk}/revenir/"' in done.content.decode()
     with tenant(actor(cast.siae_worker)) as acting:
         services.complete_referral(acting, referral=Referral.objects.get(pk=sent.pk), outcome="started")
     assert "Résultats à lire" in text_of(cast.social_worker, "/")
