@@ -6,13 +6,14 @@ import json
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
 import pytest
 from django.conf import settings
-from websockets.sync.client import connect
+from websockets.sync.client import ClientConnection, connect
 
 from hub.demo import server
 from notifications.models import Outbox
@@ -115,22 +116,23 @@ def _door(site, member: Membership) -> httpx.Client:
     return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {text}"}, timeout=20)
 
 
-def _socket(site, member: Membership):
+@contextmanager
+def _socket(site, member: Membership) -> Iterator[ClientConnection]:
     """The live process, as this member's browser; open once it hears."""
     name = settings.SESSION_COOKIE_NAME
     cookie = f"{name}={client(member).cookies[name].value}"
-    socket = connect(
+    with connect(
         f"ws://127.0.0.1:{site.live}/ws/notifications/",
         origin=f"http://127.0.0.1:{site.live}",
         additional_headers={"Cookie": cookie},
         compression=None,
-    )
-    socket.send(json.dumps({"op": "resume", "cursor": 0}))
-    assert _next(socket, "op")["op"] == "resumed"
-    return socket
+    ) as socket:
+        socket.send(json.dumps({"op": "resume", "cursor": 0}))
+        assert _next(socket, "op")["op"] == "resumed"
+        yield socket
 
 
-def _next(socket, key: str) -> dict:
+def _next(socket: ClientConnection, key: str) -> dict:
     """The next frame that says this."""
     while key not in (frame := json.loads(socket.recv(timeout=20))):
         continue
