@@ -10,11 +10,12 @@ from hub.core.access import can
 from hub.core.actor import Actor
 from partners.models import Organization, Team, Territory
 from referrals.forms.fields import day, text
-from referrals.models import ExitCode, GapState
+from referrals.models import GapState
 from referrals.selectors.gaps import KINDS, referent_choices, team_choices, territory_choices
 from referrals.services.gaps import JUSTIFICATIONS
 
 STATES = [("", "À traiter"), *GapState.choices[:3], ("closed", "Closes"), *GapState.choices[3:6], ("all", "Toutes")]
+NATURES = [("ceased", "Cessation"), ("struck_off", "Radiation")]
 AGES = [("", "Toutes"), ("10", "Plus de 10 jours"), ("30", "Plus d'un mois"), ("90", "Plus de trois mois")]
 
 
@@ -81,7 +82,7 @@ class ExitCodeForm(forms.Form):
 
     code = forms.CharField(label="Code", max_length=3)
     label = forms.CharField(label="Libellé", max_length=120)
-    nature = forms.ChoiceField(label="Nature", choices=ExitCode._meta.get_field("nature").choices)
+    nature = forms.ChoiceField(label="Nature", choices=NATURES)
     alerting = forms.BooleanField(
         label="Ouvre une vérification",
         required=False,

@@ -17,10 +17,10 @@ def missing_lists(department_id: UUID, month: date, *, with_job: ImportJob | Non
     A file brought twice counts once; a list of one territory never stands for another's.
     """
     applied = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE)
-    arrived = set(applied.values_list("territory_id", "job__file__sha256"))
+    arrived: set[tuple[UUID | None, str]] = set(applied.values_list("territory_id", "job__file__sha256"))
     if with_job is not None and with_job.nature == ListNature.COMPLETE:
         arrived.add((with_job.territory_id, with_job.file.sha256))
-    left = Counter(territory for territory, _ in arrived)
+    left: Counter[UUID | None] = Counter(territory for territory, _ in arrived)
     missing = []
     for expected in _expected(department_id):
         if left[expected.territory_id]:

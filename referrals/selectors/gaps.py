@@ -48,7 +48,7 @@ KINDS: dict[str, str] = {
     GapKind.CEASED: "Cessation signalée",
     GapKind.DISAPPEARED: "N'apparaît plus sur la liste",
     GapKind.NOT_REREGISTERED: "Pas de réinscription vue",
-    GapKind.NEVER_REGISTERED: "Pas encore d'inscription vue",
+    GapKind.NEVER_REGISTERED: "Pas d'inscription vue",
     GapKind.CATEGORY_GAP: "Catégorie à mettre à jour",
 }
 WITH_THE_PERSON = "À vérifier avec la personne"

@@ -200,4 +200,4 @@ def _name(data: dict[str, Any]) -> str:
 
 
 def _change(name: str) -> str:
-    return CHANGE_LABELS.get(name) or str(Beneficiary._meta.get_field(name).verbose_name)
+    return CHANGE_LABELS.get(name) or str(getattr(Beneficiary._meta.get_field(name), "verbose_name", name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -73,7 +73,7 @@ def recognise(request: Request) -> JsonResponse:
     found = None
     if isinstance(file, UploadedFile) and file.size and file.size <= QUICK_CHECK_BYTES:
         try:
-            found = detect(file.file)
+            found = detect(_bytes(file))
         except FileProblem:
             found = None  # the upload itself will say what is wrong
     allowed = dict(allowed_kinds(request.actor))
@@ -159,7 +159,7 @@ def _receive(request: Request, form: ImportForm) -> ImportJob | None:
             request.actor,
             kind=given["kind"] or _kind_of(form, file),
             name=file.name or "",
-            stream=file,
+            stream=_bytes(file),
             month=given.get("month"),
             territory=given.get("territory"),
             nature=given.get("nature", ""),
@@ -179,7 +179,7 @@ def _receive(request: Request, form: ImportForm) -> ImportJob | None:
 
 def _kind_of(form: ImportForm, file: UploadedFile) -> str:
     """The kind the content tells. Raises `FileProblem`, or `Invalid` when a person must choose."""
-    found = detect(file.file)
+    found = detect(_bytes(file))
     file.seek(0)
     if found is None:
         raise Invalid(fields={"kind": "Le contenu n'est pas reconnu : choisissez le type pour savoir ce qui manque."})
@@ -188,6 +188,11 @@ def _kind_of(form: ImportForm, file: UploadedFile) -> str:
         sentence = f"Ce fichier ressemble à « {KIND_LABELS[found]} » : votre habilitation ne permet pas de le déposer."
         raise Invalid(fields={"file": sentence})
     return kind
+
+
+def _bytes(file: UploadedFile) -> BinaryIO:
+    """What Django received, in memory or in a temporary file."""
+    return cast(BinaryIO, file.file)
 
 
 def _place(form: ImportForm, error: Invalid) -> None:

@@ -74,7 +74,7 @@ def test_a_list_brought_in_one_window_opens_gaps_in_the_other(cast, window, work
     assert referent.problems == []
 
 
-def test_pages_of_files(cast, page):
+def test_pages_of_files(cast, page, window):
     sample_people(cast)
     done = confirm(cast.officer_metz, stock(cast))
     waiting = bring(cast.officer_metz, "people", sample("brsa_02_carnet_de_bord_utf8bom.csv"), name="carnet.csv")
@@ -92,9 +92,12 @@ def test_pages_of_files(cast, page):
     ):
         seen(page, path, name)
     assert page.problems == []
+    sender = window()
+    sign_in(sender, cast.adviser.user.email)
+    seen(sender, f"/imports/{asking.pk}/", "import-vu-par-l-expediteur")
 
 
-def test_pages_of_gaps(cast, page):
+def test_pages_of_gaps(cast, page, window):
     sample_people(cast)
     confirm(cast.adviser, stock(cast))
     confirm(cast.adviser, exits(cast))
@@ -115,6 +118,10 @@ def test_pages_of_gaps(cast, page):
     ):
         seen(page, path, name)
     assert page.problems == []
+    referent = window()
+    sign_in(referent, cast.udaf_worker.user.email)
+    seen(referent, "/inscriptions/", "inscriptions-udaf")
+    seen(referent, f"/inscriptions/{gap.pk}/", "inscription-udaf")
 
 
 def test_two_open_records_show_each_other_s_answer(cast, window):

@@ -52,7 +52,7 @@ def test_list_shows_counts_and_calm_words(listed):
     shown = page(listed.head)
     assert "<strong>5</strong> à traiter" in shown
     assert "Cessation signalée" in shown
-    assert "Pas encore d&#x27;inscription vue" in shown
+    assert "Pas d&#x27;inscription vue" in shown
     assert "tone-danger" not in shown
 
 
