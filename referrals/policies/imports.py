@@ -19,6 +19,8 @@ LIST_KINDS = ("department", "employment_service")  # whose lists the law names (
 
 @rule("import.list")
 def may_list_imports(actor: Actor, _: None = None) -> bool:
+    if actor.role == "department" and actor.has(Function.SUPERVISION):
+        return True  # the heads follow what their teams bring
     return any(may_bring(actor, kind) for kind in ImportKind.values)
 
 
@@ -50,6 +52,8 @@ def jobs_of(actor: Actor, jobs: QuerySet[ImportJob]) -> QuerySet[ImportJob]:
         return jobs
     if not can(actor, "import.list"):
         return jobs.none()
+    if actor.has(Function.SUPERVISION) and actor.is_wide:
+        return jobs
     kinds = [kind for kind in ImportKind.values if may_bring(actor, kind)]
     jobs = jobs.filter(kind__in=kinds)
     return jobs if actor.is_wide else jobs.filter(organization_id=actor.organization_id)

@@ -35,6 +35,16 @@ FIELD_FUNCTIONS = (
     Function.REGISTRATION_LISTS,
     Function.CONTROL,
 )
+# Functions of partners to whom people are entrusted; publishing rosters opens no file.
+PARTNER_FUNCTIONS = (
+    Function.COUNSELLING,
+    Function.JOB_DEVELOPMENT,
+    Function.RECRUITMENT,
+    Function.COORDINATION,
+    Function.SUPERVISION,
+    Function.NEEDS,
+    Function.NETWORK_LEAD,
+)
 
 
 def active_grants(actor: Actor) -> QuerySet[AccessGrant]:
@@ -125,7 +135,7 @@ def may_list_people(actor: Actor, _: None = None) -> bool:
         return False
     if actor.is_wide:
         return actor.is_system or actor.has(*FIELD_FUNCTIONS)
-    return actor.has(Function.COUNSELLING, Function.JOB_DEVELOPMENT, Function.COORDINATION, Function.SUPERVISION)
+    return actor.has(*PARTNER_FUNCTIONS)
 
 
 @rule("person.create")
