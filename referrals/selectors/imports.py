@@ -120,7 +120,7 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         moving=job.state in MOVING,
         reads_rows=reads_rows,
         may_decide=may_decide and job.state == ImportState.ANALYSED,
-        verdicts=_verdicts(job, reads_rows),
+        verdicts=_verdicts(shown_counts(actor, job)),
         outcomes={name: job.counts.get(name, 0) for name in OUTCOMES} if reads_rows and _is_applied_list(job) else {},
         absence=_absence(job) if may_decide and job.state == ImportState.ANALYSED else None,
         tracks_refused=job.counts.get("tracks_refused", 0) if reads_rows else 0,
@@ -145,6 +145,13 @@ def reject_lines(actor: Actor, job: ImportJob) -> Iterator[list[str]]:
         yield [*cells, " ; ".join(sentences(row))]
 
 
+def shown_counts(actor: Actor, job: ImportJob) -> dict[str, int]:
+    """The counts this actor may read: all of them, or those of the format when who was recognised is not for him."""
+    if can(actor, "import.rows", job):
+        return dict(job.counts)
+    return {name: count for name, count in job.counts.items() if name in ("lines", *FORMAT_VERDICTS)}
+
+
 def has_rejects(job: ImportJob) -> bool:
     """Is there anything to send back?"""
     return any(job.counts.get(verdict, 0) for verdict in REJECTS)
@@ -160,9 +167,8 @@ def sentences(row: ImportRow) -> list[str]:
     return [f"Ligne {row.line} : {sentence}" for sentence in said]
 
 
-def _verdicts(job: ImportJob, reads_rows: bool) -> list[VerdictCount]:
-    shown = Verdict if reads_rows else FORMAT_VERDICTS
-    return [VerdictCount(v.value, v.label, job.counts[v.value]) for v in shown if job.counts.get(v.value)]
+def _verdicts(counts: dict[str, int]) -> list[VerdictCount]:
+    return [VerdictCount(v.value, v.label, counts[v.value]) for v in Verdict if counts.get(v.value)]
 
 
 def _is_applied_list(job: ImportJob) -> bool:
