@@ -47,7 +47,7 @@ def deadline(referral: Referral, *, today: date, subdivision: str) -> Deadline |
         what = "prise en compte"
     if today >= late:
         days = open_days_between(late, today, subdivision=subdivision) + 1
-        return Deadline(what, f"en retard de {_open_days(days)}", late, "danger")
+        return Deadline(f"{what} en", f"retard de {_open_days(days)}", late, "danger")
     if today >= due:
         return Deadline(what, f"attendue, en retard {_in(today, late, subdivision)}", late, "warning")
     return Deadline(what, _in(today, due, subdivision), due)

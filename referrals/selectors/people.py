@@ -109,7 +109,8 @@ def duplicates_of(
     same = people_within_reach(actor, Beneficiary.objects.filter(department_id=actor.department_id)).filter(
         Q(last_key=last) | Q(birth_key=last), first_key=first, birth_date=birth_date
     )
-    return list(same.exclude(pk=but).select_related("territory").order_by(*ORDER)[:5])
+    others = same.exclude(pk=but) if but else same
+    return list(others.select_related("territory").order_by(*ORDER)[:5])
 
 
 def without_referent(actor: Actor) -> QuerySet[Beneficiary]:

@@ -67,7 +67,7 @@ def search_receivers(actor: Actor, query: str, *, but: tuple[UUID, ...] = ()) ->
     )
     words = WORD.findall(fold(query))
     found = [one for one in receivers if _holds(one, words)]
-    return [Receiver(one, one.offer, closing_words(one.closing)) for one in found[:MOST_FOUND]]  # type: ignore[attr-defined]
+    return [Receiver(one, one.offer, closing_words(one.closing)) for one in found[:MOST_FOUND]]
 
 
 def get_receiver(actor: Actor, pk: UUID | str) -> Organization:

@@ -58,6 +58,7 @@ def test_pages_of_people_and_referrals_have_no_violation(cast, window):
     receiver = sign_in(window(), cast.siae_worker.user.email)
     shown(receiver, "/", "today-receiver")
     shown(receiver, "/orientations/", "inbox-receiver")
+    assert rows_above(receiver, 768) >= 15
     shown(receiver, f"/orientations/{sent[0].pk}/", "referral-received")
     receiver.locator("summary", has_text="Refuser").click()
     axe(receiver)

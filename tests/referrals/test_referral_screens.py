@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
+from notifications.models import Notification
 from partners.services.organizations import add_closing_period, create_service, create_team
 from referrals.gestures import GESTURES, open_gestures
 from referrals.models import PersonReason, Referral, ReferralLog
@@ -362,3 +363,22 @@ def test_a_sensitive_service_makes_the_referral_sensitive(cast):
     assert found_in(cast).sensitive
     assert client(cast.head).get(answer["Location"]).status_code == 200  # a manager of the sending organisation
     assert "Sensible" in text_of(cast.charity, answer["Location"])
+
+
+def test_a_redirection_keeps_the_delay_of_the_first_sending(cast):
+    long_ago = datetime.now(UTC) - timedelta(days=10)
+    sent = referral(cast, person(cast), now=long_ago)
+    with tenant(actor(cast.siae_worker)) as acting:
+        services.propose_redirect(acting, referral=sent, to=cast.association)
+    with tenant(actor(cast.social_worker)) as acting:
+        new = services.confirm_redirect(acting, referral=Referral.objects.get(pk=sent.pk))
+    assert (new.due_on, new.late_on) == (sent.due_on, sent.late_on)
+
+
+def test_withdrawing_a_draft_tells_nobody(cast):
+    who = person(cast)
+    with tenant(actor(cast.social_worker)) as acting:
+        draft = services.draft_referral(acting, person=who, receiver=cast.siae, need="Un emploi")
+    act(cast.social_worker, draft, "cancel", note="Finalement non")
+    with tenant(actor(cast.siae_worker)):
+        assert not Notification.objects.exists()
