@@ -7,12 +7,12 @@ MINE = "user_id = (SELECT app_user())"
 FOLLOWED = granted(levels=("support", "full"))
 FOLLOWERS = either(WIDE, FOLLOWED)
 
-# A sensitive referral is known to its two parties only; a draft to its sender only.
+# A sensitive referral is known to its two parties only; a draft, even withdrawn, to its sender only.
 REFERRAL = either(
     SYSTEM,
     "sender_id = (SELECT app_org())",
-    "receiver_id = (SELECT app_org()) AND state <> 'draft'",
-    f"NOT sensitive AND state <> 'draft' AND ({either(WIDE, FOLLOWED)})",
+    "receiver_id = (SELECT app_org()) AND sent_at IS NOT NULL",
+    f"NOT sensitive AND sent_at IS NOT NULL AND ({either(WIDE, FOLLOWED)})",
 )
 OF_REFERRAL = "referral_id IN (SELECT r.id FROM referrals_referral r)"
 OF_GAP = "gap_id IN (SELECT g.id FROM referrals_registrationgap g)"
