@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 # What the clock sends, every so many seconds. Each task finds by itself what is due: one sent twice or late changes
 # nothing, and one that waits for a worker longer than its period is dropped for the next.
 EVERY = {
-    "hub.tasks.heartbeat": 30.0,
+    "hub.tasks.heartbeat": 10.0,
     "notifications.tasks.sweep_outbox": 2.0,
     "referrals.tasks.release_answers": 2.0,
     "partners.tasks.sweep_imports": 5.0,
