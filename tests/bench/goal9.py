@@ -21,7 +21,7 @@ from tests.bench.machine import free_port, serving
 from tests.bench.rows import Row, report
 
 GRANTS, QUERIES = 200_000, 6
-COUNT, AT_ONCE = 400, 4
+COUNT, AT_ONCE = 120, 4
 WHO = ("officer_metz", "udaf_lead")
 PATHS = ("/personnes/", "/personnes/?q=fictif", "/personnes/?q=dupre+marie")
 MORE = """

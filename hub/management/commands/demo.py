@@ -31,7 +31,7 @@ FOUND = "DATABASE_URL", "OWNER_DATABASE_URL", "KEEPER_DATABASE_URL", "REDIS_URL"
 
 
 class Stopped(Exception):
-    """SIGTERM: end in order."""
+    """SIGTERM or Ctrl-C: end in order."""
 
 
 class Command(BaseCommand):
@@ -49,7 +49,8 @@ class Command(BaseCommand):
         if people is not None and not 20 <= people <= 300_000:
             raise CommandError("Choisissez de 20 à 300 000 personnes.")
         lock = self._alone()
-        signal.signal(signal.SIGTERM, _stop)
+        for wish in (signal.SIGTERM, signal.SIGINT):  # a shell may have set Ctrl-C aside for what it runs behind
+            signal.signal(wish, _stop)
         processes: server.ProcessSet | None = None
         try:
             chosen = self._port(port)
@@ -59,7 +60,7 @@ class Command(BaseCommand):
             processes = self._start(chosen)
             self._present(chosen, summary)
             self._serve(processes)
-        except (KeyboardInterrupt, Stopped):
+        except Stopped:
             self._say("Arrêt de la démonstration")
         finally:
             for wish in (signal.SIGTERM, signal.SIGINT):
