@@ -88,6 +88,7 @@ class Team(models.Model):
 class ClosingPeriod(models.Model):
     """Days when an organisation is closed: its clocks stop."""
 
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="closing_periods")
     starts_on = models.DateField("du")
     ends_on = models.DateField("au")

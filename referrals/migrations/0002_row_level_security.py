@@ -25,6 +25,17 @@ HISTORIES = [
     "referrals_trackdecisionevent",
     "referrals_supportassignmentevent",
 ]
+GROWN = [
+    "partners_importrow",
+    "referrals_beneficiary",
+    "referrals_nationalnumber",
+    "referrals_trackdecision",
+    "referrals_supportassignment",
+    "referrals_accessgrant",
+    "referrals_registrationentry",
+    "referrals_registrationstatus",
+    "referrals_registrationgap",
+]
 TRIGGERS_AS_OWNER = """
 DO $$ DECLARE f regprocedure; BEGIN
   FOR f IN SELECT DISTINCT t.tgfoid::regprocedure FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
@@ -60,6 +71,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(TRIGGERS_AS_OWNER, migrations.RunSQL.noop),
         # ANALYZE of what an import has just written (PostgreSQL 17 and later).
         migrations.RunSQL(
-            "GRANT MAINTAIN ON partners_importrow, referrals_registrationentry TO hub_app;", migrations.RunSQL.noop
+            f"GRANT MAINTAIN ON {', '.join(GROWN)} TO hub_app;", migrations.RunSQL.noop
         ),
     ]
