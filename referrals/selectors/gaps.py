@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 
 from hub.core.access import can, get_visible, visible
-from hub.core.actor import Actor
+from hub.core.actor import PARIS, Actor
 from hub.core.pages import Page, paginate
 from hub.core.slots import TimelineEntry
 from partners.models import Organization, Team, Territory, User
@@ -32,6 +32,7 @@ from referrals.models import (
     RegistrationEntry,
     RegistrationExemption,
     RegistrationGap,
+    RegistrationList,
     RegistrationStatus,
     SupportAssignment,
 )
@@ -201,8 +202,10 @@ def gap_record(actor: Actor, pk: UUID) -> GapRecord:
 
 def history(actor: Actor, person: Beneficiary, *, sees: bool) -> list[TimelineEntry]:
     """What lists said of the person, latest first; how a registration ended only for who may know the motive."""
-    entries = RegistrationEntry.objects.filter(beneficiary=person).select_related("list").order_by("-on", "-id")
-    return [_entry(one, sees=sees) for one in entries[:LONGEST]]
+    entries = list(RegistrationEntry.objects.filter(beneficiary=person).order_by("-on", "-id")[:LONGEST])
+    # Lists belong to the Département and to who brought them: a join would hide their entries from other followers.
+    months = dict(RegistrationList.objects.filter(pk__in={one.list_id for one in entries}).values_list("pk", "month"))
+    return [_entry(one, months.get(one.list_id), sees=sees) for one in entries]
 
 
 def kind_label(gap: RegistrationGap, *, sees: bool) -> str:
@@ -333,7 +336,7 @@ def _dates(gap: RegistrationGap) -> list[tuple[str, date]]:
     return [(label, day) for label, day in found if day]
 
 
-def _entry(one: RegistrationEntry, *, sees: bool) -> TimelineEntry:
+def _entry(one: RegistrationEntry, month: date | None, *, sees: bool) -> TimelineEntry:
     registered = one.state == EntryState.REGISTERED
     label = one.get_state_display() if registered or sees else "Changement de situation"
     parts = []
@@ -341,10 +344,10 @@ def _entry(one: RegistrationEntry, *, sees: bool) -> TimelineEntry:
         parts = [one.motive, f"jusqu'au {one.ends_on:%d/%m/%Y}" if one.ends_on else ""]
         parts.append(f"catégorie {one.category}" if one.category else "")
     return TimelineEntry(
-        at=one.list.applied_at,
+        at=datetime.combine(one.on, time.min, PARIS),
         title=f"{label} le {one.on:%d/%m/%Y}",
         detail=" · ".join(filter(None, parts)),
-        by=f"liste de {one.list.month:%m/%Y}",
+        by=f"liste de {month:%m/%Y}" if month else "",
         icon="circle-check" if registered else "calendar-x",
     )
 

@@ -95,8 +95,9 @@ def import_list(actor: Actor, *, after: str = "") -> tuple[Page[ImportJob], int]
 
 
 def waiting_imports(actor: Actor) -> QuerySet[ImportJob]:
-    """Analysed files that wait for somebody's confirmation."""
-    waiting = visible(actor, ImportJob).filter(state=ImportState.ANALYSED)
+    """Analysed files that wait for the confirmation of somebody like this actor."""
+    kinds = [kind for kind, _ in allowed_kinds(actor)]
+    waiting = visible(actor, ImportJob).filter(state=ImportState.ANALYSED, kind__in=kinds)
     return waiting.select_related("file", "territory").order_by("created_at", "id")
 
 

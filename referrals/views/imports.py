@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from hub.core.access import require
-from hub.core.errors import Conflict, DomainError, Invalid, TooLarge
+from hub.core.errors import Conflict, DomainError, Invalid, Refused, TooLarge
 from hub.core.models import record_access
 from hub.core.tabular import FileProblem, write_csv
 from hub.core.topics import topic_token
@@ -51,11 +51,14 @@ def index(request: Request) -> HttpResponse:
     """Files brought, latest first; those at work follow their own progress."""
     page, total = import_list(request.actor, after=request.GET.get("after", ""))
     rows = [(job, topic_token("import", job.pk) if job.state in MOVING else "") for job in page.rows]
-    return render(request, "referrals/imports/list.html", {"page": page, "rows": rows, "total": total})
+    context = {"page": page, "rows": rows, "total": total, "may_bring": bool(allowed_kinds(request.actor))}
+    return render(request, "referrals/imports/list.html", context)
 
 
 def new(request: Request) -> HttpResponse:
     """Bring a file; what is wrong with it comes back beside the field it concerns."""
+    if not allowed_kinds(request.actor):
+        raise Refused
     form = ImportForm(request.POST or None, request.FILES or None, actor=request.actor)
     if request.method == "POST" and form.is_valid():
         job = _receive(request, form)
@@ -140,7 +143,7 @@ def _record(request: Request, pk: UUID, *, error: DomainError | None = None) -> 
         "error": error,
         "rejects": found.reads_rows and has_rejects(found.job),
     }
-    if found.reads_rows and not found.moving and found.job.counts:
+    if found.reads_rows and not found.moving and found.job.counts and error is None:
         filters = VerdictFilter(request.GET or None)
         verdict = filters.cleaned_data["verdict"] if filters.is_valid() else ""
         rows = import_rows(request.actor, found.job, verdict=verdict, after=request.GET.get("after", ""))

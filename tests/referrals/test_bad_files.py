@@ -26,6 +26,12 @@ PEOPLE = "Nom;Prénom;Date de naissance\r\n"
 CLASSIC = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2\r\n"
 
 
+@pytest.fixture(autouse=True)
+def own_folder(settings, tmp_path):
+    """Another worker's files are not ours to count."""
+    settings.MEDIA_ROOT = tmp_path
+
+
 def bomb_of_entities() -> bytes:
     """A billion laughs: ten entities, each ten times the one before."""
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))

@@ -83,6 +83,7 @@ def test_whoever_may_not_know_the_motive_reads_nothing_of_it(listed):
         assert "À vérifier avec la personne" in shown
         for word in ("Cessation", "essation", "adiation", "actualisation", gap.motive):
             assert not word or word not in shown, (path, word)
+    assert "Changement de situation le" in page(listed.udaf_worker, f"/inscriptions/{gap.pk}/")
     assert client(listed.udaf_worker).get("/inscriptions/?kind=ceased").context["found"].total == 3
     assert gap.motive in page(listed.head, f"/inscriptions/{gap.pk}/").replace("&#x27;", "'")
 

@@ -83,6 +83,8 @@ def test_who_may_bring_what(cast):
         browser = client(member)
         assert browser.get("/imports/").status_code == 403
         assert browser.get("/imports/deposer/").status_code == 403
+    assert client(cast.head).get("/imports/deposer/").status_code == 403  # a head of service only follows
+    assert "/imports/deposer/" not in client(cast.head).get("/imports/").content.decode()
     assert "flux mensuel" not in client(cast.adviser).get("/imports/deposer/").content.decode()
     people = post(cast.adviser, sample("brsa_02_carnet_de_bord_utf8bom.csv"), **LIST)
     assert people.status_code == 422
