@@ -16,6 +16,7 @@ from referrals.imports.lines import RegistrationEvent, RegistrationLine
 from referrals.matching import levels, rows, stage
 from referrals.services.reconciliation import apply_list
 
+FAULTS_SHOWN = 50
 EVENTS_ONLY = "Ce fichier ne contient que des cessations et radiations : il est traité comme une liste d'événements."
 
 
@@ -31,12 +32,13 @@ class RegistrationImporter:
     def analyse(self, actor: Actor, job: ImportJob, path: Path) -> Analysis:
         parsed = reader.parse(path, today=actor.today)
         stage.load(((line, _data(line)) for line in parsed.rows), nir_columns=parsed.nir_columns)
+        faults = rows.format_faults(FAULTS_SHOWN)
         levels.match(actor.department_id)
         rows.settle(Verdict.UNKNOWN)
         found = Analysis(
             columns=list(parsed.columns),
             counts=rows.write(actor.department_id, job.pk),
-            warnings=[said.message for said in parsed.warnings],
+            warnings=[*(said.message for said in parsed.warnings), *faults],
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",
         )

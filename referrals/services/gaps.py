@@ -10,7 +10,7 @@ from django.db import transaction
 
 from hub.core.access import require
 from hub.core.actor import Actor
-from hub.core.errors import Invalid
+from hub.core.errors import Conflict, Invalid
 from hub.core.events import emit
 from hub.core.topics import touch
 from referrals.events import GapsChanged
@@ -87,8 +87,11 @@ def justify_gap(actor: Actor, *, gap: RegistrationGap, closing: str, until: date
 
 @transaction.atomic
 def reopen_gap(actor: Actor, *, gap: RegistrationGap, note: str = "") -> RegistrationGap:
-    """It was closed by mistake."""
+    """It was closed by mistake. Raises `Conflict` when another gap of the person is open since."""
     require(actor, "gap.handle", gap)
+    others = RegistrationGap.objects.filter(beneficiary=gap.beneficiary_id, state__in=OPEN_GAP_STATES)
+    if others.exclude(pk=gap.pk).exists():
+        raise Conflict("Une vérification plus récente est déjà ouverte pour cette personne.")
     GAP.perform(gap, "reopen", by=actor, note=note, closed_at=None, closing="", closing_note="", justified_until=None)
     return _changed(actor, gap)
 
