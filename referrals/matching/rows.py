@@ -17,7 +17,21 @@ SELECT gen_random_uuid(), %(department)s, %(job)s, line,
        coalesce(fingerprint, ''), verdict, problems, coalesce(rule, ''), person
   FROM stage
 """
+FAULTS = """
+SELECT line, p->>'message' FROM stage, jsonb_array_elements(problems) p
+ WHERE verdict = 'rejected' AND p->>'level' = 'error' ORDER BY line LIMIT %s
+"""
 COUNT = "SELECT verdict, count(*) FROM stage GROUP BY verdict"
+
+
+def format_faults(most: int) -> list[str]:
+    """What is wrong with the rejected lines, whoever they speak of: for the sender of the file too.
+
+    To be read before matching, so that nothing said here tells who is known.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FAULTS, [most])
+        return [f"Ligne {line} : {message}." for line, message in cursor.fetchall()]
 
 
 def settle(default: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -29,6 +30,9 @@ COLUMNS = (
 )
 SEPARATOR = "\x1f"  # between the cells of `raw`; parsers have removed control characters from what they keep
 Line = PersonLine | RegistrationLine
+HIDDEN = "•" * 13
+_NIR = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
+_BLANKS = re.compile(r"[\s.\-]+")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
 
 
@@ -61,7 +65,7 @@ def _cells(line: Line, data: dict[str, Any], nir_columns: tuple[int, ...]) -> It
     """One line in COPY's text format."""
     first, first_full = first_name_keys(line.first_names)
     yield str(line.line)
-    yield _text(SEPARATOR.join(_without_nir(line.raw, nir_columns)))
+    yield _text(SEPARATOR.join(_without_nir(line, nir_columns)))
     yield _text(json.dumps(data, ensure_ascii=False))
     yield line.fingerprint or r"\N"
     yield _text(json.dumps([_problem(said) for said in line.remarks], ensure_ascii=False)) if line.remarks else "[]"
@@ -97,8 +101,12 @@ def _verdict(remarks: list[Remark]) -> str:
     return r"\N"
 
 
-def _without_nir(raw: list[str], nir_columns: tuple[int, ...]) -> list[str]:
-    """The cells as brought, numbers of social security hidden: this copy is kept for the rejects file only."""
+def _without_nir(line: Line, nir_columns: tuple[int, ...]) -> list[str]:
+    """The cells as brought, numbers of social security hidden: this copy is kept for the rejects file only.
+
+    A line with a cell too many or too few has its number in another column: there it is known by its form.
+    """
     if not nir_columns:
-        return raw
-    return ["•" * 13 if at in nir_columns and cell else cell for at, cell in enumerate(raw)]
+        return line.raw
+    hidden = [HIDDEN if at in nir_columns and cell else cell for at, cell in enumerate(line.raw)]
+    return [HIDDEN if _NIR.fullmatch(_BLANKS.sub("", cell)) else cell for cell in hidden] if line.remarks else hidden

@@ -20,8 +20,11 @@ from hub.core.topics import touch
 from partners.models import Department, ImportJob
 from partners.models.files import ListNature
 from referrals.events import GapsChanged
-from referrals.models import ExpectedList, RegistrationList
+from referrals.models import RegistrationGap, RegistrationList
 from referrals.models.registration import GAP_PRECEDENCE
+from referrals.selectors.expected import missing_lists, perimeter
+
+TOUCHED_ONE_BY_ONE = 200
 
 ENTRIES = """
 INSERT INTO referrals_registrationentry
@@ -91,18 +94,18 @@ SELECT b.id AS beneficiary_id, s.since AS event_on, s.ends_on, coalesce(s.code, 
        AND d.effective_on <= %(day)s AND d.track IN ('professional', 'socio_professional')
   LEFT JOIN referrals_registrationstatus s ON s.beneficiary_id = b.id
   LEFT JOIN (SELECT (jsonb_array_elements_text(r.data->'candidates'))::uuid AS id FROM partners_importrow r
-              WHERE r.job_id = %(job)s AND r.data ? 'candidates'
+              WHERE r.job_id = ANY(%(jobs)s) AND r.data ? 'candidates'
              UNION SELECT r.beneficiary_id FROM partners_importrow r
-              WHERE r.job_id = %(job)s AND r.verdict = 'rejected') doubtful ON doubtful.id = b.id
+              WHERE r.job_id = ANY(%(jobs)s) AND r.verdict = 'rejected') doubtful ON doubtful.id = b.id
  WHERE b.department_id = %(department)s AND b.died_on IS NULL
    AND b.rights_state IN ('open', 'suspended', 'payment_suspended', 'unknown')
    AND b.subject_to_obligations IS DISTINCT FROM false
    AND NOT EXISTS (SELECT 1 FROM referrals_registrationexemption x WHERE x.beneficiary_id = b.id AND x.until >= %(day)s)
 """
-# An absence is concluded for the perimeter of the list only; an event concerns the person wherever she lives.
+# An absence is concluded for the perimeter of the lists only; an event concerns the person wherever she lives.
 OUTSIDE = """
 UPDATE obliged o SET kind = NULL FROM referrals_beneficiary b
- WHERE b.id = o.beneficiary_id AND b.territory_id IS DISTINCT FROM %(territory)s
+ WHERE b.id = o.beneficiary_id AND (b.territory_id = ANY(%(territories)s)) IS NOT TRUE
    AND o.kind IN ('disappeared', 'not_reregistered', 'never_registered')
 """
 RANK = f"array_position(ARRAY{list(GAP_PRECEDENCE)}, {{}})"
@@ -182,16 +185,17 @@ SELECT gen_random_uuid(), %(department)s, t.id, t.name, t.source, t.target, %(no
 
 def apply_list(actor: Actor, *, job: ImportJob) -> RegistrationList:
     """Apply an analysed list (inside the job's transaction); emits one `GapsChanged` for all its gaps."""
+    month = job.month or actor.today.replace(day=1)
     applied = RegistrationList.objects.create(
         department_id=actor.department_id,
         job=job,
-        month=job.month,
+        month=month,
         territory=job.territory,
         nature=job.nature,
         applied_at=actor.now,
         people=job.counts.get("matched", 0),
     )
-    applied.concludes_absence = _concludes_absence(actor, job)
+    applied.concludes_absence = _concludes_absence(actor, job, month)
     applied.save(update_fields=["concludes_absence"])
     parameters = _parameters(actor, job, applied)
     with connection.cursor() as cursor:
@@ -211,7 +215,7 @@ def reconcile(actor: Actor, parameters: dict[str, Any]) -> dict[str, list[UUID]]
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE touched (id uuid, source text, target text, name text) ON COMMIT DROP")
         cursor.execute(OBLIGED, parameters)
-        if parameters["territory"]:
+        if parameters["territories"]:
             cursor.execute(OUTSIDE, parameters)
         cursor.execute("ANALYZE obliged")
         for statement in (STRENGTHEN, EXPLAIN, RESOLVE, LAPSE, OPEN, LOG):
@@ -224,8 +228,17 @@ def reconcile(actor: Actor, parameters: dict[str, Any]) -> dict[str, list[UUID]]
     told = tuple(gap for gaps in changed.values() for gap in gaps)
     if told:
         emit(GapsChanged(department_id=actor.department_id, gap_ids=told, job_id=parameters["job"]))
-        touch(actor.department_id, "gaps", actor.department_id)
+        _touch(actor, told)
     return changed
+
+
+def _touch(actor: Actor, told: tuple[UUID, ...]) -> None:
+    """Open lists look again; so do the records of each gap, unless there are too many to be anybody's open page."""
+    touch(actor.department_id, "gaps", actor.department_id)
+    if len(told) <= TOUCHED_ONE_BY_ONE:
+        for gap, person in RegistrationGap.objects.filter(pk__in=told).values_list("pk", "beneficiary_id"):
+            touch(actor.department_id, "gap", gap)
+            touch(actor.department_id, "person", person)
 
 
 NAMES = {"open": "gaps_opened", "change_kind": "gaps_changed", "resolve": "gaps_resolved", "lapse": "gaps_lapsed"}
@@ -233,17 +246,17 @@ NAMES = {"open": "gaps_opened", "change_kind": "gaps_changed", "resolve": "gaps_
 
 def _parameters(actor: Actor, job: ImportJob, applied: RegistrationList) -> dict[str, Any]:
     department = Department.objects.get(pk=actor.department_id)
-    month = job.month or actor.today.replace(day=1)
     return {
         "department": actor.department_id,
         "job": job.pk,
         "list": applied.pk,
-        "month": month,
-        "day": _last_day(month),
+        "month": applied.month,
+        "day": _last_day(applied.month),
         "now": actor.now,
         "complete": job.nature == ListNature.COMPLETE,
         "conclude": applied.concludes_absence,
-        "territory": job.territory_id,
+        "jobs": _jobs_of_month(job, applied.month),
+        "territories": [territory.pk for territory in perimeter(job)],
         "grace": department.delay("registration_grace"),
         "explained": department.delay("explained_absence"),
         "category_mode": department.category_mode,
@@ -255,14 +268,14 @@ def _last_day(month: date) -> date:
     return month.replace(day=monthrange(month.year, month.month)[1])
 
 
-def _concludes_absence(actor: Actor, job: ImportJob) -> bool:
+def _concludes_absence(actor: Actor, job: ImportJob, month: date) -> bool:
     """A complete list, vouched for by the person who confirms, or by all the month's expected lists being there."""
     if job.nature != ListNature.COMPLETE:
         return False
-    expected = ExpectedList.objects.filter(department_id=actor.department_id, active=True)
-    if job.conclude_absence or not expected.exists():
-        return True
-    applied = RegistrationList.objects.filter(month=job.month, nature=ListNature.COMPLETE)
-    return applied.values("territory").distinct().count() >= expected.values("territory").distinct().count() and (
-        applied.count() >= expected.count()
-    )
+    return job.conclude_absence or not missing_lists(actor.department_id, month)
+
+
+def _jobs_of_month(job: ImportJob, month: date) -> list[UUID]:
+    """The complete lists of the month, this one among them: whoever may be behind a doubtful line is not absent."""
+    lists = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE)
+    return [job.pk, *lists.exclude(job=job).values_list("job_id", flat=True)]
