@@ -19,9 +19,6 @@ EVERY = {
     "partners.tasks.sweep_invitations": 60.0,
     "referrals.tasks.expire_proposals": 3600.0,
     "referrals.tasks.close_loops": 3600.0,
-    "referrals.tasks.release_answers": 5.0,
-    "referrals.tasks.expire_proposals": 3600.0,
-    "referrals.tasks.close_loops": 3600.0,
 }
 
 
