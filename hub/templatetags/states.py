@@ -62,7 +62,7 @@ STATES: dict[str, dict[str, Look]] = {
     "registrationentry": {
         "registered": DONE,
         "ceased": TO_CHECK,
-        "struck_off": REFUSED,
+        "struck_off": TO_CHECK,  # never red: the person is not accused
     },
     "beneficiary": {
         "pending": WAITING,

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hub.core.access import get_visible, require, visible
+from hub.core.actor import Actor
 from hub.core.rest.doc import reads, writes
 from hub.core.rest.pages import PageQuery, page_of
 from hub.core.rest.views import ApiView
@@ -17,6 +18,7 @@ from hub.core.urls import route
 from partners.models import ImportJob, ImportRow
 from partners.services.imports import confirm_import, discard_import, receive_file
 from referrals.api.moves import with_state
+from referrals.selectors.imports import shown_counts
 from referrals.serializers.imports import ConfirmInput, ImportInput, ImportOutput, RowOutput, RowQuery
 from referrals.serializers.referrals import Nothing
 
@@ -30,7 +32,10 @@ class ImportsView(ApiView):
     def get(self, request: Request) -> Response:
         """Imports one may follow, latest first."""
         found = visible(self.actor, ImportJob).select_related(*JOINED)
-        return self.page(found, order=("-created_at", "id"), form=PageQuery, show=_shown)
+        return self.page(found, order=("-created_at", "id"), form=PageQuery, show=self.show)
+
+    def show(self, jobs: list[ImportJob]) -> Any:
+        return [_shown(self.actor, job) for job in jobs]
 
     @writes(
         "Apporter un fichier",
@@ -88,12 +93,14 @@ class DiscardView(ApiView):
         return Response(_one(self, pk))
 
 
-def _shown(jobs: list[ImportJob]) -> Any:
-    return ImportOutput(jobs, many=True, context={}).data
+def _shown(actor: Actor, job: ImportJob) -> dict[str, Any]:
+    """The import with the counts this actor may read."""
+    job.counts = shown_counts(actor, job)
+    return dict(ImportOutput(job).data)
 
 
-def _one(view: ApiView, pk: UUID) -> Any:
-    return ImportOutput(get_visible(view.actor, ImportJob, pk, *JOINED)).data
+def _one(view: ApiView, pk: UUID) -> dict[str, Any]:
+    return _shown(view.actor, get_visible(view.actor, ImportJob, pk, *JOINED))
 
 
 LIST = "import.list"

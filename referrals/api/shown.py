@@ -16,8 +16,6 @@ from referrals.selectors.known import known_people
 from referrals.serializers.gaps import TO_CHECK
 from referrals.serializers.people import BeneficiaryOutput, CardOutput
 
-EXITS = ("struck_off", "ceased")  # kinds that tell why by themselves
-
 _CODES: dict[str, Callable[[Beneficiary], Any]] = {
     "sex": lambda person: person.sex,
     "territory": lambda person: reference(person.territory),
@@ -60,8 +58,8 @@ def card_whole(actor: Actor, person_id: UUID) -> dict[str, Any] | None:
 
 
 def gap_kind(actor: Actor, gap: RegistrationGap) -> str:
-    """The kind, or that it is to be checked: why somebody was struck off is not every partner's to know."""
-    return TO_CHECK if gap.kind in EXITS and not can(actor, "gap.motive", gap) else gap.kind
+    """The kind, or only that it is to be checked: to hide some kinds alone would tell them."""
+    return gap.kind if can(actor, "gap.motive", gap) else TO_CHECK
 
 
 def _pathway(actor: Actor, person: Beneficiary) -> dict[str, Any]:
