@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
@@ -24,11 +24,11 @@ def gaps_of(actor: Actor, gaps: QuerySet[RegistrationGap]) -> QuerySet[Registrat
     if not can(actor, "gap.list"):
         return gaps.none()
     if actor.is_wide:
-        return gaps.filter(beneficiary__in=people_of(actor, Beneficiary.objects.all()).values("pk"))
+        return gaps.filter(Exists(people_of(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary")))))
     supported = active_grants(actor).filter(level__in=SUPPORTING).values("beneficiary")
-    mine = people_of(actor, Beneficiary.objects.all()).filter(pk__in=supported)
+    mine = people_of(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary"))).filter(pk__in=supported)
     recently = actor.now - timedelta(days=DELAYS["gap_visible"].default)
-    return gaps.filter(beneficiary__in=mine.values("pk")).filter(
+    return gaps.filter(Exists(mine)).filter(
         Q(state__in=OPEN_GAP_STATES) | Q(closed_at__gte=recently)
     )
 

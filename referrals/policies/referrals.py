@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
@@ -40,10 +40,10 @@ def referrals_of(actor: Actor, referrals: QuerySet[Referral]) -> QuerySet[Referr
 
 
 def _of_supported_people(actor: Actor) -> Q:
-    people = people_of(actor, Beneficiary.objects.all())
+    people = people_of(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary")))
     if not actor.is_wide:
         people = people.filter(pk__in=active_grants(actor).filter(level__in=SUPPORTING).values("beneficiary"))
-    return Q(sensitive=False, sent_at__isnull=False, beneficiary__in=people.values("pk"))
+    return Q(Exists(people), sensitive=False, sent_at__isnull=False)
 
 
 @rule("referral.list")
