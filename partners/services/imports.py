@@ -23,7 +23,8 @@ from hub.core.errors import Conflict, Invalid, TooLarge
 from hub.core.events import emit
 from hub.core.gate import elevated, tenant
 from hub.core.nudge import nudge
-from hub.core.tabular import FileProblem, refusal
+from hub.core.tabular import DEFAULT_LIMITS, FileProblem, refusal
+from hub.core.tabular.sheet import refuse_unreadable
 from hub.core.topics import touch
 from partners.events import ImportFinished
 from partners.importers import IMPORTERS, Analysis
@@ -31,7 +32,7 @@ from partners.models import ImportJob, ImportRow, StoredFile, Territory
 from partners.models.files import ImportState, ListNature
 
 CHUNK = 1024 * 1024
-QUICK_CHECK_BYTES = 4 * 1024 * 1024
+QUICK_CHECK_BYTES = 512 * 1024
 ATTEMPTS = 3
 TASK = "partners.tasks.process_import"
 RUNNABLE = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING)
@@ -71,6 +72,8 @@ def receive_file(
             raise refusal("FICHIER_VIDE")
         if stored.size <= QUICK_CHECK_BYTES:
             handler.check(actor, path_of(stored))
+        else:  # reading a large file twice would be felt: its analysis says the rest
+            refuse_unreadable(path_of(stored), DEFAULT_LIMITS)
         if not again:
             _refuse_same_file(actor, kind, stored.sha256, month)
     except Exception:

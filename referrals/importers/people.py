@@ -66,10 +66,9 @@ class PeopleFileImporter:
         stage.load(_with_data(parsed.rows, as_of), nir_columns=parsed.nir_columns)
         levels.match(actor.department_id)
         mark_differences(actor)
-        rows.settle(Verdict.CREATED)
         return Analysis(
             columns=list(parsed.columns),
-            counts=rows.write(actor.department_id, job.pk),
+            counts=rows.write(actor.department_id, job.pk, unmatched=Verdict.CREATED),
             warnings=[said.message for said in parsed.warnings],
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",

@@ -34,10 +34,9 @@ class RegistrationImporter:
         stage.load(((line, _data(line)) for line in parsed.rows), nir_columns=parsed.nir_columns)
         faults = rows.format_faults(FAULTS_SHOWN)
         levels.match(actor.department_id)
-        rows.settle(Verdict.UNKNOWN)
         found = Analysis(
             columns=list(parsed.columns),
-            counts=rows.write(actor.department_id, job.pk),
+            counts=rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN),
             warnings=[*(said.message for said in parsed.warnings), *faults],
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",

@@ -11,17 +11,18 @@ INSERT = """
 INSERT INTO partners_importrow
   (id, department_id, job_id, line, raw, data, fingerprint, verdict, problems, match_rule, beneficiary_id)
 SELECT gen_random_uuid(), %(department)s, %(job)s, line,
-       CASE WHEN verdict IN ('rejected', 'ambiguous', 'unknown') THEN string_to_array(coalesce(raw, ''), chr(31))
+       CASE WHEN v.verdict IN ('rejected', 'ambiguous', 'unknown') THEN string_to_array(coalesce(raw, ''), chr(31))
             ELSE '{}' END,
        CASE WHEN candidates IS NULL THEN data ELSE data || jsonb_build_object('candidates', candidates) END,
-       coalesce(fingerprint, ''), verdict, problems, coalesce(rule, ''), person
-  FROM stage
+       coalesce(fingerprint, ''), v.verdict, problems, coalesce(rule, ''), person
+  FROM stage, LATERAL (SELECT coalesce(stage.verdict,
+                                       CASE WHEN person IS NULL THEN %(unmatched)s ELSE 'matched' END) AS verdict) v
 """
 FAULTS = """
 SELECT line, p->>'message' FROM stage, jsonb_array_elements(problems) p
  WHERE verdict = 'rejected' AND p->>'level' = 'error' ORDER BY line LIMIT %s
 """
-COUNT = "SELECT verdict, count(*) FROM stage GROUP BY verdict"
+COUNT = "SELECT verdict, count(*) FROM partners_importrow WHERE job_id = %s GROUP BY verdict"
 
 
 def format_faults(most: int) -> list[str]:
@@ -34,19 +35,13 @@ def format_faults(most: int) -> list[str]:
         return [f"Ligne {line} : {message}." for line, message in cursor.fetchall()]
 
 
-def settle(default: str) -> None:
-    """Give the lines without verdict their own: `matched` when recognised, else `default`."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE stage SET verdict = CASE WHEN person IS NULL THEN %s ELSE 'matched' END WHERE verdict IS NULL",
-            [default],
-        )
+def write(department_id: UUID, job_id: UUID, *, unmatched: str) -> dict[str, int]:
+    """Write the rows of a job; returns how many of each verdict.
 
-
-def write(department_id: UUID, job_id: UUID) -> dict[str, int]:
-    """Write the rows of a job; returns how many of each verdict."""
+    Lines without one yet are `matched` when somebody was recognised, else `unmatched`.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, {"department": department_id, "job": job_id})
-        cursor.execute(COUNT)
+        cursor.execute(INSERT, {"department": department_id, "job": job_id, "unmatched": unmatched})
+        cursor.execute(COUNT, [job_id])
         counts = dict(cursor.fetchall())
     return {"lines": sum(counts.values()), **counts}

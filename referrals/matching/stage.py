@@ -33,6 +33,9 @@ Line = PersonLine | RegistrationLine
 HIDDEN = "•" * 13
 _NIR = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
 _BLANKS = re.compile(r"[\s.\-]+")
+NULL = r"\N"  # of COPY
+NO_HOUSEHOLD = (NULL,) * 5
+_json = json.JSONEncoder(ensure_ascii=False).encode
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
 
 
@@ -46,6 +49,7 @@ def load(rows: Iterable[tuple[Line, dict[str, Any]]], *, nir_columns: tuple[int,
             for block in _blocks(rows, nir_columns):
                 copy.write(block)
                 count += block.count("\n")
+        cursor.execute("SET LOCAL default_statistics_target = 10")  # sizes are enough; a full sample costs more
         cursor.execute("ANALYZE stage")
     return count
 
@@ -61,30 +65,35 @@ def _blocks(rows: Iterable[tuple[Line, dict[str, Any]]], nir_columns: tuple[int,
         yield "\n".join(block) + "\n"
 
 
-def _cells(line: Line, data: dict[str, Any], nir_columns: tuple[int, ...]) -> Iterator[str]:
-    """One line in COPY's text format."""
+def _cells(line: Line, data: dict[str, Any], nir_columns: tuple[int, ...]) -> tuple[str, ...]:
+    """One line in COPY's text format. Keys hold letters, digits and spaces only: they need no escaping."""
     first, first_full = first_name_keys(line.first_names)
-    yield str(line.line)
-    yield _text(SEPARATOR.join(_without_nir(line, nir_columns)))
-    yield _text(json.dumps(data, ensure_ascii=False))
-    yield line.fingerprint or r"\N"
-    yield _text(json.dumps([_problem(said) for said in line.remarks], ensure_ascii=False)) if line.remarks else "[]"
-    yield _verdict(line.remarks)
-    yield line.birth_date.isoformat() if line.birth_date else r"\N"
-    yield keyed_hash(line.nir13) if line.nir13 else r"\N"
-    yield "{" + ",".join(line.pes_keys) + "}"
-    for name in ("internal_id", "caf_fund", "caf_org", "caf_number", "caf_role"):
-        yield _text(getattr(line, name, None))
-    yield _text(name_key(line.last_name))
-    yield _text(name_key(line.birth_name))
-    yield _text(first)
-    yield _text(first_full)
-    yield _text(getattr(line, "email", None))
-    yield _text(getattr(line, "phone", None))
+    return (
+        str(line.line),
+        _text(SEPARATOR.join(_without_nir(line, nir_columns))),
+        _text(_json(data)),
+        line.fingerprint or NULL,
+        _text(_json([_problem(said) for said in line.remarks])) if line.remarks else "[]",
+        _verdict(line.remarks),
+        line.birth_date.isoformat() if line.birth_date else NULL,
+        keyed_hash(line.nir13) if line.nir13 else NULL,
+        "{" + ",".join(line.pes_keys) + "}",
+        *(_household(line) if isinstance(line, PersonLine) else NO_HOUSEHOLD),
+        name_key(line.last_name) or NULL,
+        name_key(line.birth_name) or NULL,
+        first or NULL,
+        first_full or NULL,
+        *((_text(line.email), _text(line.phone)) if isinstance(line, PersonLine) else (NULL, NULL)),
+    )
+
+
+def _household(line: PersonLine) -> tuple[str, ...]:
+    told = (line.internal_id, line.caf_fund, line.caf_org, line.caf_number, line.caf_role)
+    return tuple(_text(value) for value in told)
 
 
 def _text(value: str | None) -> str:
-    return value.translate(_ESCAPES) if value else r"\N"
+    return value.translate(_ESCAPES) if value else NULL
 
 
 def _problem(said: Remark) -> dict[str, str]:
@@ -93,12 +102,12 @@ def _problem(said: Remark) -> dict[str, str]:
 
 def _verdict(remarks: list[Remark]) -> str:
     if not remarks:
-        return r"\N"
+        return NULL
     if has_error(remarks):
         return Verdict.REJECTED
     if any(said.code == "DOUBLON_FICHIER" for said in remarks):
         return Verdict.DUPLICATE
-    return r"\N"
+    return NULL
 
 
 def _without_nir(line: Line, nir_columns: tuple[int, ...]) -> list[str]:

@@ -200,6 +200,7 @@ def apply_list(actor: Actor, *, job: ImportJob) -> RegistrationList:
     parameters = _parameters(actor, job, applied)
     with connection.cursor() as cursor:
         cursor.execute(ENTRIES, parameters)
+        cursor.execute("SET LOCAL default_statistics_target = 10")  # sizes are enough; a full sample costs more
         cursor.execute("ANALYZE partners_importrow, referrals_registrationentry")
         cursor.execute(LATEST, parameters)
         cursor.execute("ANALYZE latest")

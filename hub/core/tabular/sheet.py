@@ -36,6 +36,13 @@ class Sheet:
     warnings: list[Remark] = field(default_factory=list)
 
 
+def refuse_unreadable(source: Source, limits: Limits) -> None:
+    """Refuse, without parsing it, what is no table nor XML, or a workbook that would inflate. Raises FileProblem."""
+    with opened(source) as file:
+        if container(file, limits) == "zip":
+            check_workbook(file, limits)
+
+
 def open_sheets(source: Source, limits: Limits, *, repair: bool = False) -> Iterator[Sheet]:
     """The sheets of a file, first one first (a text file has one). Raises FileProblem.
 
