@@ -1,6 +1,7 @@
 """The matching rules, in order; the first with exactly one candidate wins, several stop the line for a person.
 
-A rejected line is recognised too, so that its bad date is not taken for an absence. Two vetoes: both sides have a NIR and they differ; birth dates differ. A fuzzy resemblance never matches.
+A rejected line is recognised too, so that its bad date is not taken for an absence. Two vetoes: both sides have a NIR
+and they differ; birth dates differ. A fuzzy resemblance never matches.
 """
 
 from __future__ import annotations

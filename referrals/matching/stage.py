@@ -36,7 +36,7 @@ _BLANKS = re.compile(r"[\s.\-]+")
 NULL = r"\N"  # of COPY
 NO_HOUSEHOLD = (NULL,) * 5
 _json = json.JSONEncoder(ensure_ascii=False).encode
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": ""})
+_ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\x00", ""))
 
 
 def load(rows: Iterable[tuple[Line, dict[str, Any]]], *, nir_columns: tuple[int, ...]) -> int:
@@ -93,7 +93,11 @@ def _household(line: PersonLine) -> tuple[str, ...]:
 
 
 def _text(value: str | None) -> str:
-    return value.translate(_ESCAPES) if value else NULL
+    if not value:
+        return NULL
+    for character, escaped in _ESCAPES:  # five searches in C cost a tenth of one `translate`
+        value = value.replace(character, escaped)
+    return value
 
 
 def _problem(said: Remark) -> dict[str, str]:
