@@ -53,7 +53,8 @@ def actor_from(membership: Membership, now: datetime) -> Actor:
         team_id=membership.team_id,
         kind=membership.organization.kind_id,
         functions=frozenset(membership.functions),
-        territories=frozenset(territory.pk for territory in membership.territories.all()) | _territory_of(membership.team),
+        territories=frozenset(territory.pk for territory in membership.territories.all())
+        | _territory_of(membership.team),
         manager=membership.role == "manager",
         sees_people=membership.team is None or membership.team.sees_people,
     )

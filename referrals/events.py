@@ -35,4 +35,3 @@ class GapsChanged(Event):
 
     gap_ids: tuple[UUID, ...]
     job_id: UUID | None = None
-

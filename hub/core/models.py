@@ -100,7 +100,7 @@ def record_access(action: str, *, subject: models.Model | None = None, detail: s
         user_id=actor.user_id,
         organization_id=actor.organization_id,
         action=action,
-        subject_kind=subject._meta.model_name if subject else "",
+        subject_kind=(subject._meta.model_name or "") if subject else "",
         subject_id=subject.pk if subject else None,
         detail=detail[:300],
     )

@@ -15,7 +15,9 @@ class Department(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     code = models.CharField(max_length=3, unique=True)
     name = models.CharField("nom", max_length=80)
-    employment_service_name = models.CharField("nom du service public de l'emploi", max_length=60, default="Pôle emploi")
+    employment_service_name = models.CharField(
+        "nom du service public de l'emploi", max_length=60, default="Pôle emploi"
+    )
     category_mode = models.BooleanField("suivre les catégories F et G (régime de 2025)", default=False)
     delays = models.JSONField("délais", default=dict, blank=True)
 

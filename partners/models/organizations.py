@@ -95,7 +95,9 @@ class ClosingPeriod(models.Model):
 
     class Meta:
         ordering = ["starts_on"]
-        constraints = [models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="closing_order")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="closing_order")
+        ]
 
     def __str__(self) -> str:
         return f"{self.starts_on} – {self.ends_on}"

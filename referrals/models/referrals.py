@@ -175,7 +175,7 @@ class Referral(PersonalModel):
     def __str__(self) -> str:
         return f"{self.get_nature_display()} · {self.get_state_display()}"
 
-    def get_state_display(self) -> str:
+    def get_state_display(self) -> str:  # type: ignore[no-redef]  # Django keeps the one a model defines
         """A designation is not accepted but taken into account."""
         if self.nature == Nature.DESIGNATION and self.state == ReferralState.ACCEPTED:
             return "Prise en compte"

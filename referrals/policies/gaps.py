@@ -28,9 +28,7 @@ def gaps_of(actor: Actor, gaps: QuerySet[RegistrationGap]) -> QuerySet[Registrat
     supported = active_grants(actor).filter(level__in=SUPPORTING).values("beneficiary")
     mine = people_of(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary"))).filter(pk__in=supported)
     recently = actor.now - timedelta(days=DELAYS["gap_visible"].default)
-    return gaps.filter(Exists(mine)).filter(
-        Q(state__in=OPEN_GAP_STATES) | Q(closed_at__gte=recently)
-    )
+    return gaps.filter(Exists(mine)).filter(Q(state__in=OPEN_GAP_STATES) | Q(closed_at__gte=recently))
 
 
 @rule("gap.list")

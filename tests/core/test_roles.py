@@ -8,8 +8,10 @@ pytestmark = pytest.mark.django_db
 
 def test_role_attributes():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT session_user, current_user, current_database(), rolsuper, rolbypassrls FROM pg_roles"
-                       " WHERE rolname = current_user")
+        cursor.execute(
+            "SELECT session_user, current_user, current_database(), rolsuper, rolbypassrls FROM pg_roles"
+            " WHERE rolname = current_user"
+        )
         session_user, current_user, database, superuser, bypass = cursor.fetchone()
         cursor.execute("SELECT count(*) FROM pg_class WHERE pg_get_userbyid(relowner) = 'hub_app'")
         owned = cursor.fetchone()[0]
