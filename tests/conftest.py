@@ -12,15 +12,28 @@ from django.test.utils import setup_databases, teardown_databases
 
 from tests.cast import Cast, build_cast
 
+# Suffix of the copy kept as migrations left it: servers of other processes get copies of that one.
+PRISTINE = "_pristine"
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
     with django_db_blocker.unblock():
         databases = setup_databases(verbosity=0, interactive=False, aliases={"owner"})
+        pristine = f"{connections['owner'].settings_dict['NAME']}{PRISTINE}"
+        connections.close_all()
+        _maintain(f'DROP DATABASE IF EXISTS "{pristine}"')
+        _maintain(f'CREATE DATABASE "{pristine}" TEMPLATE "{pristine.removesuffix(PRISTINE)}"')
     yield
     with django_db_blocker.unblock():
-        connections["default"].close()
+        connections.close_all()
+        _maintain(f'DROP DATABASE "{pristine}"')
         teardown_databases(databases, verbosity=0)
+
+
+def _maintain(sql: str) -> None:
+    with connections["owner"]._nodb_cursor() as cursor:
+        cursor.execute(sql)
 
 
 def pytest_collection_modifyitems(items):

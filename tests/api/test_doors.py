@@ -35,7 +35,7 @@ BY_PERSONA = {
     # people, referrals, gaps, imports
     "social_worker": (200, 200, 200, 200),
     "officer_metz": (200, 200, 200, 200),
-    "head": (200, 200, 200, 403),
+    "head": (200, 200, 200, 200),
     "admin": (403, 403, 403, 403),
     "controller": (200, 403, 403, 403),
     "adviser": (200, 200, 200, 200),
@@ -44,7 +44,7 @@ BY_PERSONA = {
     "trainer": (403, 403, 403, 403),
     "siae_worker": (200, 200, 200, 403),
     "charity": (200, 200, 200, 403),
-    "network_head": (403, 200, 403, 403),
+    "network_head": (200, 200, 403, 403),
 }
 
 

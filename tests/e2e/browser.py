@@ -17,6 +17,7 @@ from django.db import OperationalError, connections
 from playwright.sync_api import Page
 
 from tests.cast import PASSWORD
+from tests.conftest import PRISTINE
 
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
@@ -83,14 +84,14 @@ class Server:
 
 
 class Database:
-    """A copy of the test database for a server of another process: committed data, emptied between tests."""
+    """A fresh database for servers of other processes (`purpose` names it): committed data, emptied between tests."""
 
-    def __init__(self) -> None:
+    def __init__(self, purpose: str) -> None:
         self.original = connections["owner"].settings_dict["NAME"]
-        self.name = f"{self.original}_browser"
+        self.name = f"{self.original}_{purpose}"
         _close()
         self._drop()
-        self._maintain(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.original}"')
+        self._maintain(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.original}{PRISTINE}"')
         self._point_at(self.name)
         self.given = self._filled()
 

@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="package")
 def browser_database(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
-        database = Database()
+        database = Database("browser")
         yield database
         database.drop()
 

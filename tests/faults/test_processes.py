@@ -32,7 +32,7 @@ START_SECONDS = 60
 def site(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[SimpleNamespace]:
     """The four processes on a database of their own, with the cast in it, as the application's role."""
     with django_db_blocker.unblock():
-        database = Database()
+        database = Database("processes")
         web, live = server.first_free(19_000), server.first_free(19_500)
         logs = tmp_path_factory.mktemp("logs")
         processes = server.ProcessSet(
