@@ -25,9 +25,12 @@ INSERT INTO notifications_notificationcursor (user_id, last_seq, unread, epoch)
 SELECT u, 0, '{}', gen_random_uuid() FROM unnest(%s::uuid[]) AS u
 WHERE NOT EXISTS (SELECT 1 FROM notifications_notificationcursor c WHERE c.user_id = u)
 ORDER BY u ON CONFLICT DO NOTHING"""
+# All or nothing: to lock some, then make the missing ones, would lock out of order and deadlock.
 LOCK = """
 SELECT user_id, last_seq, epoch, unread FROM notifications_notificationcursor
-WHERE user_id = ANY(%s::uuid[]) ORDER BY user_id FOR UPDATE"""
+WHERE user_id = ANY(%(users)s::uuid[])
+  AND (SELECT count(*) FROM notifications_notificationcursor WHERE user_id = ANY(%(users)s::uuid[])) = %(count)s
+ORDER BY user_id FOR UPDATE"""
 WRITE = """
 WITH added AS (
   INSERT INTO notifications_notification (id, department_id, user_id, organization_id, kind, seq, dedupe_key, count,
@@ -79,9 +82,12 @@ def write(
 
 def _lock(users: list[UUID]) -> dict[UUID, Cursor]:
     """The users' cursors, locked in one order until COMMIT; those who had none get one."""
+    wanted: dict[str, list[UUID] | int] = {"users": users, "count": len(users)}
     with connection.cursor() as cursor:
-        cursor.execute(ENSURE, [users])
-        cursor.execute(LOCK, [users])
+        cursor.execute(LOCK, wanted)
+        if not cursor.rowcount:
+            cursor.execute(ENSURE, [users])
+            cursor.execute(LOCK, wanted)
         return {user: Cursor(seq, str(epoch), json.loads(unread)) for user, seq, epoch, unread in cursor.fetchall()}
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from partners.models import Function, ImportJob, Membership
-from referrals.models import GapKind, Referral, Track
+from referrals.models import GapKind, Track
 
 ANSWERS = (Function.COUNSELLING, Function.SOCIAL_WORK)
 TOLD_TO_REFERENT = (GapKind.STRUCK_OFF, GapKind.CEASED)
@@ -43,16 +43,12 @@ class GapNotice:
 
 def referral_receivers(referral_id: UUID) -> list[Recipient]:
     """The member it is entrusted to, else those of the receiving team who answer, else the managers."""
-    referral = Referral.objects.get(pk=referral_id)
-    found = _in_charge(referral, referral.receiver_id, referral.receiver_team_id, referral.receiver_user_id)
-    return _recipients(found, "cette orientation vous est adressée", partner_id=referral.sender_id)
+    return _recipients(_in_charge(referral_id, "receiver", "sender"), "cette orientation vous est adressée")
 
 
 def referral_senders(referral_id: UUID) -> list[Recipient]:
     """The member who sent it, else the sending team, else the managers."""
-    referral = Referral.objects.get(pk=referral_id)
-    found = _in_charge(referral, referral.sender_id, referral.sender_team_id, referral.sender_user_id)
-    return _recipients(found, "vous suivez cette orientation", partner_id=referral.receiver_id)
+    return _recipients(_in_charge(referral_id, "sender", "receiver"), "vous suivez cette orientation")
 
 
 def import_owners(job_id: UUID) -> list[Recipient]:
@@ -70,7 +66,7 @@ def gap_audience(gap_ids: Iterable[UUID]) -> list[GapNotice]:
     facts = _gap_facts(list(gap_ids))
     if not facts:
         return []
-    members = _Members(list(_active(facts[0].department_id)))
+    members = _Members(list(_active(facts[0].department_id).prefetch_related("territories")))
     told: dict[tuple[UUID, UUID, str], list[GapFacts]] = {}
     for gap in facts:
         for membership, reason in members.of(gap):
@@ -194,31 +190,58 @@ class _Members:
 
 
 def _active(department_id: UUID) -> QuerySet[Membership]:
-    return (
-        Membership.objects.filter(
-            department_id=department_id, active=True, user__is_active=True, organization__active=True
+    return Membership.objects.filter(
+        department_id=department_id, active=True, user__is_active=True, organization__active=True
+    ).select_related("organization", "team")
+
+
+class Candidate(NamedTuple):
+    """An active member of one side of a referral, with what that side asked for."""
+
+    user_id: UUID
+    organization_id: UUID
+    manages: bool
+    answers: bool
+    sees_people: bool
+    in_team: bool
+    named: bool
+    any_team: bool
+    partner_id: UUID
+
+
+# One statement, and no objects: it runs within every sending.
+CANDIDATES = """
+SELECT m.user_id, m.organization_id, m.role = 'manager', m.functions && %(answers)s::varchar[],
+       coalesce(t.sees_people, true), coalesce(m.team_id = r.{side}_team_id, false),
+       coalesce(m.user_id = r.{side}_user_id, false), r.{side}_team_id IS NULL, r.{other}_id
+  FROM referrals_referral r
+  JOIN partners_organization o ON o.id = r.{side}_id AND o.active
+  JOIN partners_membership m ON m.organization_id = o.id AND m.department_id = r.department_id AND m.active
+  JOIN partners_user u ON u.id = m.user_id AND u.is_active
+  LEFT JOIN partners_team t ON t.id = m.team_id
+ WHERE r.id = %(referral)s
+ ORDER BY m.id
+"""
+
+
+def _in_charge(referral_id: UUID, side: str, other: str) -> list[Candidate]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CANDIDATES.format(side=side, other=other),
+            {"answers": [str(function) for function in ANSWERS], "referral": referral_id},
         )
-        .select_related("organization", "team")
-        .prefetch_related("territories")
-    )
-
-
-def _in_charge(
-    referral: Referral, organization_id: UUID, team_id: UUID | None, user_id: UUID | None
-) -> list[Membership]:
-    own = list(_active(referral.department_id).filter(organization_id=organization_id))
-    sees = [m for m in own if m.team is None or m.team.sees_people]
-    answer = [m for m in sees if not set(ANSWERS).isdisjoint(m.functions)]
+        own = [Candidate(*row) for row in cursor.fetchall()]
+    sees = [one for one in own if one.sees_people]
+    answer = [one for one in sees if one.answers]
     return (
-        [m for m in own if user_id and m.user_id == user_id]
-        or [m for m in answer if team_id and m.team_id == team_id]
-        or (answer if team_id is None else [])
-        or [m for m in sees if m.role == "manager"]
+        [one for one in own if one.named]
+        or [one for one in answer if one.in_team or one.any_team]
+        or [one for one in sees if one.manages]
     )
 
 
-def _recipients(members: list[Membership], reason: str, *, partner_id: UUID) -> list[Recipient]:
+def _recipients(found: list[Candidate], reason: str) -> list[Recipient]:
     return [
-        Recipient(user_id=m.user_id, organization_id=m.organization_id, reason=reason, partner_id=partner_id)
-        for m in members
+        Recipient(user_id=one.user_id, organization_id=one.organization_id, reason=reason, partner_id=one.partner_id)
+        for one in found
     ]

@@ -30,6 +30,7 @@ def tenant(actor: Actor) -> Iterator[Actor]:
     """Open one transaction as `actor`; announce its events last, before COMMIT. Raises `NestedGate`."""
     if current_actor() is not None:
         raise NestedGate
+    inside = connection.in_atomic_block  # under an outer transaction (tests), RELEASE would keep the settings
     with transaction.atomic():
         _set(_settings_of(actor))
         connection.tenant = actor  # type: ignore[attr-defined]
@@ -40,20 +41,24 @@ def tenant(actor: Actor) -> Iterator[Actor]:
                 announce(events)
         finally:
             connection.tenant = None  # type: ignore[attr-defined]
-        if not connection.needs_rollback:
-            _set(NOBODY)  # under an outer transaction (tests), RELEASE would keep the settings
+        if inside and not connection.needs_rollback:
+            _set(NOBODY)
 
 
 @contextmanager
 def elevated() -> Iterator[None]:
     """Write as the product itself what an actor's own decision implies for others (access grants).
 
-    A savepoint, so that an error restores the role by itself. Its callers are pinned by a test.
+    The Département may write all of that itself (policies): for it nothing changes.
+    After an error nothing more runs until the rollback, which restores the role. Its callers are pinned by a test.
     """
     actor = current_actor()
     if actor is None:
         raise RuntimeError("elevated() outside the gate")
-    with transaction.atomic():
+    if actor.is_wide:
+        yield
+        return
+    with transaction.atomic(savepoint=False):
         _set_role(SYSTEM)
         yield
         _set_role(actor.role)

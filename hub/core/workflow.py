@@ -44,22 +44,30 @@ class Workflow:
         if obj.state not in self.transitions[name].sources:
             raise self._refusal(obj, name)
 
-    @transaction.atomic
+    def enter(self, obj: Any, name: str) -> str:
+        """Move `obj` in memory and give the state it leaves; enough by itself for a row nobody else can see yet.
+
+        Raises `InvalidTransition`. The caller saves, then records.
+        """
+        self.check(obj, name)
+        source: str = obj.state
+        obj.state = self.transitions[name].target
+        return source
+
     def perform(self, obj: Any, name: str, *, by: Actor, note: str = "", **changes: Any) -> None:
         """Move `obj`, write `changes` with it, keep who, when and why; raises `InvalidTransition` (409) otherwise.
 
         `obj` is brought up to date with the locked row, so that the loser of a race sees the present state.
         """
-        transition = self.transitions[name]
         locked = type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
         for column in obj._meta.concrete_fields:
             setattr(obj, column.attname, getattr(locked, column.attname))
-        self.check(obj, name)
-        source, obj.state = obj.state, transition.target
+        source = self.enter(obj, name)
         for attribute, value in changes.items():
             setattr(obj, attribute, value)
-        obj.save(update_fields=["state", *changes])
-        self.record(obj, transition.name, source=source, by=by, note=note, reason=changes.get("reason") or "")
+        with transaction.atomic(savepoint=False):  # refusals come before: only the database can fail here
+            obj.save(update_fields=["state", *changes])
+            self.record(obj, name, source=source, by=by, note=note, reason=changes.get("reason") or "")
 
     def record(self, obj: Any, name: str, *, by: Actor, source: str = "", note: str = "", reason: str = "") -> None:
         """Append one line to the journal of `obj` (also for facts that change no state)."""

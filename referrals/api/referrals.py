@@ -17,8 +17,9 @@ from hub.core.rest.fields import reference
 from hub.core.rest.pages import page_of
 from hub.core.rest.views import ApiView
 from hub.core.urls import route
+from partners.models import Team
 from referrals.api.moves import Move, check, unknown, with_state
-from referrals.api.shown import card_whole, cards
+from referrals.api.shown import card_whole, cards, opened_whole
 from referrals.gestures import open_gestures
 from referrals.models import AssignmentKind, PersonReason, Referral, SupportAssignment
 from referrals.models.referrals import OPEN_STATES
@@ -131,7 +132,8 @@ class ReferralsView(ApiView):
             made = services.send_referral(self.actor, duplicate_reason=reason, **values)
         else:
             made = services.draft_referral(self.actor, **values)
-        return Response(shown(self.actor, made.pk), status=201)
+        _join_sender(self.actor, made)
+        return Response(_whole(self.actor, made, opened_whole(self.actor, made.beneficiary)), status=201)
 
 
 class ReferralView(ApiView):
@@ -184,10 +186,21 @@ def lines(actor: Actor, referrals: Iterable[Referral]) -> list[dict[str, Any]]:
 def shown(actor: Actor, pk: UUID) -> dict[str, Any]:
     """One referral as the actor may know it; raises `NotVisible`."""
     stored = get_visible(actor, Referral, pk, *JOINED)
+    return _whole(actor, stored, card_whole(actor, stored.beneficiary_id))
+
+
+def _join_sender(actor: Actor, made: Referral) -> None:
+    """One's own team and organisation in one query: the rest of what was just written is in hand."""
+    if made.sender_team_id:
+        team = visible(actor, Team).select_related("organization").get(pk=made.sender_team_id)
+        made.sender_team, made.sender = team, team.organization
+
+
+def _whole(actor: Actor, stored: Referral, person: dict[str, Any] | None) -> dict[str, Any]:
     gestures = [gesture.name.replace("_", "-") for gesture in open_gestures(actor, stored)]
     referral = veiled(actor, stored)
     fields = _line(actor, referral) | {name: getattr(referral, name) for name in WHOLE}
-    fields |= {"person": card_whole(actor, referral.beneficiary_id), "redirect_to": reference(referral.redirect_to)}
+    fields |= {"person": person, "redirect_to": reference(referral.redirect_to)}
     if referral.reason in PersonReason.values and not _may_know_why(actor, referral):
         fields["reason"] = fields["met_how"] = ""
     return dict(ReferralOutput(fields | {"actions": gestures}).data)

@@ -57,6 +57,11 @@ def card_whole(actor: Actor, person_id: UUID) -> dict[str, Any] | None:
     return BeneficiaryOutput(opened(one.person, one.level)).data if one else None
 
 
+def opened_whole(actor: Actor, person: Beneficiary) -> dict[str, Any]:
+    """The same of a person the actor's scope has just given (territory and commune must be joined)."""
+    return BeneficiaryOutput(opened(person, level_of(actor, person))).data
+
+
 def gap_kind(actor: Actor, gap: RegistrationGap) -> str:
     """The kind, or only that it is to be checked: to hide some kinds alone would tell them."""
     return gap.kind if can(actor, "gap.motive", gap) else TO_CHECK

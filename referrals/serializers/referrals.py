@@ -80,7 +80,7 @@ class ReferralQuery(PageQuery):
 
 
 class ReferralInput(serializers.Serializer[Any]):
-    beneficiary = VisibleField(Beneficiary)
+    beneficiary = VisibleField(Beneficiary, related=("territory", "commune"))  # the answer shows them
     receiver = VisibleField(Organization)
     receiver_team = VisibleField(Team, required=False, allow_null=True)
     service = VisibleField(Service, required=False, allow_null=True)

@@ -31,13 +31,17 @@ def open_access(
     reason: str,
     source: models.Model,
     team_id: UUID | None = None,
+    new: bool = False,
 ) -> None:
-    """Open the file to an organisation because of `source`; the same source never opens twice."""
+    """Open the file to an organisation because of `source`; the same source never opens twice.
+
+    A `new` source, stored in this very transaction, can have opened nothing: it is not looked for.
+    """
     with elevated():
         found = AccessGrant.objects.filter(
             source_kind=source._meta.model_name, source_id=source.pk, organization_id=organization_id, ends_at=None
         )
-        if not found.exists():
+        if new or not found.exists():
             AccessGrant.objects.create(
                 department_id=actor.department_id,
                 beneficiary_id=beneficiary_id,

@@ -13,15 +13,16 @@ UNKNOWN = "Identifiant inconnu."
 
 
 class VisibleField(serializers.UUIDField):
-    """The UUID of a row the actor sees, given back as the row itself."""
+    """The UUID of a row the actor sees, given back as the row itself, with `related` joined."""
 
-    def __init__(self, model: type[Model], **kwargs: Any) -> None:
-        self.model = model
+    def __init__(self, model: type[Model], *, related: tuple[str, ...] = (), **kwargs: Any) -> None:
+        self.model, self.related = model, related
         super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
         """The row; raises ValidationError, with one sentence for unknown and foreign ids alike."""
-        found = visible(self.context["actor"], self.model).filter(pk=super().to_internal_value(data)).first()
+        rows = visible(self.context["actor"], self.model).filter(pk=super().to_internal_value(data))
+        found = (rows.select_related(*self.related) if self.related else rows).first()
         if found is None:
             raise serializers.ValidationError(UNKNOWN, code="unknown")
         return found

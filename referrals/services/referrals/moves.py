@@ -61,12 +61,16 @@ def touch_pages(actor: Actor, referral: Referral, *, to_receiver: bool = True) -
 
 
 def restart_clock(actor: Actor, referral: Referral) -> None:
-    """Count from today; a proposal still to answer, from the first sending of its whole chain."""
-    department = Department.objects.get(pk=referral.department_id)
+    """Set the clock of a stored referral again."""
+    set_clock(actor, referral, Department.objects.get(pk=referral.department_id))
+    referral.save(update_fields=["due_on", "late_on"])
+
+
+def set_clock(actor: Actor, referral: Referral, department: Department) -> None:
+    """Count from today; a proposal still to answer, from the first sending of its whole chain. Does not save."""
     waiting = referral.state == "sent" and referral.nature == Nature.PROPOSAL
     since = (chain_start(referral) if waiting else None) or actor.today
     referral.due_on, referral.late_on = due_dates(referral, since=since, department=department)
-    referral.save(update_fields=["due_on", "late_on"])
 
 
 def finish(actor: Actor, referral: Referral, *, keep_access: bool) -> None:
@@ -79,8 +83,8 @@ def finish(actor: Actor, referral: Referral, *, keep_access: bool) -> None:
     close_access(actor, source=referral, at=end)
 
 
-def open_card(actor: Actor, referral: Referral) -> None:
-    """Open the card to the receiver; inside one organisation nothing needs opening."""
+def open_card(actor: Actor, referral: Referral, *, new: bool = False) -> None:
+    """Open the card to the receiver; inside one organisation nothing needs opening. A `new` referral opened nothing."""
     if referral.receiver_id != referral.sender_id:
         open_access(
             actor,
@@ -90,6 +94,7 @@ def open_card(actor: Actor, referral: Referral) -> None:
             reason="Orientation reçue",
             source=referral,
             team_id=referral.receiver_team_id,
+            new=new,
         )
 
 

@@ -12,11 +12,19 @@ from hub.core.access import get_visible, require
 from hub.core.actor import Actor
 from hub.core.errors import Confirmation, Conflict, Invalid, InvalidTransition
 from hub.core.events import emit
-from partners.models import Organization, Service, Team
+from partners.models import Department, Organization, Service, Team
 from referrals.events import ReferralSent
 from referrals.models import Beneficiary, Nature, Referral, TrackDecision
 from referrals.models.referrals import OPEN_STATES
-from referrals.services.referrals.moves import finish, moved, open_card, person_of, restart_clock, touch_pages
+from referrals.services.referrals.moves import (
+    finish,
+    moved,
+    open_card,
+    person_of,
+    restart_clock,
+    set_clock,
+    touch_pages,
+)
 from referrals.workflows import REFERRAL
 
 
@@ -31,8 +39,14 @@ def open_duplicates(actor: Actor, *, person: Beneficiary, receiver: Organization
     return same.filter(sensitive=False) | same.filter(sender_id=actor.organization_id)
 
 
-@transaction.atomic
-def draft_referral(
+def draft_referral(actor: Actor, **values: Any) -> Referral:
+    """Write a referral without sending it (`values` as for `_written`); raises `Invalid` as it does."""
+    referral, _ = _written(actor, **values)
+    referral.save()
+    return referral
+
+
+def _written(
     actor: Actor,
     *,
     person: Beneficiary,
@@ -45,13 +59,16 @@ def draft_referral(
     nature: str = Nature.PROPOSAL,
     decision: TrackDecision | None = None,
     previous: Referral | None = None,
-) -> Referral:
-    """Write a referral without sending it. Raises `Invalid` for a target that cannot receive it."""
+) -> tuple[Referral, Department]:
+    """A draft not stored yet, and its Département. Raises `Invalid` for a target that cannot receive it.
+
+    `person` is one the actor's scope has just given.
+    """
     require(actor, "referral.compose", person) if not actor.is_system else None
-    check_target(actor, receiver, receiver_team, service)
+    department = check_target(actor, receiver, receiver_team, service)
     if not need.strip():
         raise Invalid("Indiquez le besoin de la personne.", fields={"need": "Indiquez le besoin de la personne."})
-    return Referral.objects.create(
+    referral = Referral(
         department_id=actor.department_id,
         beneficiary=person,
         nature=nature,
@@ -70,9 +87,9 @@ def draft_referral(
         first_sent_at=previous.first_sent_at if previous else None,
         created_at=actor.now,
     )
+    return referral, department
 
 
-@transaction.atomic
 def send_referral(
     actor: Actor,
     *,
@@ -85,27 +102,59 @@ def send_referral(
     Needs the record that the person was informed; opens the card to the receiver. Raises `Confirmation` when one is
     still open for the same target and no reason was given.
     """
-    referral = referral or draft_referral(actor, **values)
+    if referral is None:
+        return _send_at_once(actor, duplicate_reason, *_written(actor, **values))
+    return _send_draft(actor, duplicate_reason, referral)
+
+
+@transaction.atomic
+def _send_draft(actor: Actor, duplicate_reason: str, referral: Referral) -> Referral:
+    if not actor.is_system:
+        person_of(actor, referral)
+    _check_sending(actor, referral, duplicate_reason)
+    REFERRAL.perform(referral, "send", by=actor, **_sent(actor, referral, duplicate_reason))
+    restart_clock(actor, referral)
+    open_card(actor, referral)
+    return _told(actor, referral)
+
+
+def _send_at_once(actor: Actor, duplicate_reason: str, referral: Referral, department: Department) -> Referral:
+    """One INSERT, sent already; its journal begins with the sending."""
+    _check_sending(actor, referral, duplicate_reason)
+    source = REFERRAL.enter(referral, "send")
+    for name, value in _sent(actor, referral, duplicate_reason).items():
+        setattr(referral, name, value)
+    set_clock(actor, referral, department)
+    with transaction.atomic(savepoint=False):  # everything is checked: only the database can fail here
+        referral.save()
+        REFERRAL.record(referral, "send", source=source, by=actor)
+        open_card(actor, referral, new=True)
+        return _told(actor, referral)
+
+
+def _check_sending(actor: Actor, referral: Referral, duplicate_reason: str) -> None:
     require(actor, "referral.send", referral)
     if referral.informed_on is None:
         sentence = "Indiquez quand la personne a été informée de cette orientation."
         raise Invalid(sentence, code="information_record_missing", fields={"informed_on": sentence})
     if referral.informed_on > actor.today:
         raise Invalid("Cette date est dans le futur.", fields={"informed_on": "Cette date est dans le futur."})
-    person = referral.beneficiary if actor.is_system else person_of(actor, referral)
-    if person.died_on:
+    if referral.beneficiary.died_on:
         raise Conflict("Le dossier de cette personne est clos.", code="file_closed")
     _refuse_silent_duplicate(actor, referral, duplicate_reason)
-    REFERRAL.perform(
-        referral,
-        "send",
-        by=actor,
-        sent_at=actor.now,
-        first_sent_at=referral.first_sent_at or actor.now,
-        duplicate_reason=duplicate_reason.strip()[:300],
-    )
-    restart_clock(actor, referral)
-    open_card(actor, referral)
+
+
+def _sent(actor: Actor, referral: Referral, duplicate_reason: str) -> dict[str, Any]:
+    """What sending writes besides the state."""
+    return {
+        "sent_at": actor.now,
+        "first_sent_at": referral.first_sent_at or actor.now,
+        "duplicate_reason": duplicate_reason.strip()[:300],
+    }
+
+
+def _told(actor: Actor, referral: Referral) -> Referral:
+    """The receiver learns it, and open pages look again."""
     emit(ReferralSent(department_id=actor.department_id, by_id=actor.user_id, referral_id=referral.pk))
     touch_pages(actor, referral)
     return referral
@@ -175,10 +224,10 @@ def _refuse_silent_duplicate(actor: Actor, referral: Referral, reason: str) -> N
         )
 
 
-def check_target(actor: Actor, receiver: Organization, team: Team | None, service: Service | None) -> None:
-    """An active organisation of this Département; inside one's own, another team."""
-    present = receiver.departments.filter(pk=actor.department_id).exists()
-    if not (present and receiver.active and receiver.receives_referrals):
+def check_target(actor: Actor, receiver: Organization, team: Team | None, service: Service | None) -> Department:
+    """An active organisation of this Département (given back); inside one's own, another team. Raises `Invalid`."""
+    department = receiver.departments.filter(pk=actor.department_id).first()
+    if not (department and receiver.active and receiver.receives_referrals):
         sentence = "Cet organisme ne reçoit pas d'orientations dans ce Département."
         raise Invalid(sentence, fields={"receiver": sentence})
     if team and (team.organization_id != receiver.pk or team.department_id != actor.department_id):
@@ -187,6 +236,7 @@ def check_target(actor: Actor, receiver: Organization, team: Team | None, servic
         raise Invalid("Ce service n'est pas de cet organisme.", fields={"service": "Service inconnu."})
     if receiver.pk == actor.organization_id and (team is None or team.pk == actor.team_id):
         raise Invalid("Choisissez une autre équipe.", fields={"receiver_team": "Choisissez une autre équipe."})
+    return department
 
 
 def get_referral(actor: Actor, pk: uuid.UUID | str) -> Referral:
