@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
-from importlib import import_module
 from types import SimpleNamespace
 
 from django.contrib.auth.hashers import make_password
@@ -16,7 +15,7 @@ from django.test import Client
 
 from hub.core.actor import Actor
 from partners.actors import SESSION_KEY, actor_from
-from partners.models import Membership, Organization, OrganizationKind, Team, Territory, User
+from partners.models import Membership, Organization, Team, Territory, User
 from partners.services.departments import open_department
 from partners.services.members import add_member
 from partners.services.organizations import create_organization, create_team
@@ -59,7 +58,6 @@ def client(member: Membership) -> Client:
 def build_cast() -> Cast:
     """The whole cast, in about a tenth of a second."""
     cast = Cast()
-    _keep_kinds()
     cast.department = open_department(code="57", name="Moselle")
     cast.other_department = open_department(code="99", name="Département fictif")
     here, there = Actor.system(cast.department.pk), Actor.system(cast.other_department.pk)
@@ -76,16 +74,6 @@ def build_cast() -> Cast:
         there, "other_officer", cast.other, "coordination people_import", [cast.other_territory], role="manager"
     )
     return cast
-
-
-def _keep_kinds() -> None:
-    """Put back what migrations wrote: a transactional test of this worker may have emptied every table."""
-    if not OrganizationKind.objects.exists():
-        kinds = import_module("partners.migrations.0003_organization_kinds").KINDS
-        OrganizationKind.objects.bulk_create(
-            OrganizationKind(code=code, label=label, position=position)
-            for position, (code, label) in enumerate(kinds, 1)
-        )
 
 
 def _organizations(cast: Cast, here: Actor) -> None:

@@ -6,10 +6,14 @@ through row-level security and prove nothing.
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
 from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
+from pytest_django.plugin import blocking_manager_key
 
+from partners.models import OrganizationKind
 from tests.cast import Cast, build_cast
 
 # Suffix of the copy kept as migrations left it: servers of other processes get copies of that one.
@@ -43,6 +47,27 @@ def pytest_collection_modifyitems(items):
         if mark and mark.kwargs.get("transaction"):
             databases = {"transaction": True, "databases": ["default", "owner"]}
             item.add_marker(pytest.mark.django_db(**databases), append=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item):
+    """Put back what migrations wrote, once a transactional test has emptied every table."""
+    try:
+        return (yield)
+    finally:
+        mark = item.get_closest_marker("django_db")
+        if mark and mark.kwargs.get("transaction"):
+            with item.config.stash[blocking_manager_key].unblock():
+                _keep_kinds()
+                connections.close_all()
+
+
+def _keep_kinds() -> None:
+    kinds = import_module("partners.migrations.0003_organization_kinds").KINDS
+    OrganizationKind.objects.bulk_create(
+        (OrganizationKind(code=code, label=label, position=at) for at, (code, label) in enumerate(kinds, start=1)),
+        ignore_conflicts=True,
+    )
 
 
 @pytest.fixture

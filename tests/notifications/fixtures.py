@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import import_module
 
 import pytest
 from django.db import connections
 
 from notifications import doorbells
-from partners.models import OrganizationKind
 from tests.notifications.servers import LiveServer, RedisServer
 
 
@@ -41,11 +39,7 @@ def own_live(django_db_setup, own_redis: RedisServer) -> Iterator[LiveServer]:
 
 @pytest.fixture
 def committed(transactional_db) -> None:
-    """Really committed transactions; emptying tables also takes the kinds that a migration wrote."""
-    kinds = import_module("partners.migrations.0003_organization_kinds").KINDS
-    OrganizationKind.objects.bulk_create(
-        [OrganizationKind(code=code, label=label) for code, label in kinds], ignore_conflicts=True
-    )
+    """Really committed transactions."""
 
 
 @pytest.fixture
