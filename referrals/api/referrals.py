@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from hub.core.access import get_visible, require, visible
 from hub.core.actor import Actor
 from hub.core.rest.doc import reads, writes
-from hub.core.rest.fields import reference
+from hub.core.rest.fields import reference, represent
 from hub.core.rest.pages import page_of
 from hub.core.rest.views import ApiView
 from hub.core.urls import route
@@ -180,7 +180,7 @@ def lines(actor: Actor, referrals: Iterable[Referral]) -> list[dict[str, Any]]:
     """Rows of a list."""
     rows = [veiled(actor, referral) for referral in referrals]
     people = cards(actor, {row.beneficiary_id for row in rows})
-    return [dict(ReferralLine(_line(actor, row) | {"person": people.get(row.beneficiary_id)}).data) for row in rows]
+    return [represent(ReferralLine, _line(actor, row) | {"person": people.get(row.beneficiary_id)}) for row in rows]
 
 
 def shown(actor: Actor, pk: UUID) -> dict[str, Any]:
@@ -203,7 +203,7 @@ def _whole(actor: Actor, stored: Referral, person: dict[str, Any] | None) -> dic
     fields |= {"person": person, "redirect_to": reference(referral.redirect_to)}
     if referral.reason in PersonReason.values and not _may_know_why(actor, referral):
         fields["reason"] = fields["met_how"] = ""
-    return dict(ReferralOutput(fields | {"actions": gestures}).data)
+    return represent(ReferralOutput, fields | {"actions": gestures})
 
 
 def _line(actor: Actor, referral: Referral) -> dict[str, Any]:

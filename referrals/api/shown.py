@@ -8,7 +8,7 @@ from uuid import UUID
 
 from hub.core.access import can, visible
 from hub.core.actor import Actor
-from hub.core.rest.fields import reference
+from hub.core.rest.fields import reference, represent
 from referrals.disclosure import disclose, level_of, levels_of, reaches
 from referrals.models import AssignmentKind, Beneficiary, Level, RegistrationGap, SupportAssignment, TrackDecision
 from referrals.models.registration import OPEN_GAP_STATES
@@ -33,7 +33,7 @@ def files(actor: Actor, people: Iterable[Beneficiary]) -> list[dict[str, Any]]:
     """Rows of a list of people."""
     rows = list(people)
     levels = levels_of(actor, [person.pk for person in rows])
-    return [BeneficiaryOutput(opened(person, levels.get(person.pk, Level.MINIMAL))).data for person in rows]
+    return [represent(BeneficiaryOutput, opened(person, levels.get(person.pk, Level.MINIMAL))) for person in rows]
 
 
 def whole(actor: Actor, person: Beneficiary) -> dict[str, Any]:
@@ -42,24 +42,23 @@ def whole(actor: Actor, person: Beneficiary) -> dict[str, Any]:
     fields = opened(person, level)
     if reaches(level, Level.SUPPORT):
         fields["pathway"] = _pathway(actor, person)
-    shown: dict[str, Any] = BeneficiaryOutput(fields).data
-    return shown
+    return represent(BeneficiaryOutput, fields)
 
 
 def cards(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """The people of a page of referrals or gaps whose file is open to the actor."""
-    return {pk: CardOutput(opened(one.person, one.level)).data for pk, one in known_people(actor, ids).items()}
+    return {pk: represent(CardOutput, opened(one.person, one.level)) for pk, one in known_people(actor, ids).items()}
 
 
 def card_whole(actor: Actor, person_id: UUID) -> dict[str, Any] | None:
     """Everything the level opens of one person, or null when her file is closed to the actor."""
     one = known_people(actor, [person_id]).get(person_id)
-    return BeneficiaryOutput(opened(one.person, one.level)).data if one else None
+    return represent(BeneficiaryOutput, opened(one.person, one.level)) if one else None
 
 
 def opened_whole(actor: Actor, person: Beneficiary) -> dict[str, Any]:
     """The same of a person the actor's scope has just given (territory and commune must be joined)."""
-    return BeneficiaryOutput(opened(person, level_of(actor, person))).data
+    return represent(BeneficiaryOutput, opened(person, level_of(actor, person)))
 
 
 def gap_kind(actor: Actor, gap: RegistrationGap) -> str:

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from hub.core.access import visible
 
 UNKNOWN = "Identifiant inconnu."
+_READY: dict[type[serializers.BaseSerializer[Any]], serializers.BaseSerializer[Any]] = {}
 
 
 class VisibleField(serializers.UUIDField):
@@ -33,6 +34,13 @@ class ReferenceSerializer(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     name = serializers.CharField()
+
+
+def represent(form: type[serializers.BaseSerializer[Any]], row: Any) -> dict[str, Any]:
+    """What `form` shows of a row. Its fields need no request and are made once, not again for every answer."""
+    ready = _READY.get(form) or _READY.setdefault(form, form())
+    shown: dict[str, Any] = ready.to_representation(row)
+    return shown
 
 
 def reference(row: Any) -> dict[str, Any] | None:

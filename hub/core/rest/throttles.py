@@ -1,4 +1,4 @@
-"""Rates, counted in Redis: one counter per membership, scope and window, so that a request costs one round trip.
+"""Rates, counted in Redis: one counter per membership, scope and window.
 
 Without Redis ordinary requests go on (nothing must depend on it), but what could be used to guess a NIR stops.
 """
@@ -18,11 +18,10 @@ MINUTE, HOUR = 60, 3600
 def count(scope: str, owner: Any, seconds: int, now: float) -> int:
     """How often `owner` did this in the present window, this time included. Raises `RedisError`."""
     key = f"rate:{scope}:{owner}:{int(now) // seconds}"
-    cache.add(key, 0, timeout=seconds)
     try:
         return int(cache.incr(key))
-    except ValueError:  # the window ended between the two
-        return 1
+    except ValueError:  # the first of the window, or one of the first
+        return 1 if cache.add(key, 1, timeout=seconds) else int(cache.incr(key))
 
 
 class MembershipThrottle(BaseThrottle):
