@@ -6,10 +6,12 @@ through row-level security and prove nothing.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from importlib import import_module
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import blocking_manager_key
 
@@ -32,7 +34,17 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
     with django_db_blocker.unblock():
         connections.close_all()
         _maintain(f'DROP DATABASE "{pristine}"')
-        teardown_databases(databases, verbosity=0)
+        _patiently(lambda: teardown_databases(databases, verbosity=0))
+
+
+def _patiently(drop: Callable[[], None]) -> None:
+    """Sessions of a process just killed end a little after it."""
+    for _ in range(50):
+        try:
+            return drop()
+        except OperationalError:
+            time.sleep(0.2)
+    return drop()
 
 
 def _maintain(sql: str) -> None:

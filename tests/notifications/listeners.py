@@ -70,7 +70,7 @@ class Listener(threading.Thread):
 
     def __enter__(self) -> Listener:
         self.start()
-        assert self.ready.wait(20)
+        assert self.ready.wait(60)
         return self
 
     def __exit__(self, *_: object) -> None:
