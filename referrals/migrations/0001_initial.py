@@ -560,7 +560,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='accessgrant',
-            index=models.Index(fields=['organization', 'beneficiary'], include=('starts_at', 'ends_at', 'level'), name='grant_lookup'),
+            index=models.Index(fields=['organization', 'beneficiary'], include=('starts_at', 'ends_at', 'level', 'team', 'department_id'), name='grant_lookup'),
         ),
         migrations.AddIndex(
             model_name='accessgrant',

@@ -40,7 +40,9 @@ class AccessGrant(PersonalModel):
     class Meta:
         indexes = [
             models.Index(
-                fields=["organization", "beneficiary"], include=["starts_at", "ends_at", "level"], name="grant_lookup"
+                fields=["organization", "beneficiary"],
+                include=["starts_at", "ends_at", "level", "team", "department_id"],
+                name="grant_lookup",
             ),
             models.Index(fields=["source_kind", "source_id"], name="grant_source"),
         ]

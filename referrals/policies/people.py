@@ -110,9 +110,9 @@ def _without_private_ties(actor: Actor, people: QuerySet[Beneficiary]) -> QueryS
     return people.filter(Q(restricted=False) | Exists(followed))
 
 
-def knows_privately(actor: Actor, beneficiary: str) -> Exists:
-    """SQL: the actor declared a link with the person in column `beneficiary`."""
-    return Exists(DeclaredLink.objects.filter(user_id=actor.user_id, beneficiary=OuterRef(beneficiary)))
+def knows_privately(actor: Actor, beneficiary: str) -> Q:
+    """SQL: the actor declared a link with the person in column `beneficiary` (his few links are read once)."""
+    return Q(**{f"{beneficiary}__in": DeclaredLink.objects.filter(user_id=actor.user_id).values("beneficiary")})
 
 
 @scope(TrackDecision)
