@@ -50,12 +50,10 @@ class Frame:
     def account_menu(self) -> list[Entry]:
         return entries(ACCOUNT_MENU, self.actor, self.request.path)
 
-    @cached_property
+    @property
     def memberships(self) -> list[Membership]:
-        """Every organisation this user may act for, with its Département."""
-        mine = Membership.objects.filter(user_id=self.user.pk) if self.user else Membership.objects.none()
-        active = mine.filter(active=True, organization__active=True)
-        return list(active.select_related("organization", "department", "team").order_by("organization__name"))
+        """Every organisation this user may act for, as the actor's provider read them."""
+        return getattr(self.request, "memberships", [])
 
     @cached_property
     def membership(self) -> Membership | None:

@@ -31,13 +31,18 @@ def actor_of(request: HttpRequest) -> Actor | None:
         return actor_from(membership, now)
     if not request.user.is_authenticated:
         return None
-    found = current_membership(request.user, request.session.get(SESSION_KEY))
+    request.memberships = active = memberships_of(request.user)  # type: ignore[attr-defined]
+    found = current_membership(active, request.session.get(SESSION_KEY))
     return actor_from(found, now) if found else None
 
 
-def current_membership(user: User, chosen: str | None) -> Membership | None:
+def memberships_of(user: User) -> list[Membership]:
+    """Every organisation this user may act for, with its Département; left on the request for the page's frame."""
+    return list(_active().filter(user=user).order_by("organization__name", "department__code"))
+
+
+def current_membership(active: list[Membership], chosen: str | None) -> Membership | None:
     """The membership the user switched to, else the first active one."""
-    active = list(_active().filter(user=user).order_by("organization__name", "department__code"))
     return next((m for m in active if str(m.pk) == chosen), active[0] if active else None)
 
 
