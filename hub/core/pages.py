@@ -36,6 +36,11 @@ def paginate(queryset: QuerySet[T], *, order: tuple[str, ...], after: str = "", 
     return Page(rows[:size], _encode(rows[size - 1], order) if more else "")
 
 
+def total(page: Page[T], queryset: QuerySet[T], *, after: str) -> int:
+    """How many rows `queryset` has, exactly: nothing to ask when its first page is its last one."""
+    return queryset.count() if after or page.next else len(page.rows)
+
+
 def _beyond(order: tuple[str, ...], values: list[Any]) -> Q:
     """(a, b) > (x, y) spelled for mixed directions: a > x, or a = x and b > y…"""
     condition, equal = Q(), Q()

@@ -17,7 +17,7 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import PARIS, Actor
-from hub.core.pages import Page, paginate
+from hub.core.pages import Page, paginate, total
 from hub.core.slots import TimelineEntry
 from partners.models import Organization, Team, Territory, User
 from referrals.disclosure import level_of, levels_of, short_name
@@ -123,16 +123,16 @@ def gap_list(actor: Actor, filters: Mapping[str, Any], *, after: str = "") -> Ga
     counted = list(
         open_gaps.values_list("kind", "beneficiary__territory", "beneficiary__territory__name").annotate(n=Count("pk"))
     )
+    open_total = sum(n for *_, n in counted)
     gaps = filtered(actor, filters)
-    total = gaps.count()
     page = paginate(ranked(actor, gaps).select_related(*JOINED), order=ORDER, after=after, size=PAGE_SIZE)
     return GapList(
         kinds=_by_kind(counted) if can(actor, "gap.motive") else [],
         territories=_by_territory(counted),
-        open_total=sum(n for *_, n in counted),
+        open_total=open_total,
         page=page,
         lines=_lines(actor, page.rows),
-        total=total,
+        total=total(page, gaps, after=after) if any(filters.values()) else open_total,
     )
 
 

@@ -15,7 +15,7 @@ from hub.core.access import can, visible
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
 from hub.core.identifiers import BadIdentifier, caf_number, pes_keys
-from hub.core.pages import Page
+from hub.core.pages import Page, total
 from hub.core.text import first_name_keys, fold, name_key
 from referrals.disclosure import levels_of, reaches, short_name
 from referrals.models import (
@@ -63,9 +63,8 @@ class PeopleList:
 def people_list(actor: Actor, filters: Mapping[str, Any], *, after: str = "") -> PeopleList:
     """Six queries at most, whatever the number of rows. Raises `Invalid` for a cursor that is not one."""
     people = filtered(actor, filters)
-    total = people.count()
     page = _page(people.select_related("territory", "commune"), after)
-    return PeopleList(page, _lines(actor, page.rows), total)
+    return PeopleList(page, _lines(actor, page.rows), total(page, people, after=after))
 
 
 def filtered(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[Beneficiary]:
