@@ -13,7 +13,7 @@ from partners.delays import DELAYS
 from partners.models import Function
 from referrals.models import Beneficiary, ExitCode, ExpectedList, RegistrationGap
 from referrals.models.registration import OPEN_GAP_STATES
-from referrals.policies.people import SUPPORTING, active_grants, people_of
+from referrals.policies.people import supported_people
 
 
 @scope(RegistrationGap)
@@ -23,12 +23,11 @@ def gaps_of(actor: Actor, gaps: QuerySet[RegistrationGap]) -> QuerySet[Registrat
         return gaps
     if not can(actor, "gap.list"):
         return gaps.none()
+    gaps = gaps.filter(Exists(supported_people(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary")))))
     if actor.is_wide:
-        return gaps.filter(Exists(people_of(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary")))))
-    supported = active_grants(actor).filter(level__in=SUPPORTING).values("beneficiary")
-    mine = people_of(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary"))).filter(pk__in=supported)
+        return gaps
     recently = actor.now - timedelta(days=DELAYS["gap_visible"].default)
-    return gaps.filter(Exists(mine)).filter(Q(state__in=OPEN_GAP_STATES) | Q(closed_at__gte=recently))
+    return gaps.filter(Q(state__in=OPEN_GAP_STATES) | Q(closed_at__gte=recently))
 
 
 @rule("gap.list")

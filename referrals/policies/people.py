@@ -74,6 +74,14 @@ def people_of(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Beneficia
     return _without_private_ties(actor, mine)
 
 
+def supported_people(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Beneficiary]:
+    """Those of `people_of` whom the actor's organisation supports: everybody for the Département."""
+    if actor.is_wide or not can(actor, "people.list"):
+        return people_of(actor, people)
+    supported = active_grants(actor).filter(level__in=SUPPORTING)
+    return _without_private_ties(actor, people.filter(pk__in=supported.values("beneficiary")))
+
+
 def people_within_reach(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Beneficiary]:
     """Everybody the actor's organisation may see: what is not in `people_of` opens with a reason."""
     if not can(actor, "people.list"):

@@ -8,7 +8,7 @@ from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.models import Function
 from referrals.models import Beneficiary, Nature, Referral
-from referrals.policies.people import SUPPORTING, active_grants, knows_privately, people_of
+from referrals.policies.people import knows_privately, supported_people
 
 ANSWERING = (
     Function.COUNSELLING,
@@ -40,9 +40,7 @@ def referrals_of(actor: Actor, referrals: QuerySet[Referral]) -> QuerySet[Referr
 
 
 def _of_supported_people(actor: Actor) -> Q:
-    people = people_of(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary")))
-    if not actor.is_wide:
-        people = people.filter(pk__in=active_grants(actor).filter(level__in=SUPPORTING).values("beneficiary"))
+    people = supported_people(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary")))
     return Q(Exists(people), sensitive=False, sent_at__isnull=False)
 
 
