@@ -6,12 +6,10 @@ through row-level security and prove nothing.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from importlib import import_module
 
 import pytest
-from django.db import OperationalError, connections
+from django.db import connections
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import blocking_manager_key
 
@@ -34,17 +32,7 @@ def django_db_setup(django_test_environment, django_db_blocker, django_db_modify
     with django_db_blocker.unblock():
         connections.close_all()
         _maintain(f'DROP DATABASE "{pristine}"')
-        _patiently(lambda: teardown_databases(databases, verbosity=0))
-
-
-def _patiently(drop: Callable[[], None]) -> None:
-    """Sessions of a process just killed end a little after it."""
-    for _ in range(50):
-        try:
-            return drop()
-        except OperationalError:
-            time.sleep(0.2)
-    return drop()
+        teardown_databases(databases, verbosity=0)
 
 
 def _maintain(sql: str) -> None:
@@ -62,13 +50,13 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     """Put back what migrations wrote, once a transactional test has emptied every table."""
     try:
         return (yield)
     finally:
         mark = item.get_closest_marker("django_db")
-        if mark and mark.kwargs.get("transaction"):
+        if nextitem is not None and mark and mark.kwargs.get("transaction"):
             with item.config.stash[blocking_manager_key].unblock():
                 _keep_kinds()
                 connections.close_all()
