@@ -34,6 +34,9 @@ class Importer(Protocol):
     def analyse(self, actor: Actor, job: ImportJob, path: Path) -> Analysis:
         """Read every line, write its verdict, apply nothing. Raises FileProblem."""
 
+    def is_stale(self, actor: Actor, job: ImportJob) -> bool:
+        """Has what the lines were compared with changed since the analysis?"""
+
     def apply(self, actor: Actor, job: ImportJob) -> None:
         """Do what the analysis announced, from `ImportRow` alone."""
 

@@ -234,6 +234,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('people', 'Personnes (tableau)'), ('caf_flow', 'Bénéficiaires (flux mensuel CAF ou MSA)'), ('registration', "Liste d'inscription du service public de l'emploi")], max_length=20)),
                 ('state', models.CharField(choices=[('received', 'Reçu'), ('analysing', "En cours d'analyse"), ('analysed', "Analysé : rien n'est encore appliqué"), ('applying', "En cours d'application"), ('applied', 'Appliqué'), ('refused', 'Refusé'), ('discarded', 'Abandonné')], default='received', max_length=12)),
                 ('state_at', models.DateTimeField()),
+                ('analysed_at', models.DateTimeField(null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0)),
                 ('month', models.DateField(null=True, verbose_name='mois')),
                 ('nature', models.CharField(blank=True, choices=[('complete', 'Liste complète des inscrits'), ('events', 'Événements seulement')], max_length=10)),

@@ -62,6 +62,7 @@ class ImportJob(PersonalModel):
     territory = models.ForeignKey(Territory, null=True, on_delete=models.PROTECT, verbose_name="territoire")
     nature = models.CharField(max_length=10, choices=ListNature.choices, blank=True)
     # What the analysis found.
+    analysed_at = models.DateTimeField(null=True)
     encoding = models.CharField(max_length=20, blank=True)
     separator = models.CharField(max_length=5, blank=True)
     columns = models.JSONField(default=list)

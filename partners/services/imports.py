@@ -34,6 +34,9 @@ from partners.models.files import ImportState, ListNature
 CHUNK = 1024 * 1024
 QUICK_CHECK_BYTES = 512 * 1024
 ATTEMPTS = 3
+CHANGED_MEANWHILE = (
+    "Depuis la première analyse, d'autres fichiers ou fiches ont changé ces résultats : relisez-les, puis confirmez."
+)
 TASK = "partners.tasks.process_import"
 RUNNABLE = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING)
 log = structlog.get_logger(__name__)
@@ -166,19 +169,27 @@ def _begin(department_id: UUID, job_id: UUID) -> bool:
         return True
 
 
-def _analyse(actor: Actor, job: ImportJob) -> None:
+def _analyse(actor: Actor, job: ImportJob, *, warning: str = "") -> None:
     ImportRow.objects.filter(job=job).delete()
     found: Analysis = IMPORTERS[job.kind].analyse(actor, job, path_of(job.file))
     job.columns, job.counts, job.warnings = found.columns, found.counts, found.warnings
     job.encoding, job.separator = found.encoding, found.separator
-    job.attempts = 0
+    if warning:
+        job.warnings = [warning, *job.warnings]
+    job.attempts, job.analysed_at = 0, actor.now
     for name, value in found.changes.items():
         setattr(job, name, value)
-    fields = ("columns", "counts", "warnings", "encoding", "separator", "attempts", *found.changes)
+    fields = ("columns", "counts", "warnings", "encoding", "separator", "attempts", "analysed_at", *found.changes)
     _move(actor, job, ImportState.ANALYSED, *fields)
 
 
 def _apply(actor: Actor, job: ImportJob) -> None:
+    """Apply what was confirmed; what has changed meanwhile is analysed again, and confirmed again if it differs."""
+    if IMPORTERS[job.kind].is_stale(actor, job):
+        confirmed = job.counts
+        _analyse(actor, job, warning=CHANGED_MEANWHILE)
+        if job.counts != confirmed:
+            return
     IMPORTERS[job.kind].apply(actor, job)
     job.applied_at = actor.now
     _destroy(actor, job)

@@ -17,6 +17,7 @@ from partners.importers import Analysis, importer
 from partners.models import ImportJob
 from partners.models.files import ImportKind, Verdict
 from referrals.importers.differences import mark_differences
+from referrals.importers.freshness import people_changed_since
 from referrals.importers.writing import apply_people
 from referrals.imports import caf
 from referrals.imports import people as table
@@ -65,6 +66,7 @@ class PeopleFileImporter:
         as_of = parsed.info.get("DTREF")
         stage.load(_with_data(parsed.rows, as_of), nir_columns=parsed.nir_columns)
         levels.match(actor.department_id)
+        levels.part_conflicts(actor.department_id)
         mark_differences(actor)
         return Analysis(
             columns=list(parsed.columns),
@@ -73,6 +75,9 @@ class PeopleFileImporter:
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",
         )
+
+    def is_stale(self, actor: Actor, job: ImportJob) -> bool:
+        return people_changed_since(job)
 
     def apply(self, actor: Actor, job: ImportJob) -> None:
         job.counts = {**job.counts, **apply_people(actor, job)}

@@ -10,6 +10,7 @@ from hub.core.actor import Actor
 from partners.importers import Analysis, importer
 from partners.models import ImportJob
 from partners.models.files import ImportKind, ListNature, Verdict
+from referrals.importers.freshness import people_changed_since
 from referrals.imports import registration as reader
 from referrals.imports.codes import exit_meaning
 from referrals.imports.lines import RegistrationEvent, RegistrationLine
@@ -45,6 +46,9 @@ class RegistrationImporter:
             found.changes["nature"] = ListNature.EVENTS
             found.warnings.append(EVENTS_ONLY)
         return found
+
+    def is_stale(self, actor: Actor, job: ImportJob) -> bool:
+        return people_changed_since(job)
 
     def apply(self, actor: Actor, job: ImportJob) -> None:
         apply_list(actor, job=job)

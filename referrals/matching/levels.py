@@ -71,9 +71,42 @@ UPDATE stage s SET verdict = 'ambiguous', candidates = ARRAY[n.beneficiary_id], 
   FROM referrals_nationalnumber n
  WHERE n.department_id = %(department)s AND n.hash = s.nir AND s.person IS NULL AND s.verdict IS NULL
 """
+# An identifier of the line belongs to somebody else than the person recognised: somebody must look.
+OTHER_OWNER = """
+UPDATE stage s SET verdict = coalesce(s.verdict, 'ambiguous'), problems = s.problems || %(said)s, person = NULL,
+       candidates = array_remove(ARRAY[s.person, {owner}], NULL)
+  FROM {table} o
+ WHERE o.department_id = %(department)s AND {same} AND s.person IS DISTINCT FROM {owner} AND s.candidates IS NULL
+   AND (s.verdict IS NULL OR s.verdict = 'rejected')
+"""
+OWNERS = (
+    ("referrals_nationalnumber", "o.beneficiary_id", "o.hash = s.nir"),
+    ("referrals_beneficiary", "o.id", "o.internal_id = s.internal AND o.internal_id <> ''"),
+)
+# Two lines of one file that would create two people under one number.
+SAME_NUMBER = """
+UPDATE stage s SET verdict = 'ambiguous', problems = s.problems || %(said)s
+  FROM (SELECT {column} AS number, min(line) AS first FROM stage
+         WHERE {column} IS NOT NULL AND person IS NULL AND verdict IS NULL GROUP BY 1 HAVING count(*) > 1) twice
+ WHERE s.{column} = twice.number AND s.line > twice.first AND s.person IS NULL AND s.verdict IS NULL
+"""
 SAID = '[{{"code": "{code}", "level": "warning", "message": "{message}", "column": ""}}]'
 OTHER_NIR = SAID.format(code="CONFLIT_NIR", message="une personne semblable a un autre numéro de sécurité sociale")
 OTHER_BIRTH = SAID.format(code="CONFLIT_NIR", message="ce numéro est connu avec une autre date de naissance")
+
+
+TAKEN = SAID.format(code="CONFLIT_ID", message="un identifiant de cette ligne est celui d'une autre personne")
+TWICE = SAID.format(code="CONFLIT_ID", message="une autre ligne du fichier porte le même numéro")
+
+
+def part_conflicts(department_id: UUID) -> None:
+    """Before people are written: no line may give somebody the number of another (`ambiguous` instead)."""
+    with connection.cursor() as cursor:
+        for table, owner, same in OWNERS:
+            sql = OTHER_OWNER.format(table=table, owner=owner, same=same)
+            cursor.execute(sql, {"department": department_id, "said": TAKEN})
+        for column in ("nir", "internal"):
+            cursor.execute(SAME_NUMBER.format(column=column), {"said": TWICE})
 
 
 def match(department_id: UUID) -> None:

@@ -7,8 +7,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.models import Function
-from referrals.models import Beneficiary, Nature, Referral
-from referrals.policies.people import knows_privately, supported_people
+from referrals.models import Beneficiary, Nature, Referral, ReferralState
+from referrals.policies.people import SUPPORTING, active_grants, knows_privately, supported_people
 
 ANSWERING = (
     Function.COUNSELLING,
@@ -20,6 +20,7 @@ ANSWERING = (
     Function.NEEDS,
     Function.NETWORK_LEAD,
 )
+TAKEN_ON = (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS, ReferralState.PAUSED, ReferralState.COMPLETED)
 
 
 @scope(Referral)
@@ -52,8 +53,19 @@ def may_list(actor: Actor, _: None = None) -> bool:
 
 @rule("referral.compose")
 def may_compose(actor: Actor, person: Beneficiary | None = None) -> bool:
-    """Whoever works with people may entrust one he sees to another organisation."""
-    return may_list(actor) and not actor.is_system and can(actor, "people.list")
+    """Whoever works with people may entrust one he sees to another organisation.
+
+    A partner who only received a referral must have taken the person on: before that he may but propose a
+    redirection (T31).
+    """
+    if not may_list(actor) or actor.is_system or not can(actor, "people.list"):
+        return False
+    if person is None or actor.is_wide:
+        return True
+    taken_on = Referral.objects.filter(
+        beneficiary=person, receiver_id=actor.organization_id, state__in=TAKEN_ON, nature=Nature.PROPOSAL
+    )
+    return active_grants(actor).filter(beneficiary=person, level__in=SUPPORTING).exists() or taken_on.exists()
 
 
 def is_sender(actor: Actor, referral: Referral) -> bool:

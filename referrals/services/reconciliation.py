@@ -144,7 +144,7 @@ WITH closed AS (
     FROM referrals_registrationstatus s, obliged o
    WHERE s.beneficiary_id = g.beneficiary_id AND o.beneficiary_id = g.beneficiary_id AND o.kind IS NULL
      AND g.state IN {OPEN_STATES} AND s.state = 'registered'
-     AND (s.last_listed >= %(month)s OR s.since >= coalesce(g.event_on, g.month))
+     AND (s.last_listed >= greatest(g.month, %(month)s::date) OR s.since >= coalesce(g.event_on, g.month))
   RETURNING g.id)
 INSERT INTO touched SELECT id, 'open', 'resolved', 'resolve' FROM closed
 """
@@ -271,9 +271,14 @@ def _last_day(month: date) -> date:
 
 def _concludes_absence(actor: Actor, job: ImportJob, month: date) -> bool:
     """A complete list, vouched for by the person who confirms, or by all the month's expected lists being there."""
-    if job.nature != ListNature.COMPLETE:
+    if job.nature != ListNature.COMPLETE or _is_older(job, month):
         return False
     return job.conclude_absence or not missing_lists(actor.department_id, month)
+
+
+def _is_older(job: ImportJob, month: date) -> bool:
+    """A later month was already concluded: this list completes the history and says nothing of today."""
+    return RegistrationList.objects.filter(month__gt=month, concludes_absence=True).exclude(job=job).exists()
 
 
 def _jobs_of_month(job: ImportJob, month: date) -> list[UUID]:

@@ -6,6 +6,7 @@ import pytest
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
+from hub.core.tabular import FileProblem
 from referrals.models import Beneficiary, RegistrationGap, RegistrationStatus, TrackDecision
 from tests.files import OCTOBER, bring, confirm, sample, verdicts
 
@@ -63,8 +64,6 @@ def test_caf_flow_states_rights(people):
 
 
 def test_truncated_caf_flow_applies_nothing(cast):
-    from hub.core.tabular import FileProblem
-
     with pytest.raises(FileProblem) as refused:
         bring(cast.officer_metz, "caf_flow", sample("caf_03_rsabem_tronque.xml"))
     assert refused.value.code == "FICHIER_TRONQUE"
@@ -135,3 +134,52 @@ def test_next_list_resolves_and_the_same_list_changes_nothing(people):
     )
     assert confirm(people.adviser, more).counts["gaps_resolved"] == 1
     assert "MAELLE" not in gaps(people)
+
+
+def test_an_older_month_completes_the_history_and_closes_nothing(people):
+    content = sample("pe_01_stock_2026-10_cp1252.csv")
+    november = OCTOBER.replace(month=11)
+    few = b"\r\n".join(content.split(b"\r\n")[:3]) + b"\r\n"
+    confirm(people.adviser, bring(people.adviser, "registration", few, month=november, nature="complete"))
+    before = gaps(people)
+    assert "KARIM" in before
+    older = confirm(people.adviser, bring(people.adviser, "registration", content, month=OCTOBER, nature="complete"))
+    assert (older.counts["gaps_resolved"], older.counts["gaps_opened"]) == (0, 0)
+    assert gaps(people) == before
+
+
+def test_what_changed_since_the_analysis_is_analysed_and_confirmed_again(cast):
+    """Two files analysed before either was applied never make the same person twice."""
+    first = bring(cast.officer_metz, "people", sample("brsa_02_carnet_de_bord_utf8bom.csv"))
+    second = bring(cast.officer_metz, "people", sample("orientation_01_flux_departement.csv"))
+    assert second.counts["created"] == 12
+    confirm(cast.officer_metz, first)
+    again = confirm(cast.officer_metz, second)
+    assert again.state == "analysed"
+    assert again.warnings[0].startswith("Depuis la première analyse")
+    assert again.counts["created"] == 8
+    assert confirm(cast.officer_metz, again).state == "applied"
+    with tenant(Actor.system(cast.department.pk)):
+        assert Beneficiary.objects.count() == 12
+
+
+def test_a_number_that_is_somebody_elses_stops_its_line_only(cast):
+    lines = [
+        "Identifiant dans le SI*;Prénom*;Nom*;Date de naissance*;NIR",
+        "S1;Amélie;FICTIF;1985-04-12;285045799000161",
+        "S2;Karim;PROTOTYPE;1982-05-15;",
+        "S3;Ange;CORSICO;1983-08-18;",
+    ]
+    confirm(cast.officer_metz, bring(cast.officer_metz, "people", "\r\n".join(lines).encode()))
+    # Karim's line carries Amélie's NIR, Ange's her internal id, and two newcomers share one NIR (the reader says so).
+    lines = [
+        lines[0],
+        "S2;Karim;PROTOTYPE;1982-05-15;285045799000161",
+        "S1;Ange;CORSICO;1983-08-18;",
+        "S7;Théo;EXEMPLE;1988-07-21;188075799000409",
+        "S8;Léo;EXEMPLE;1988-07-22;188075799000409",
+        "S9;Zoé;MAQUETTE;1999-01-02;",
+    ]
+    job = bring(cast.officer_metz, "people", "\r\n".join(lines).encode())
+    assert [v for _, v in verdicts(cast.head, job)] == ["ambiguous", "ambiguous", "created", "duplicate", "created"]
+    assert confirm(cast.officer_metz, job).state == "applied"
