@@ -51,6 +51,8 @@ class ImportForm(forms.Form):
         self.fields["territory"].queryset = visible(actor, Territory)  # type: ignore[attr-defined]
         self.fields["file"].widget.attrs["accept"] = ".csv,.txt,.xlsx,.ods,.xml"
         self.kinds = frozenset(kind for kind, _ in kinds)
+        if len(actor.territories) == 1:  # a list of one's territory must not stand for the whole Département
+            self.fields["territory"].initial = next(iter(actor.territories))
         if ImportKind.REGISTRATION not in self.kinds:
             for name in ("month", "territory", "nature"):
                 del self.fields[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,6 +12,7 @@ from hub.core.actor import Actor
 from hub.core.gate import tenant
 from partners.models import ImportJob, ImportRow, StoredFile
 from partners.services.imports import confirm_import, path_of, pending_imports, process_import, receive_file
+from referrals.forms.imports import ImportForm
 from referrals.importers import people
 from referrals.models import Beneficiary, RegistrationGap
 from referrals.services.registration_settings import add_expected_list
@@ -67,6 +69,17 @@ def test_a_list_asks_for_its_month_and_its_nature(cast):
     assert answer.status_code == 422
     assert "Indiquez le mois de la liste." in shown
     assert "Indiquez si la liste est complète" in shown
+
+
+def test_the_territory_proposed_is_the_member_s_only_one(cast):
+    def proposed(member):
+        with tenant(actor(member)) as acting:
+            return ImportForm(actor=acting)["territory"].value()
+
+    assert proposed(cast.officer_metz) == cast.metz.pk
+    with tenant(actor(cast.officer_metz)) as acting:
+        wide = replace(acting, territories=frozenset({cast.metz.pk, cast.thionville.pk}))
+        assert ImportForm(actor=wide)["territory"].value() is None
 
 
 def test_the_same_file_twice_is_said_and_may_be_brought_anyway(cast):
