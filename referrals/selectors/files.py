@@ -128,6 +128,9 @@ def next_action(actor: Actor, file: PersonFile) -> NextAction:
     referent = file.referent
     if referent is not None and referent.referent_id is None and can(actor, "assignment.distribute", referent):
         return NextAction("Aucun référent n'est nommé.", "Nommer le référent", "assignment_referent", referent.pk)
+    awaited = _referral_awaited(actor, person)
+    if awaited is not None:
+        return NextAction("Une orientation attend sa réponse.", "Voir l'orientation", "referral", awaited.pk)
     return NextAction("Rien n'est en attente.")
 
 
@@ -179,3 +182,14 @@ def _referral_to_answer(actor: Actor, person: Beneficiary) -> Referral | None:
     if actor.team_id and not actor.manager:
         waiting = waiting.filter(Q(receiver_team=None) | Q(receiver_team_id=actor.team_id))
     return waiting.first()
+
+
+def _referral_awaited(actor: Actor, person: Beneficiary) -> Referral | None:
+    """The oldest one not answered as far as the actor may know: an answer in its twenty seconds is not one yet.
+
+    Never a sensitive one: the file may be read over a shoulder.
+    """
+    held = Q(held_until__gt=actor.now, told_at=None, state_before_answer=ReferralState.SENT)
+    unanswered = Q(state=ReferralState.SENT) | held & ~Q(receiver_id=actor.organization_id)
+    sent = visible(actor, Referral).filter(unanswered, beneficiary=person, sensitive=False)
+    return sent.order_by("sent_at").first()
