@@ -138,6 +138,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "hub.middleware.NoStoreMiddleware",
     "hub.core.middleware.GateMiddleware",
+    "hub.middleware.WrongMethodMiddleware",
 ]
 ROOT_URLCONF = "hub.urls"
 ASGI_APPLICATION = "hub.asgi.application"

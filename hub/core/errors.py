@@ -52,6 +52,14 @@ class NotVisible(DomainError):
     message = "Cette page n'existe pas, ou vous n'y avez pas accès."
 
 
+class WrongMethod(DomainError):
+    """The address only receives forms: opened as a page, it has nothing to show."""
+
+    status = 405
+    code = "method_not_allowed"
+    message = "Cette adresse reçoit un formulaire : elle ne s'ouvre pas directement."
+
+
 class Conflict(DomainError):
     """The present state of things forbids the change; the caller gets that state."""
 

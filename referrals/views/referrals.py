@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid, InvalidTransition, NotVisible
@@ -25,6 +25,7 @@ from referrals.selectors.journal import ReferralRecord, referral_record
 from referrals.selectors.referrals import BOXES, RECEIVED, inbox
 from referrals.services import referrals as services
 
+PAGE_OR_POST = ("GET", "HEAD", "POST")  # a gesture's address typed, or reloaded after signing in: its page is shown
 ANSWERS = ("accept", "acknowledge", "decline", "contest", "waitlist")
 RUN: dict[str, Callable[..., Any]] = {
     "accept": services.accept_referral,
@@ -101,13 +102,15 @@ def referral_seen(request: HttpRequest, pk: UUID) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@require_POST
+@require_http_methods(PAGE_OR_POST)
 def referral_act(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     """One gesture. A refusal shows the page again as it is now, with what happened in plain French."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     if name not in RUN:
         raise NotVisible
     subject = services.get_referral(actor, pk)
+    if request.method != "POST":
+        return redirect("referral", pk)
     form = gesture_form(name, subject, request.POST)
     if not form.is_valid():
         return _again(request, pk, name, form, status=400)
@@ -126,12 +129,15 @@ def referral_act(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     return _back(request, pk, name)
 
 
-@require_POST
+@require_http_methods(PAGE_OR_POST)
 def referral_take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Undo one's answer: in silence within 20 seconds, openly within one open day."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
+    subject = services.get_referral(actor, pk)
+    if request.method != "POST":
+        return redirect("referral", pk)
     try:
-        services.take_back_answer(actor, referral=services.get_referral(actor, pk))
+        services.take_back_answer(actor, referral=subject)
     except Conflict as error:
         return _again(request, pk, "", None, status=error.status, conflict=error.message)
     messages.success(request, "Réponse retirée : l'orientation attend à nouveau votre réponse.")

@@ -169,6 +169,14 @@ def test_a_refusal_keeps_the_frame_and_says_what_next(cast, monkeypatch):
 
 
 @pytest.mark.django_db
+def test_an_address_of_a_form_opened_as_a_page_says_what_next(cast):
+    response = client(cast.officer_metz).get("/imports/reconnaitre/")
+    assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+    body = response.content.decode().replace("&#x27;", "'")
+    assert "elle ne s'ouvre pas directement" in body and "Aller à l'accueil" in body
+
+
+@pytest.mark.django_db
 def test_a_breakdown_says_that_nothing_was_saved(cast, monkeypatch):
     monkeypatch.setattr("hub.home.entries", lambda *args: 1 / 0)
     browser = client(cast.officer_metz)

@@ -176,6 +176,28 @@ def test_a_get_writes_nothing_and_the_page_posts_that_it_was_read(cast):
     assert "Siae Worker FICTIF" in text_of(cast.social_worker, f"/orientations/{sent.pk}/")
 
 
+def test_a_gesture_s_address_opened_as_a_page_leads_to_the_referral(cast):
+    sent = referral(cast, person(cast))
+    for name in ("accept", "revenir"):
+        answer = client(cast.siae_worker).get(f"/orientations/{sent.pk}/{name}/")
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/orientations/{sent.pk}/")
+        assert client(cast.charity).get(f"/orientations/{sent.pk}/{name}/").status_code == 404
+    assert client(cast.siae_worker).get(f"/orientations/{sent.pk}/inconnu/").status_code == 404
+    assert reread(cast, sent).state == "sent"
+
+
+def test_a_person_s_file_says_that_an_answer_is_awaited_until_it_is_told(cast):
+    who = person(cast)
+    decision(cast, who)  # designates UDAF
+    address = f"/personnes/{who.pk}/"
+    assert "Une orientation attend sa réponse" in text_of(cast.social_worker, address)
+    assert "Une orientation attend votre réponse" in text_of(cast.udaf_lead, address)
+    with tenant(actor(cast.social_worker)):
+        sent = Referral.objects.get(beneficiary=who)
+    assert act(cast.udaf_lead, sent, "acknowledge", state="sent").status_code == 302
+    assert "Une orientation attend" not in text_of(cast.udaf_lead, address)
+
+
 def test_an_answer_waits_twenty_seconds_in_secret_and_is_taken_back(cast):
     sent = referral(cast, person(cast))
     answer = act(cast.siae_worker, sent, "decline", reason="no_place", state="sent")
