@@ -57,6 +57,7 @@ def test_a_list_brought_in_one_window_opens_gaps_in_the_other(cast, window, work
     expect(officer.get_by_role("alert")).to_contain_text("complète")  # its content is still to be said
     expect(officer.locator("[data-drop-name]")).to_contain_text(STOCK)
     officer.get_by_label("Liste complète").check()
+    officer.locator("#id_territory").select_option("")  # the whole Département, not only her territory
     officer.get_by_role("button", name="Déposer et analyser").click()
     expect(officer.get_by_role("heading", name="Rien n'est encore appliqué")).to_be_visible(timeout=WORKED_MS)
     axe(officer)
