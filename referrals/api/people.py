@@ -95,8 +95,8 @@ class PersonView(ApiView):
         person = get_person(self.actor, pk)
         require(self.actor, "person.edit", person)
         values = self.input(BeneficiaryChange)
-        nir = values.pop("nir", "")
-        update_beneficiary(self.actor, person=person, values=values, nir=nir)
+        nir, version = values.pop("nir", ""), values.pop("version", None)
+        update_beneficiary(self.actor, person=person, values=values, nir=nir, version=version)
         return Response(whole(self.actor, get_person(self.actor, pk)))
 
 

@@ -114,12 +114,15 @@ class PersonForm(forms.Form):
         help_text="Gardé chiffré. Vide : celui qui est enregistré ne change pas.",
     )
     confirmed = forms.BooleanField(label="C'est une autre personne : enregistrer quand même", required=False)
+    version = forms.DateTimeField(label="Version de la fiche", widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, actor: Actor, person: Beneficiary | None = None, **options: Any) -> None:
         if person is not None:
             options["initial"] = _values_of(person)
         super().__init__(*args, **options)
         self.actor = actor
+        if person is None:
+            del self.fields["version"]
 
     def clean_rights_state(self) -> str:
         return str(self.cleaned_data["rights_state"] or RightsState.UNKNOWN)
@@ -144,7 +147,7 @@ class PersonForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the services of people expect."""
         cleaned = dict(self.cleaned_data)
-        for name in ("nir", "confirmed", "commune_name"):
+        for name in ("nir", "confirmed", "commune_name", "version"):
             cleaned.pop(name, None)
         return cleaned
 
@@ -153,6 +156,7 @@ def _values_of(person: Beneficiary) -> dict[str, Any]:
     values = {name: getattr(person, name, None) for name in PersonForm.base_fields}
     values["commune_name"] = person.commune.name if person.commune else ""
     values["nir"] = ""
+    values["version"] = person.updated_at.isoformat()
     return values
 
 

@@ -150,6 +150,10 @@ class BeneficiaryChange(BeneficiaryInput):
 
     last_name = serializers.CharField(max_length=80, required=False)
     first_names = serializers.CharField(max_length=80, required=False)
+    version = serializers.DateTimeField(
+        required=False,
+        help_text="Le `updated_at` que vous avez lu : 409 `stale`, sans rien changer, si la fiche a changé depuis.",
+    )
 
 
 class SafeContactInput(serializers.Serializer[Any]):

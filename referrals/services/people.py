@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +47,7 @@ EDITABLE = (
 SAFE_CONTACT = ("do_not_call", "do_not_write", "confidential_address", "contact_through")
 KEYS = ("sort_key", "search_key", "last_key", "birth_key", "first_key", "first_full_key", "pes_keys", "territory_id")
 DUPLICATE = "Une personne avec cet identifiant existe peut-être déjà. Le Département vérifie le doublon."
+STALE = "Cette fiche a été modifiée entre-temps : relisez-la, puis refaites votre changement."
 
 
 def fill_keys(person: Beneficiary) -> None:
@@ -77,10 +78,22 @@ def create_beneficiary(actor: Actor, *, values: Mapping[str, Any], nir: str = ""
 
 
 @transaction.atomic
-def update_beneficiary(actor: Actor, *, person: Beneficiary, values: Mapping[str, Any], nir: str = "") -> Beneficiary:
-    """Change identity, contact, identifiers or rights; an empty NIR leaves the one kept."""
+def update_beneficiary(
+    actor: Actor,
+    *,
+    person: Beneficiary,
+    values: Mapping[str, Any],
+    nir: str = "",
+    version: datetime | None = None,
+) -> Beneficiary:
+    """Change identity, contact, identifiers or rights; an empty NIR leaves the one kept.
+
+    `version` is the `updated_at` the values were typed on: `Conflict` (`stale`) when the file changed since.
+    """
     require(actor, "person.edit", person)
     person = Beneficiary.objects.select_for_update().get(pk=person.pk)
+    if version is not None and version != person.updated_at:
+        raise Conflict(STALE, code="stale")
     _assign(person, values, actor.today)
     person.updated_at = actor.now
     try:

@@ -61,8 +61,11 @@ def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     if same := _unconfirmed_duplicates(actor, form, but=person):
         return _write(request, form, person=person, duplicates=same, status=409)
     try:
-        update_beneficiary(actor, person=person, values=form.values(), nir=form.cleaned_data["nir"])
+        given = form.cleaned_data
+        update_beneficiary(actor, person=person, values=form.values(), nir=given["nir"], version=given["version"])
     except (Invalid, Conflict) as error:
+        if error.code == "stale":
+            return _present(request, pk, error)
         refuse(form, _on_form(error))
         return _write(request, form, person=person, status=error.status)
     messages.success(request, "Dossier mis à jour.")
@@ -129,6 +132,14 @@ def _write(request: HttpRequest, form: PersonForm, *, status: int, **context: An
     if not context.get("duplicates"):
         form.fields.pop("confirmed", None)
     return render(request, FORM, {"form": form, **context}, status=status)
+
+
+def _present(request: HttpRequest, pk: UUID, error: Invalid | Conflict) -> HttpResponse:
+    """The form again with what the file holds now: what was typed stood on values since replaced."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = get_person(actor, pk)
+    form = PersonForm(actor=actor, person=person)
+    return _write(request, form, person=person, conflict=error.message, status=error.status)
 
 
 def _unconfirmed_duplicates(actor: Actor, form: PersonForm, *, but: Beneficiary | None = None) -> list[Beneficiary]:

@@ -65,6 +65,18 @@ def test_the_departement_writes(cast, machine):
     assert protected.json()["do_not_call"] is True
 
 
+def test_a_change_made_on_an_older_version_is_refused(cast, machine):
+    who, caller = person(cast, phone="0601020304"), machine(cast.social_worker)
+    path = f"beneficiaries/{who.pk}/"
+    read = caller.get(path).json()["updated_at"]
+    changed = caller.patch(path, {"phone": "0611111111", "version": read})
+    assert changed.status_code == 200, changed.content
+    is_problem(caller.patch(path, {"city": "METZ", "version": read}), 409, "stale")
+    assert (caller.get(path).json()["phone"], caller.get(path).json()["city"]) == (changed.json()["phone"], "")
+    assert caller.patch(path, {"city": "METZ", "version": changed.json()["updated_at"]}).status_code == 200
+    assert caller.patch(path, {"city": "WOIPPY"}).status_code == 200
+
+
 def test_the_list_finds_filters_and_counts(cast, machine):
     for name in ("Amélie", "Zoé", "Émile"):
         person(cast, first_names=name)

@@ -245,6 +245,25 @@ def test_edit_keeps_the_nir_and_what_was_not_changed(cast):
     assert "2850457990001" in browser.post(f"/personnes/{who.pk}/nir/").content.decode()
 
 
+def test_a_stale_tab_restores_nothing_and_shows_the_present_file(cast):
+    who = person(cast, last_name="AVANT", phone="0601020304")
+    browser, address = client(cast.social_worker), f"/personnes/{who.pk}/modifier/"
+    form = browser.get(address).context["form"]
+    read = {name: form[name].value() or "" for name in form.fields} | {"birth_date": "1985-04-12"}
+    assert f'value="{who.updated_at.isoformat()}"' in browser.get(address).content.decode()
+    assert browser.post(address, read | {"phone": "0611111111"}).status_code == 302
+    stale = browser.post(address, read | {"last_name": "APRES"})
+    assert stale.status_code == 409
+    text = stale.content.decode()
+    assert "modifiée entre-temps" in text and "Rien n'a été modifié" in text and "APRES" not in text
+    assert (reread(cast, who).last_name, reread(cast, who).phone) == ("AVANT", "+33611111111")
+    again = stale.context["form"]
+    assert again["phone"].value() == "+33611111111"
+    fresh = {name: again[name].value() or "" for name in again.fields} | {"birth_date": "1985-04-12"}
+    assert browser.post(address, fresh | {"last_name": "APRES"}).status_code == 302
+    assert (reread(cast, who).last_name, reread(cast, who).phone) == ("APRES", "+33611111111")
+
+
 def test_safe_contact_stands_before_any_contact_detail(cast):
     who = person(cast, phone="0601020304", email="essai@exemple.invalid")
     decision(cast, who)
