@@ -387,16 +387,6 @@ def test_a_sensitive_service_makes_the_referral_sensitive(cast):
     assert "Sensible" in text_of(cast.charity, answer["Location"])
 
 
-def test_a_redirection_keeps_the_delay_of_the_first_sending(cast):
-    long_ago = datetime.now(UTC) - timedelta(days=10)
-    sent = referral(cast, person(cast), now=long_ago)
-    with tenant(actor(cast.siae_worker)) as acting:
-        services.propose_redirect(acting, referral=sent, to=cast.association)
-    with tenant(actor(cast.social_worker)) as acting:
-        new = services.confirm_redirect(acting, referral=Referral.objects.get(pk=sent.pk))
-    assert (new.due_on, new.late_on) == (sent.due_on, sent.late_on)
-
-
 def test_withdrawing_a_draft_tells_nobody(cast):
     who = person(cast)
     with tenant(actor(cast.social_worker)) as acting:

@@ -233,3 +233,13 @@ def test_every_state_and_transition_works_or_is_refused(cast, nature, state):
         else:
             with pytest.raises(InvalidTransition):
                 REFERRAL.check(subject, name)
+
+
+def test_a_redirection_keeps_the_delay_of_the_first_sending(cast):
+    long_ago = datetime.now(UTC) - timedelta(days=10)
+    sent = referral(cast, person(cast), now=long_ago)
+    with tenant(actor(cast.siae_worker)) as acting:
+        services.propose_redirect(acting, referral=sent, to=cast.association)
+    with tenant(actor(cast.social_worker)) as acting:
+        new = services.confirm_redirect(acting, referral=Referral.objects.get(pk=sent.pk))
+    assert (new.due_on, new.late_on) == (sent.due_on, sent.late_on)
