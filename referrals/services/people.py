@@ -13,7 +13,7 @@ from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.crypto import decrypt, encrypt, keyed_hash
 from hub.core.errors import Conflict, Invalid, NotVisible
-from hub.core.identifiers import BadIdentifier, caf_number, check_nir, pes_keys, phone
+from hub.core.identifiers import BadIdentifier, caf_number, check_nir, pes_keys, phone, postcode
 from hub.core.models import record_access
 from hub.core.tabular import remark
 from hub.core.text import first_name_keys, fold, name_key
@@ -152,6 +152,7 @@ def show_nir(actor: Actor, *, person: Beneficiary) -> str:
 def _assign(person: Beneficiary, values: Mapping[str, Any], today: date) -> None:
     """Copy what was given, checked; raises `Invalid` naming each field."""
     problems: dict[str, str] = {}
+    kept_opening = person.rights_opened_on  # an import may announce a right to come: only a new date is refused
     for name in EDITABLE:
         if name in values:
             setattr(person, name, values[name])
@@ -160,7 +161,10 @@ def _assign(person: Beneficiary, values: Mapping[str, Any], today: date) -> None
             problems[name] = "Ce champ est obligatoire."
     if person.birth_date and not (today.year - 130 <= person.birth_date.year and person.birth_date <= today):
         problems["birth_date"] = "Cette date de naissance n'est pas possible."
-    for name, check in (("phone", phone), ("caf_number", caf_number)):
+    opening = person.rights_opened_on
+    if opening and opening != kept_opening and opening > today:
+        problems["rights_opened_on"] = "Cette date est dans le futur."
+    for name, check in (("phone", phone), ("postcode", postcode), ("caf_number", caf_number)):
         try:
             setattr(person, name, check(getattr(person, name)) or "")
         except BadIdentifier as bad:

@@ -60,6 +60,6 @@ def test_a_coming_right_already_on_file_does_not_lock_the_rest(cast):
 
 
 def test_a_household_shares_its_caf_number_and_even_a_role(cast):
-    shared = {"caf_number": "7654321", "caf_role": "claimant"}
+    shared = {"caf_number": "7654321", "caf_role": "DEM"}
     first, second = person(cast, **shared), person(cast, first_names="Zoé", **shared)
     assert first.caf_number == second.caf_number
