@@ -40,3 +40,9 @@ DELAYS: dict[str, Delay] = {
     # Accounts
     "invitation": Delay(7, DAYS, "Validité d'une invitation"),
 }
+
+# Steps of one clock: each comes after the one before, or a reminder would follow what it announces.
+STEPS: tuple[tuple[str, ...], ...] = (
+    ("proposal_reminder", "proposal_late", "proposal_unanswered"),
+    ("designation_reminder", "designation_late", "designation_escalated"),
+)

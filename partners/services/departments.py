@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from django.db import transaction
 
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
-from partners.delays import DELAYS
+from partners.delays import DELAYS, STEPS
 from partners.models import Department
 
 LONGEST_DELAY = 3_660
@@ -32,18 +33,30 @@ def change_settings(
 ) -> Department:
     """Names shown, mode and delays. A delay equal to its default is not stored, so that defaults can evolve.
 
-    Raises `Invalid` for an unknown delay or one outside 1 … 3 660 days.
+    Raises `Invalid` for an unknown delay, one outside 1 … 3 660 days, or a step that comes before the previous one.
     """
     require(actor, "department.settings", department)
-    wrong = {
-        name: f"Indiquez un nombre de jours entre 1 et {LONGEST_DELAY}."
-        for name, days in delays.items()
-        if name not in DELAYS or not 1 <= days <= LONGEST_DELAY
-    }
-    if wrong:
+    if wrong := _out_of_range(delays) or _out_of_order({name: department.delay(name) for name in DELAYS} | {**delays}):
         raise Invalid("Certains délais ne sont pas valables.", code="bad_delay", fields=wrong)
     department.employment_service_name = employment_service_name
     department.category_mode = category_mode
     department.delays = {name: days for name, days in delays.items() if days != DELAYS[name].default}
     department.save(update_fields=["employment_service_name", "category_mode", "delays"])
     return department
+
+
+def _out_of_range(delays: Mapping[str, int]) -> dict[str, str]:
+    return {
+        name: f"Indiquez un nombre de jours entre 1 et {LONGEST_DELAY}."
+        for name, days in delays.items()
+        if name not in DELAYS or not 1 <= days <= LONGEST_DELAY
+    }
+
+
+def _out_of_order(delays: Mapping[str, int]) -> dict[str, str]:
+    return {
+        later: f"Indiquez plus de {delays[sooner]} jours : cette étape vient après « {DELAYS[sooner].label} »."
+        for steps in STEPS
+        for sooner, later in pairwise(steps)
+        if delays[later] <= delays[sooner]
+    }

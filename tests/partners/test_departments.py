@@ -121,3 +121,14 @@ def test_the_service_refuses_unknown_delays(cast):
         change_settings(actor(cast.head), delays={}, **common)
     with pytest.raises(Refused):
         change_settings(Actor.system(cast.other_department.pk), delays={}, **common)
+
+
+def test_a_step_never_comes_before_the_one_it_follows(cast):
+    page = client(cast.admin).post(
+        reverse("department_settings"), settings_of(cast.department, delay_proposal_late=2, delay_designation_late=12)
+    )
+    assert page.status_code == 422
+    assert "Indiquez plus de 2 jours : cette étape vient après « Proposition sans réponse : rappel »" in page.text
+    assert "Indiquez plus de 12 jours" in page.text
+    cast.department.refresh_from_db()
+    assert cast.department.delays == {}
