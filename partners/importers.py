@@ -16,7 +16,7 @@ class Analysis:
     """What a dry run found; the lines themselves are in `ImportRow`."""
 
     columns: list[str]
-    counts: dict[str, int]
+    counts: dict[str, Any]  # numbers by name; `audience`, whom it would tell, is a list
     warnings: list[str] = field(default_factory=list)
     encoding: str = ""
     separator: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -74,6 +74,21 @@ def gap_audience(gap_ids: Iterable[UUID]) -> list[GapNotice]:
     return [_gap_notice(*key, found) for key, found in told.items()]
 
 
+def planned_audience(department_id: UUID) -> list[dict[str, Any]]:
+    """Whom the plan of this transaction would tell: {organization, team, count of gaps}, most concerned first."""
+    with connection.cursor() as cursor:
+        cursor.execute(PLANNED_FACTS)
+        facts = [GapFacts(*row) for row in cursor.fetchall()]
+    members = _Members(list(_active(department_id).prefetch_related("territories")))
+    found: dict[tuple[str, str], int] = {}
+    for gap in facts:
+        sides = {(str(one.organization), str(one.team or "")) for one, _ in members.of(gap)}
+        for side in sides:
+            found[side] = found.get(side, 0) + 1
+    ranked = sorted(found.items(), key=lambda one: (-one[1], one[0]))
+    return [{"organization": organization, "team": team, "count": n} for (organization, team), n in ranked]
+
+
 class GapFacts(NamedTuple):
     """What decides who is told of a gap; ids and codes only."""
 
@@ -91,16 +106,21 @@ class GapFacts(NamedTuple):
 
 
 # One statement whatever the number of gaps: an import may open thousands.
-GAP_FACTS = """
-SELECT g.id, g.department_id, g.state IN ('open', 'acknowledged', 'in_progress'), g.kind, t.id, coalesce(t.name, ''),
-       d.track, d.decided_by_id, a.organization_id, a.team_id, a.referent_id
-  FROM unnest(%s::uuid[]) AS wanted(id)
-  JOIN referrals_registrationgap g ON g.id = wanted.id
+FOLLOWED = """
   JOIN referrals_beneficiary b ON b.id = g.beneficiary_id
   LEFT JOIN partners_territory t ON t.id = b.territory_id
   LEFT JOIN referrals_trackdecision d ON d.beneficiary_id = b.id AND d.ended_on IS NULL AND d.voided_at IS NULL
   LEFT JOIN referrals_supportassignment a
          ON a.beneficiary_id = b.id AND a.ends_on IS NULL AND a.kind = 'single_referent'
+"""
+FACTS = "t.id, coalesce(t.name, ''), d.track, d.decided_by_id, a.organization_id, a.team_id, a.referent_id"
+GAP_FACTS = f"""
+SELECT g.id, g.department_id, g.state IN ('open', 'acknowledged', 'in_progress'), g.kind, {FACTS}
+  FROM unnest(%s::uuid[]) AS wanted(id) JOIN referrals_registrationgap g ON g.id = wanted.id {FOLLOWED}
+"""
+PLANNED_FACTS = f"""
+SELECT g.gap_id, b.department_id, g.act IN ('open', 'change_kind'), coalesce(g.kind, g.former), {FACTS}
+  FROM outcome g {FOLLOWED}
 """
 
 

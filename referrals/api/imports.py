@@ -18,7 +18,7 @@ from hub.core.urls import route
 from partners.models import ImportJob, ImportRow
 from partners.services.imports import confirm_import, discard_import, receive_file
 from referrals.api.moves import with_state
-from referrals.selectors.imports import shown_counts
+from referrals.selectors.imports import shown_audience, shown_counts
 from referrals.serializers.imports import ConfirmInput, ImportInput, ImportOutput, RowOutput, RowQuery
 from referrals.serializers.referrals import Nothing
 
@@ -95,8 +95,9 @@ class DiscardView(ApiView):
 
 def _shown(actor: Actor, job: ImportJob) -> dict[str, Any]:
     """The import with the counts this actor may read."""
+    audience = shown_audience(actor, job)
     job.counts = shown_counts(actor, job)
-    return dict(ImportOutput(job).data)
+    return {**ImportOutput(job).data, "audience": audience}
 
 
 def _one(view: ApiView, pk: UUID) -> dict[str, Any]:

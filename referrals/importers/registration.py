@@ -15,7 +15,7 @@ from referrals.imports import registration as reader
 from referrals.imports.codes import exit_meaning
 from referrals.imports.lines import RegistrationEvent, RegistrationLine
 from referrals.matching import levels, rows, stage
-from referrals.services.reconciliation import apply_list
+from referrals.services.reconciliation import apply_list, forecast
 
 FAULTS_SHOWN = 50
 EVENTS_ONLY = "Ce fichier ne contient que des cessations et radiations : il est traité comme une liste d'événements."
@@ -45,6 +45,8 @@ class RegistrationImporter:
         if parsed.kind == "registration_exits" and job.nature == ListNature.COMPLETE:
             found.changes["nature"] = ListNature.EVENTS
             found.warnings.append(EVENTS_ONLY)
+            job.nature = ListNature.EVENTS
+        found.counts |= forecast(actor, job).counts
         return found
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:

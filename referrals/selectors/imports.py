@@ -149,8 +149,13 @@ def reject_lines(actor: Actor, job: ImportJob) -> Iterator[list[str]]:
 def shown_counts(actor: Actor, job: ImportJob) -> dict[str, int]:
     """The counts this actor may read: all of them, or those of the format when who was recognised is not for him."""
     if can(actor, "import.rows", job):
-        return dict(job.counts)
+        return {name: count for name, count in job.counts.items() if name != "audience"}
     return {name: count for name, count in job.counts.items() if name in ("lines", *FORMAT_VERDICTS)}
+
+
+def shown_audience(actor: Actor, job: ImportJob) -> list[dict[str, Any]]:
+    """Whom applying would tell, by organisation and team: for the Département."""
+    return list(job.counts.get("audience", [])) if can(actor, "import.rows", job) else []
 
 
 def has_rejects(job: ImportJob) -> bool:

@@ -100,6 +100,12 @@ class RefusalOutput(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class AudienceOutput(serializers.Serializer[Any]):
+    organization = serializers.CharField()
+    team = serializers.CharField(allow_blank=True)
+    count = serializers.IntegerField(help_text="Écarts dont elle serait prévenue.")
+
+
 class ImportOutput(serializers.Serializer[Any]):
     """received → analysing → analysed → (confirm) → applying → applied; or refused, or discarded."""
 
@@ -119,10 +125,16 @@ class ImportOutput(serializers.Serializer[Any]):
     separator = serializers.CharField()
     columns = serializers.ListField(child=serializers.CharField())
     counts = serializers.DictField(child=serializers.IntegerField())
+    audience = serializers.SerializerMethodField()
     warnings = serializers.ListField(child=serializers.CharField())
     refusal = serializers.SerializerMethodField()
     conclude_absence = serializers.BooleanField()
     applied_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(AudienceOutput(many=True))
+    def get_audience(self, job: Any) -> list[dict[str, Any]]:
+        """Whom applying would tell (Département); the view fills it."""
+        return []
 
     @extend_schema_field(ReferenceSerializer(allow_null=True))
     def get_created_by(self, job: Any) -> dict[str, Any] | None:

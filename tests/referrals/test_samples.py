@@ -74,7 +74,10 @@ def test_truncated_caf_flow_applies_nothing(cast):
 def test_complete_list_opens_the_five_gaps(people):
     content = sample("pe_01_stock_2026-10_cp1252.csv")
     job = bring(people.adviser, "registration", content, month=OCTOBER, nature="complete")
-    assert job.counts == {"lines": 7, "matched": 6, "duplicate": 1}
+    audience = job.counts.pop("audience")
+    assert job.counts == {"lines": 7, "matched": 6, "duplicate": 1, "gaps_would_open": 5, "gaps_would_change": 0,
+                          "gaps_would_resolve": 0, "gaps_would_lapse": 0, "gaps_if_concluded": 5}  # fmt: skip
+    assert {one["organization"]: one["count"] for one in audience}["UDAF de la Moselle"] == 3
     assert job.encoding == "cp1252"
     applied = confirm(people.adviser, job)
     assert applied.counts["gaps_opened"] == 5

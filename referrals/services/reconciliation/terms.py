@@ -1,0 +1,87 @@
+"""What one list may conclude, and on which day: the terms every statement of a plan is given."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from hub.core.actor import Actor
+from partners.models import Department, ImportJob
+from partners.models.files import ListNature
+from referrals.models import RegistrationList
+from referrals.selectors.expected import missing_lists, perimeter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """`day` is the reference day; `jobs` are the lists whose doubtful lines excuse an absence."""
+
+    department: UUID
+    job: UUID
+    month: date
+    day: date
+    now: datetime
+    complete: bool
+    conclude: bool
+    jobs: list[UUID]
+    territories: list[UUID]
+    grace: int
+    explained: int
+    category_mode: bool
+
+    def parameters(self, **others: Any) -> dict[str, Any]:
+        """As the SQL names them."""
+        return asdict(self) | others
+
+
+def terms_of(actor: Actor, job: ImportJob) -> Terms:
+    """The terms of an analysed list, as things are now."""
+    month = job.month or actor.today.replace(day=1)
+    department = Department.objects.get(pk=actor.department_id)
+    later = latest_concluded(job, month)
+    return Terms(
+        department=department.pk,
+        job=job.pk,
+        month=month,
+        day=reference_day(actor, max(month, later or month)),
+        now=actor.now,
+        complete=job.nature == ListNature.COMPLETE,
+        conclude=concludes(job, month),
+        jobs=_jobs_of_month(job, month),
+        territories=[territory.pk for territory in perimeter(job)],
+        grace=department.delay("registration_grace"),
+        explained=department.delay("explained_absence"),
+        category_mode=department.category_mode,
+    )
+
+
+def may_conclude(job: ImportJob, month: date) -> bool:
+    """A complete list that no later month has overtaken; an older one completes the history only."""
+    return job.nature == ListNature.COMPLETE and latest_concluded(job, month) is None
+
+
+def concludes(job: ImportJob, month: date) -> bool:
+    """Is absence concluded? When a person said all is there, or all the month's expected lists are."""
+    if not may_conclude(job, month):
+        return False
+    return job.conclude_absence or not missing_lists(job.department_id, month, with_job=job)
+
+
+def latest_concluded(job: ImportJob, month: date) -> date | None:
+    """The latest month already concluded after this one."""
+    later = RegistrationList.objects.filter(month__gt=month, concludes_absence=True).exclude(job=job)
+    return later.order_by("-month").values_list("month", flat=True).first()
+
+
+def reference_day(actor: Actor, month: date) -> date:
+    """The last day of a month, or today while it lasts: nothing is said of days to come."""
+    return min(month.replace(day=monthrange(month.year, month.month)[1]), actor.today)
+
+
+def _jobs_of_month(job: ImportJob, month: date) -> list[UUID]:
+    """The complete lists of the month, this one among them: whoever may be behind a doubtful line is not absent."""
+    lists = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE)
+    return [job.pk, *lists.exclude(job=job).values_list("job_id", flat=True)]
