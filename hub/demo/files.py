@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
+from hub.core.dates import add_months
 from hub.core.tabular.write import write_csv, write_xlsx
 from hub.demo.population import PROFESSIONAL, SOCIAL, SOCIO_PROFESSIONAL, Invented
 
@@ -32,6 +33,8 @@ CMS = {"T57-1": "Metz", "T57-2": "Thionville", "T57-3": "Forbach", "T57-4": "Sar
 # What becomes of people who must register, by their luck: parts of a whole.
 NEVER, VANISHING, NOT_UPDATED, STRUCK_OFF = 0.035, 0.055, 0.065, 0.070
 NEXT_VANISHING = 0.20  # up to here, the next month's list no longer shows those of one territory
+LISTS = 6  # months of lists already imported
+AWAY = 2  # months without registration, for those who come back
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,15 @@ class Month:
         return f"{self.first:%Y-%m}"
 
 
-def months(today: date) -> tuple[Month, Month, Month]:
-    """The two months already imported, and the present one, whose list is ready."""
+def months(today: date) -> tuple[Month, ...]:
+    """The months already imported, oldest first, then the present one, whose list is ready."""
     this = today.replace(day=1)
-    last = (this - timedelta(days=1)).replace(day=1)
-    before = (last - timedelta(days=1)).replace(day=1)
-    return Month(before, 0), Month(last, 1), Month(this, 2)
+    return tuple(Month(add_months(this, index - LISTS), index) for index in range(LISTS + 1))
+
+
+def arrived(person: Invented, day: date) -> bool:
+    """Does the Département know this person on that day?"""
+    return (person.decided_on or person.rights_opened_on) <= day
 
 
 def write_people(path: Path, people: Iterable[Invented]) -> Path:
@@ -86,13 +92,20 @@ def write_exits(path: Path, people: Iterable[Invented], month: Month) -> Path:
 
 def listed(person: Invented, month: Month) -> bool:
     """Is the person on that month's list? What is not listed, and not explained, becomes a gap."""
-    if not person.must_register or person.chance < NEVER:
+    if not person.must_register or person.chance < NEVER or not arrived(person, month.first):
         return False
-    if person.chance < VANISHING:
-        return month.index == 0
     if person.chance < STRUCK_OFF:
-        return month.index == 0
-    return not (month.index == 2 and vanishes_next(person))
+        return month.index < _leaves(person) or (_comes_back(person) and month.index >= _leaves(person) + AWAY)
+    return not (month.index == LISTS and vanishes_next(person))
+
+
+def _leaves(person: Invented) -> int:
+    """The month in which an unlucky person leaves the list: never the first, which is the baseline."""
+    return 1 + person.number % (LISTS - 1)
+
+
+def _comes_back(person: Invented) -> bool:
+    return person.number // LISTS % 2 == 0
 
 
 def vanishes_next(person: Invented) -> bool:
@@ -120,15 +133,21 @@ def _organization(person: Invented) -> str:
 
 
 def _listed(person: Invented, month: Month) -> list[str]:
-    since = max(person.decided_on or month.first, month.first - timedelta(days=400)) + timedelta(days=20)
-    registered = min(since, month.first)
+    registered = _registered_on(person, month)
     category = "123"[person.number % 3] if person.chance < 0.9 else "45678"[person.number % 5]
     return [*_identity(person), f"{registered:%d/%m/%Y}", category, *_place(person)]
 
 
+def _registered_on(person: Invented, month: Month) -> date:
+    if NEVER <= person.chance < STRUCK_OFF and month.index >= _leaves(person):
+        return add_months(month.first, _leaves(person) + AWAY - month.index) + timedelta(days=3)
+    since = max(person.decided_on or month.first, month.first - timedelta(days=400)) + timedelta(days=20)
+    return min(since, month.first)
+
+
 def _exit(person: Invented, month: Month) -> list[str] | None:
     """Absence at the monthly check, a struck-off sanction, or an ordinary exit (work, training)."""
-    if not person.must_register or month.index == 0:
+    if not person.must_register or not arrived(person, month.first) or month.index != _leaves(person):
         return None
     on = month.first + timedelta(days=14)
     if VANISHING <= person.chance < NOT_UPDATED:

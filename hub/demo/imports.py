@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from hub.core.gate import tenant
@@ -25,17 +25,18 @@ def bring(
     month: date | None = None,
     territory: Territory | None = None,
     nature: str = "",
+    now: datetime | None = None,
 ) -> ImportJob:
-    """The job once applied; the account `who` brings and confirms. Raises `DemoRefused`."""
-    with tenant(network.actor(who)) as actor, path.open("rb") as stream:
+    """The job once applied, now or at another instant; the account `who` brings and confirms. Raises `DemoRefused`."""
+    with tenant(network.actor(who, now)) as actor, path.open("rb") as stream:
         job = receive_file(
             actor, kind=kind, name=path.name, stream=stream, month=month, territory=territory, nature=nature
         )
-    process_import(job.department_id, job.pk)
+    process_import(job.department_id, job.pk, now=now)
     job = _reread(network, job, ImportState.ANALYSED)
-    with tenant(network.actor(who)) as actor:
+    with tenant(network.actor(who, now)) as actor:
         confirm_import(actor, job=job, conclude_absence=True)
-    process_import(job.department_id, job.pk)
+    process_import(job.department_id, job.pk, now=now)
     return _reread(network, job, ImportState.APPLIED)
 
 

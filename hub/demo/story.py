@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
 from hub.core.actor import PARIS, Actor
+from hub.core.dates import add_months
 from hub.core.gate import tenant
-from hub.demo.files import Month, months, vanishes_next, write_exits, write_list, write_people
+from hub.demo.files import Month, arrived, months, vanishes_next, write_exits, write_list, write_people
 from hub.demo.imports import bring
 from hub.demo.network import METZ
 from hub.demo.opening import Network, open_network
@@ -19,7 +20,7 @@ from hub.demo.referrals import ANSWERS, BY_SENDER, DECISIONS, RECEIVERS, SCENARI
 from notifications.models import NotificationCursor
 from referrals.models import Beneficiary, Referral, RegistrationGap, SupportAssignment
 from referrals.services.access import open_file
-from referrals.services.gaps import justify_gap, take_charge_of_gap
+from referrals.services.gaps import acknowledge_gap, justify_gap, resolve_gap, take_charge_of_gap
 from referrals.services.pathways import decide_track, name_referent
 from referrals.services.people import set_safe_contact
 from referrals.services.referrals import draft_referral, release_answer, send_referral
@@ -27,6 +28,8 @@ from referrals.services.referrals import draft_referral, release_answer, send_re
 NEWCOMERS, FIRST_NEWCOMER = 12, 900_001
 PORTFOLIO = 80  # people the UDAF worker follows at most
 PEOPLE_PER_ROUND, MOST_ROUNDS = 600, 8  # the scenarios are played once more for every so many people
+LIST_DAY, WORK_DAY = 8, 15  # of the following month: the list comes, and what was done about it a week later
+HANDLED = 10  # gaps of Metz somebody works on every month
 TELLING = timedelta(seconds=21)  # after an answer, the sender is told
 Say = Callable[[str], None]
 
@@ -57,14 +60,19 @@ def build(*, people: int, folder: Path, say: Say) -> Summary:
     network = open_network()
     say(f"Invention de {people} personnes")
     invented = list(population(people, today=today))
-    before, last, this = months(today)
+    *past, this = months(today)
+    created = lines = 0
+    known: set[int] = set()
+    for month in past:
+        say(f"Mois {month.name} : personnes arrivées, liste d'inscription, suivi")
+        moment = _after(month, LIST_DAY)
+        created += _people(network, folder, month.name, _arrivals(invented, month.first, known), moment)
+        if not month.index:
+            _portfolio(network, [one for one in invented if one.number in known], moment)
+        lines += _list(network, folder, invented, month, moment)
+        _handle(network, _after(month, WORK_DAY), turn=month.index)
     say("Import de la table des personnes")
-    table = bring(network, "officer_metz", "people", write_people(folder / "personnes.csv", invented))
-    _portfolio(network, invented)
-    lines = 0
-    for month in (before, last):
-        say(f"Import de la liste d'inscription de {month.name}")
-        lines += _list(network, folder, invented, month)
+    created += _people(network, folder, "personnes", _arrivals(invented, today, known), None)
     say("Orientations, désignations, suivi des écarts")
     _refer(network, max(1, min(MOST_ROUNDS, people // PEOPLE_PER_ROUND)))
     _follow(network)
@@ -76,7 +84,7 @@ def build(*, people: int, folder: Path, say: Say) -> Summary:
         kinds = list(open_gaps.values_list("kind", flat=True))
         return Summary(
             people=people,
-            people_created=table.counts.get("created", 0),
+            people_created=created,
             list_lines=lines,
             gaps_open=len(kinds),
             gaps_by_kind={kind: kinds.count(kind) for kind in sorted(set(kinds))},
@@ -88,26 +96,57 @@ def build(*, people: int, folder: Path, say: Say) -> Summary:
         )
 
 
-def _list(network: Network, folder: Path, invented: list[Invented], month: Month) -> int:
+def _arrivals(invented: list[Invented], day: date, known: set[int]) -> list[Invented]:
+    """Who the Département learns to know by that day; from then on they are known."""
+    new = [one for one in invented if one.number not in known and arrived(one, day)]
+    known.update(one.number for one in new)
+    return new
+
+
+def _people(network: Network, folder: Path, name: str, people: list[Invented], moment: datetime | None) -> int:
+    """The table of people as an officer brings it. Gives how many files were created."""
+    if not people:
+        return 0
+    path = write_people(folder / f"personnes_{name}.csv", people)
+    return int(bring(network, "officer_metz", "people", path, now=moment).counts.get("created", 0))
+
+
+def _list(network: Network, folder: Path, invented: list[Invented], month: Month, moment: datetime) -> int:
     """One month as Pôle emploi's correspondent brings it: who left, then who is there. Gives the lines read."""
     lines = 0
-    if month.index:
-        exits = write_exits(folder / f"cessations_{month.name}.csv", invented, month)
-        lines += _lines(bring(network, "adviser", "registration", exits, month=month.first, nature="events"))
-    complete = write_list(folder / f"inscrits_{month.name}.csv", invented, month)
-    return lines + _lines(bring(network, "adviser", "registration", complete, month=month.first, nature="complete"))
+    for nature, path in (
+        ("events", write_exits(folder / f"cessations_{month.name}.csv", invented, month) if month.index else None),
+        ("complete", write_list(folder / f"inscrits_{month.name}.csv", invented, month)),
+    ):
+        if path and path.read_bytes().count(b"\n") > 1:
+            job = bring(network, "adviser", "registration", path, month=month.first, nature=nature, now=moment)
+            lines += int(job.counts.get("lines", 0))
+    return lines
 
 
-def _lines(job: Any) -> int:
-    return int(job.counts.get("lines", 0))
+def _handle(network: Network, moment: datetime, *, turn: int) -> None:
+    """What is done about the gaps of Metz in the week after a list: resolved, justified, seen, taken in charge."""
+    with tenant(network.actor("officer_metz", moment)) as officer:
+        here = RegistrationGap.objects.filter(beneficiary__territory=network.territories[METZ], state="open")
+        for number, gap in enumerate(here.order_by("opened_at", "beneficiary__sort_key")[:HANDLED], start=turn):
+            match number % 5:
+                case 0:
+                    resolve_gap(officer, gap=gap, note="Attestation d'inscription présentée au rendez-vous")
+                case 1:
+                    until = officer.today + timedelta(days=75)
+                    justify_gap(officer, gap=gap, closing="training", until=until, note="Attestation d'entrée vue")
+                case 2:
+                    acknowledge_gap(officer, gap=gap)
+                case 3:
+                    take_charge_of_gap(officer, gap=gap)
 
 
-def _portfolio(network: Network, invented: list[Invented]) -> None:
+def _portfolio(network: Network, invented: list[Invented], moment: datetime) -> None:
     """UDAF's lead gives people of Metz to the worker: first those the next list will no longer show."""
     mine = [one for one in invented if one.territory == METZ and one.track == "socio_professional"]
     chosen = sorted(mine, key=lambda one: not vanishes_next(one))[:PORTFOLIO]
     worker = network.members["udaf_worker"].user
-    with tenant(network.actor("udaf_lead")) as lead:
+    with tenant(network.actor("udaf_lead", moment)) as lead:
         assignments = SupportAssignment.objects.filter(
             organization=network.organizations["udaf"],
             ends_on=None,
@@ -216,6 +255,12 @@ def _follow(network: Network) -> None:
         elsewhere = Beneficiary.objects.filter(territory=network.territories["T57-2"]).order_by("sort_key").first()
         if elsewhere is not None:
             open_file(officer, beneficiary_id=elsewhere.pk, reason="Déménagement annoncé à Metz, préparation du suivi")
+
+
+def _after(month: Month, day: int) -> datetime:
+    """A working hour of that day of the following month, or now when it is still to come."""
+    at = datetime.combine(add_months(month.first, 1).replace(day=day), time(10, 20), PARIS).astimezone(UTC)
+    return min(at, datetime.now(UTC))
 
 
 def _moment(ago: int, order: int = 0) -> datetime:

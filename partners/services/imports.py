@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -129,12 +129,15 @@ def discard_import(actor: Actor, *, job: ImportJob) -> ImportJob:
     return job
 
 
-def process_import(department_id: UUID, job_id: UUID) -> None:
-    """Run the step a job waits for, unless another worker is at it. Called by tasks, never inside a gate."""
-    if not _begin(department_id, job_id):
+def process_import(department_id: UUID, job_id: UUID, *, now: datetime | None = None) -> None:
+    """Run the step a job waits for, unless another worker is at it. Called by tasks, never inside a gate.
+
+    `now`: another instant than the present one (histories are told with it).
+    """
+    if not _begin(department_id, job_id, now):
         return
     try:
-        with tenant(Actor.system(department_id)) as actor:
+        with tenant(Actor.system(department_id, now)) as actor:
             job = ImportJob.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=job_id).first()
             if job is None:
                 return
@@ -143,7 +146,7 @@ def process_import(department_id: UUID, job_id: UUID) -> None:
             elif job.state == ImportState.APPLYING:
                 _apply(actor, job)
     except FileProblem as problem:
-        _refuse(department_id, job_id, problem)
+        _refuse(department_id, job_id, problem, now)
 
 
 def pending_imports(actor: Actor) -> list[UUID]:
@@ -151,9 +154,9 @@ def pending_imports(actor: Actor) -> list[UUID]:
     return list(ImportJob.objects.filter(state__in=RUNNABLE).order_by("state_at").values_list("pk", flat=True)[:20])
 
 
-def _begin(department_id: UUID, job_id: UUID) -> bool:
+def _begin(department_id: UUID, job_id: UUID, now: datetime | None) -> bool:
     """Say that the step begins, and count the attempt, in a transaction of its own."""
-    with tenant(Actor.system(department_id)) as actor:
+    with tenant(Actor.system(department_id, now)) as actor:
         job = ImportJob.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=job_id).first()
         if job is None or job.state not in RUNNABLE:
             return False
@@ -196,8 +199,8 @@ def _apply(actor: Actor, job: ImportJob) -> None:
     _move(actor, job, ImportState.APPLIED, "applied_at", "counts")
 
 
-def _refuse(department_id: UUID, job_id: UUID, problem: FileProblem) -> None:
-    with tenant(Actor.system(department_id)) as actor:
+def _refuse(department_id: UUID, job_id: UUID, problem: FileProblem, now: datetime | None) -> None:
+    with tenant(Actor.system(department_id, now)) as actor:
         job = _locked(job_id)
         job.refusal_code, job.refusal = problem.code, problem.message
         _destroy(actor, job)

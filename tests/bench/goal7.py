@@ -24,7 +24,7 @@ def _files() -> tuple[Path, Path]:
     """The list and, for the peers, the people they merge it with."""
     today = datetime.now(PARIS).date()
     people = list(population(60_000, today=today))
-    this = months(today)[2]
+    this = months(today)[-1]
     folder = Path(os.environ["PACTE_VAR"]) / "bench"
     listed, known = folder / "liste.xlsx", folder / "personnes.csv"
     if not listed.exists():

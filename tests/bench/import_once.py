@@ -23,7 +23,7 @@ from tests.bench.told import telling  # noqa: E402
 def main(path: Path) -> None:
     member = member_of("officer_metz")
     assert member is not None
-    month = months(datetime.now(PARIS).date())[2].first
+    month = months(datetime.now(PARIS).date())[-1].first
     with telling():
         with tenant(actor_from(member, datetime.now(UTC))) as actor, path.open("rb") as stream:
             job = receive_file(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from datetime import date, timedelta
 from io import StringIO
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from hub.demo.story import build
 from notifications.models import Notification
 from partners.actors import SESSION_KEY
 from partners.models import Department, Membership, Organization, Territory
-from referrals.models import Beneficiary, Referral, RegistrationGap
+from referrals.models import Beneficiary, Referral, RegistrationGap, RegistrationList
 
 TODAY = date(2026, 11, 20)
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,11 +60,28 @@ def test_the_same_day_is_the_same_population(crowd) -> None:
 
 
 def test_lists_leave_some_people_out(crowd) -> None:
-    before, last, this = files.months(TODAY)
-    assert (before.name, last.name, this.name) == ("2026-09", "2026-10", "2026-11")
-    obliged = [person for person in crowd if person.must_register]
-    present = [sum(files.listed(person, month) for person in obliged) for month in (before, last, this)]
-    assert len(obliged) > present[0] > present[1] > present[2] > len(obliged) * 0.7
+    *past, this = files.months(TODAY)
+    assert [month.name for month in past] == ["2026-05", "2026-06", "2026-07", "2026-08", "2026-09", "2026-10"]
+    assert this.name == "2026-11"
+    obliged = [person for person in crowd if person.must_register and files.arrived(person, past[0].first)]
+    present = [sum(files.listed(person, month) for person in obliged) for month in (*past, this)]
+    assert len(obliged) > present[0] >= present[1] > len(obliged) * 0.9
+    assert len(set(present)) > 3 and present[-1] < min(present[:-1])
+    assert present[-1] > len(obliged) * 0.7
+
+
+def test_six_months_of_lists_are_a_history_to_look_at(db, settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+    build(people=600, folder=tmp_path, say=lambda _: None)
+    with tenant(_network_of_the_database().product()) as product:
+        lists = RegistrationList.objects.filter(nature="complete").order_by("month")
+        assert [one.month for one in lists] == [month.first for month in files.months(product.today)[:-1]]
+        assert all(earlier.applied_at < later.applied_at for earlier, later in pairwise(lists))
+        gaps = RegistrationGap.objects.all()
+        assert len({gap.month for gap in gaps}) >= 3
+        assert {"resolved", "justified", "open"} <= {gap.state for gap in gaps}
+        assert gaps.filter(closing="listed").exists(), "some register again, and a list says so"
+        assert all(gap.opened_at <= product.now for gap in gaps)
 
 
 def test_the_whole_story_by_real_services(db, settings, tmp_path) -> None:
@@ -83,7 +101,7 @@ def test_the_ready_list_opens_gaps_for_the_udaf_worker(db, settings, tmp_path) -
     with tenant(network.product()):
         before = RegistrationGap.objects.count()
         told = _told_to(network, "udaf_worker")
-    month = files.months(date.today())[2]
+    month = files.months(date.today())[-1]
     bring(
         network, "officer_metz", "registration", Path(summary.ready_list),
         month=month.first, territory=network.territories[METZ], nature="complete",
