@@ -90,7 +90,17 @@ def looks_doubly_encoded(text: str) -> bool:
 
 def repair_double_encoding(text: str) -> str:
     """Undo `looks_doubly_encoded`; a text that was not doubly encoded comes back unchanged."""
+    if text.isascii():
+        return text
     try:
-        return text.encode("cp1252").decode("utf-8")
+        return b"".join(map(_byte_of, text)).decode("utf-8")
     except UnicodeError:
         return text
+
+
+def _byte_of(char: str) -> bytes:
+    """Windows-1252, and the five bytes it leaves undefined (Á is C3 81)."""
+    try:
+        return char.encode("cp1252")
+    except UnicodeEncodeError:
+        return char.encode("latin-1")

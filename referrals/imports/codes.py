@@ -110,9 +110,22 @@ def boolean(text: str) -> bool | None:
     return BOOLEANS.get(fold(text))
 
 
+def situation(text: str) -> str | None:
+    """The state a word of a list made by hand means, or None."""
+    return SITUATIONS.get(" ".join(re.sub(r"[^\w()']+", " ", fold(text)).split()))
+
+
 # --- Registration at Pôle emploi --------------------------------------------------------------------------------
 
 REGISTERED, CEASED, STRUCK_OFF = "registered", "ceased", "struck_off"
+ABSENT = "absent"  # said by hand: the person is not registered; there is no event to keep
+
+SITUATIONS: dict[str, str] = {
+    **dict.fromkeys(("inscrit", "inscrite", "inscrit(e)", "inscription", "reinscrit", "reinscrite"), REGISTERED),
+    **dict.fromkeys(("cessation", "cesse", "cessation d'inscription", "sorti", "sortie"), CEASED),
+    **dict.fromkeys(("radie", "radiee", "radie(e)", "radiation"), STRUCK_OFF),
+    **dict.fromkeys(("non inscrit", "non inscrite", "non inscrit(e)", "absent", "absente", "absent(e)"), ABSENT),
+}
 
 CATEGORIES: dict[str, str] = {
     "1": "CDI à temps plein, disponible",

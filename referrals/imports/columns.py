@@ -68,10 +68,21 @@ CLASSIC: dict[str, tuple[str, ...]] = {
     "last_name": ("Nom",),
     "first_names": ("Prénom",),
     "birth_date": ("Date naissance", "Date de naissance", "DTNAI"),
-    "date": ("Date", "Date inscription", "Date d'inscription", "Date cessation", "Date radiation", "Date événement"),
-    "code": ("Code", "Code catégorie", "Code motif", "Catégorie"),
+    # A list made by hand says the situation in words.
+    "situation": ("Situation", "Situation PE", "Situation Pôle emploi", "Statut"),
+    "date": (
+        "Date",
+        "Date inscription",
+        "Date d'inscription",
+        "Date cessation",
+        "Date radiation",
+        "Date événement",
+        "Date de la situation",
+        "Date d'effet",
+    ),
+    "code": ("Code", "Code catégorie", "Code motif"),
     "motive": ("Motif", "Libellé motif"),
-    "months": ("Durée radiation (mois)", "Durée radiation", "Durée"),
+    "months": ("Durée radiation (mois)", "Durée de radiation (mois)", "Durée radiation", "Durée (mois)", "Durée"),
     "nir2": ("NIR2", "NIR 2"),
     "insee": ("Code INSEE", "CodeINSEE"),
     "city": ("Localité", "Commune", "Ville"),
@@ -92,22 +103,28 @@ CLASSIC_REQUIRED = ("pes", "last_name", "first_names", "birth_date", "date", "co
 SNAPSHOT: dict[str, tuple[str, ...]] = {
     "birth_name": ("individu_nom_naissance", "Nom de naissance"),
     "married_name": ("individu_nom_marital",),
-    "agency_code": ("allocataire_code_pe",),
+    "agency_code": ("allocataire_code_pe", "code_safir"),
     "registered_on": ("inscription_date_debut_ide",),
-    "category": ("inscription_code_categorie",),
+    "category": ("Catégorie", "inscription_code_categorie", "categorie_inscription", "Catégorie d'inscription"),
     "ceased_on": ("inscription_date_cessation_ide",),
     "ceased_code": ("inscription_motif_cessation_ide",),
     "ceased_motive": ("inscription_lib_cessation_ide",),
     "struck_on": ("inscription_date_radiation_ide",),
     "struck_code": ("inscription_motif_radiation_ide",),
     "struck_motive": ("inscription_lib_radiation_ide",),
-    "agency_name": ("suivi_structure_principale_nom",),
+    "agency_name": ("suivi_structure_principale_nom", "struct_principale"),
+}
+# The extract for Carnet de bord: one line per person registered; its identifier is opaque and matches nobody.
+SPIE: dict[str, tuple[str, ...]] = {
+    "opaque_id": ("identifiant_unique_de",),
+    "entered_on": ("inscription",),
 }
 _SNAPSHOT_NAMES: dict[str, tuple[str, ...]] = {
-    "nir": ("individu_nir",),
-    "pes": ("allocataire_identifiant_pe",),
-    "first_names": ("individu_prenom",),
-    "birth_date": ("individu_date_naissance",),
+    "nir": ("individu_nir", *PEOPLE["nir"][1:]),
+    "pes": ("allocataire_identifiant_pe", "ID Pôle emploi", "ID FT", "N° Pôle emploi", "N° France Travail"),
+    "last_name": ("Nom d'usage", "Nom de famille"),
+    "first_names": ("individu_prenom", "Prénoms", "Prénom(s)"),
+    "birth_date": ("individu_date_naissance", "Né(e) le", "Né le", "DDN"),
     "insee": ("individu_commune_residence",),
 }
 SNAPSHOT_REQUIRED = ("first_names", "birth_date", "pes", "registered_on", "ceased_on", "struck_on")
@@ -115,4 +132,7 @@ SNAPSHOT_REQUIRED = ("first_names", "birth_date", "pes", "registered_on", "cease
 REGISTRATION: dict[str, tuple[str, ...]] = {
     **{name: titles + _SNAPSHOT_NAMES.get(name, ()) for name, titles in CLASSIC.items()},
     **SNAPSHOT,
+    **SPIE,
 }
+SPIE_REQUIRED = ("last_name", "first_names", "birth_date", "entered_on")
+MANUAL_REQUIRED = ("last_name", "first_names", "birth_date", "situation", "date")

@@ -50,7 +50,11 @@ def kind_of_registration(columns: Collection[str]) -> FileKind | None:
     """The kind of Pôle emploi list that has these columns, or None."""
     if "registered_on" in columns and "birth_date" in columns:
         return "registration_snapshot"
-    if {"pes", "date", "code"} <= set(columns):
+    if "entered_on" in columns and "birth_date" in columns:
+        return "registration_extract"
+    if "situation" in columns and "date" in columns:
+        return "registration_by_hand"
+    if {"pes", "date"} <= set(columns) and {"code", "category"} & set(columns):
         return "registration_exits" if "motive" in columns else "registration_stock"
     return None
 
@@ -76,7 +80,10 @@ def explain(problem: FileProblem, source: Source, expected: FileKind, limits: Li
     if problem.code not in ("COLONNES_MANQUANTES", "ENTETE_INTROUVABLE", "FICHIER_ILLISIBLE"):
         return problem
     try:
-        require_kind(detect(source, limits), expected)
+        found = detect(source, limits)
+        if found and found.startswith("registration") and expected.startswith("registration"):
+            return problem  # one shape of list or another: what is missing says more
+        require_kind(found, expected)
     except FileProblem as clearer:
         return clearer
     return problem

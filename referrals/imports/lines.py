@@ -10,13 +10,18 @@ from typing import Generic, Literal, TypeVar
 
 from hub.core.tabular import Remark
 
-FileKind = Literal["people_table", "caf_flow", "registration_stock", "registration_exits", "registration_snapshot"]
+FileKind = Literal[
+    "people_table", "caf_flow", "registration_stock", "registration_exits", "registration_snapshot",
+    "registration_extract", "registration_by_hand",
+]  # fmt: skip
 KIND_LABELS: dict[FileKind, str] = {
     "people_table": "tableau de personnes",
     "caf_flow": "flux mensuel de la CAF (XML)",
     "registration_stock": "liste mensuelle des inscrits à Pôle emploi",
     "registration_exits": "liste des cessations et radiations de Pôle emploi",
     "registration_snapshot": "flux détaillé de Pôle emploi",
+    "registration_extract": "extrait de Pôle emploi pour Carnet de bord",
+    "registration_by_hand": "liste d'inscription faite à la main",
 }  # fmt: skip
 
 _Line = TypeVar("_Line")

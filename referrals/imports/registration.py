@@ -1,11 +1,11 @@
-"""Pôle emploi's lists: the four classic CSV kinds (by titles or by position) and the rich snapshot.
+"""Pôle emploi's lists: the four classic kinds (by titles or by position), snapshot, extract, made by hand.
 
 A NIR with a bad key never rejects a line here: it is dropped with a warning, and names and birth date remain.
 """
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Literal
 
 from hub.core.dates import add_months
@@ -14,8 +14,15 @@ from hub.core.tabular.problems import excerpt
 from hub.core.tabular.table import labels, require_columns
 from hub.core.text import clean
 from referrals.imports.cells import read_date, text
-from referrals.imports.codes import CATEGORIES, CEASED, REGISTERED, STRUCK_OFF, exit_meaning
-from referrals.imports.columns import CLASSIC_LAYOUTS, CLASSIC_REQUIRED, REGISTRATION, SNAPSHOT_REQUIRED
+from referrals.imports.codes import ABSENT, CATEGORIES, CEASED, REGISTERED, STRUCK_OFF, exit_meaning, situation
+from referrals.imports.columns import (
+    CLASSIC_LAYOUTS,
+    CLASSIC_REQUIRED,
+    MANUAL_REQUIRED,
+    REGISTRATION,
+    SNAPSHOT_REQUIRED,
+    SPIE_REQUIRED,
+)
 from referrals.imports.detect import explain, kind_of_registration, require_kind
 from referrals.imports.lines import FileKind, Parsed, RegistrationEvent, RegistrationLine, SeenKeys
 from referrals.imports.registration_identity import IdentityReader
@@ -46,8 +53,7 @@ def parse(
             source, aliases=REGISTRATION, layouts=CLASSIC_LAYOUTS, strict_width=True, limits=limits, repair=repair
         )
         found = kind_of_registration(table.columns)
-        required = SNAPSHOT_REQUIRED if found == "registration_snapshot" else CLASSIC_REQUIRED
-        require_columns(table.columns, required, _LABELS)
+        require_columns(table.columns, required_columns(table.columns), _LABELS)
     except FileProblem as problem:
         raise explain(problem, source, kind or "registration_stock", limits) from problem
     known: FileKind = found or "registration_stock"
@@ -63,11 +69,20 @@ def parse(
     )
 
 
+def required_columns(columns: Collection[str]) -> tuple[str, ...]:
+    """What a list with these columns must have, by what it is; a category stands for the code of a registration."""
+    kind = kind_of_registration(columns)
+    if "situation" in columns and kind != "registration_snapshot":
+        return MANUAL_REQUIRED
+    if kind in REQUIRED:
+        return REQUIRED[kind]
+    instead = "category" if "category" in columns and "code" not in columns else "code"
+    return tuple(instead if name == "code" else name for name in CLASSIC_REQUIRED)
+
+
 def _lines(table: Table, kind: FileKind, today: dt.date, exits_as: ExitsAs) -> Iterator[RegistrationLine]:
-    identity = IdentityReader(table, today)
-    events = (
-        _SnapshotEvents(table, today) if kind == "registration_snapshot" else _ClassicEvents(table, today, exits_as)
-    )
+    identity = IdentityReader(table, today, pes_needed=kind not in ("registration_by_hand", "registration_extract"))
+    events: _Events = READERS[kind](table, today) if kind in READERS else _ClassicEvents(table, today, exits_as)
     seen = SeenKeys()
     for line, raw in table.rows():
         read = RegistrationLine(line, raw, table.problems.pop(line, []))
@@ -110,20 +125,60 @@ class _ClassicEvents(_Cells):
         super().__init__(table, today)
         self.exits = "motive" in self.at
         self.exits_as = exits_as
+        self.code = "code" if "code" in self.at else "category"
 
     def read(self, raw: list[str], remarks: list[Remark]) -> tuple[RegistrationEvent, ...]:
         date = self.date("date", raw, remarks)
         if date is None and not raw[self.at["date"]].strip():
             remarks.append(remark("DATE_ABSENTE", column=_LABELS["date"]))
-        code = self.text("code", raw, remarks)
-        if code is None and not raw[self.at["code"]].strip():
-            remarks.append(remark("CODE_ABSENT", column=_LABELS["code"]))
+        code = self.text(self.code, raw, remarks)
+        if code is None and not raw[self.at[self.code]].strip():
+            remarks.append(remark("CODE_ABSENT", column=_LABELS[self.code]))
         if date is None or code is None:
             return ()
         if not self.exits:
-            return (RegistrationEvent(REGISTERED, date, category=category(code, _LABELS["code"], remarks)),)
+            return (RegistrationEvent(REGISTERED, date, category=category(code, _LABELS[self.code], remarks)),)
         months = self.text("months", raw, remarks)
         return (exit_event(date, code, self.text("motive", raw, remarks), self.exits_as, remarks, months),)
+
+
+class _WordEvents(_Cells):
+    """A list made by hand: the situation is a word; somebody said absent has no event."""
+
+    def read(self, raw: list[str], remarks: list[Remark]) -> tuple[RegistrationEvent, ...]:
+        written = self.text("situation", raw, remarks)
+        state = situation(written) if written else None
+        if state is None:
+            code = "SITUATION_INCONNUE" if written else "SITUATION_ABSENTE"
+            remarks.append(remark(code, column=_LABELS["situation"], value=excerpt(written or "")))
+        if state is None or state == ABSENT:
+            remarks += [remark("NON_INSCRIT")] if state else []
+            return ()
+        date = self.date("date", raw, remarks)
+        if date is None:
+            if not raw[self.at["date"]].strip():
+                remarks.append(remark("DATE_ABSENTE", column=_LABELS["date"]))
+            return ()
+        code, motive = self.text("code", raw, remarks), self.text("motive", raw, remarks)
+        if state == REGISTERED:
+            written = self.text("category", raw, remarks) or code
+            known = category(written, _LABELS["category"], remarks) if written else None
+            return (RegistrationEvent(REGISTERED, date, category=known),)
+        return (exit_event(date, code, motive, state, remarks, self.text("months", raw, remarks)),)
+
+
+class _ExtractEvents(_Cells):
+    """Carnet de bord's extract: who is registered, since when, in which category."""
+
+    def read(self, raw: list[str], remarks: list[Remark]) -> tuple[RegistrationEvent, ...]:
+        date = self.date("entered_on", raw, remarks)
+        written = self.text("category", raw, remarks)
+        known = category(written, _LABELS["category"], remarks) if written else None
+        if date is None:
+            if clean(raw[self.at["entered_on"]]) is None:
+                remarks.append(remark("DATE_ABSENTE", column=_LABELS["entered_on"]))
+            return ()
+        return (RegistrationEvent(REGISTERED, date, category=known),)
 
 
 class _SnapshotEvents(_Cells):
@@ -146,6 +201,19 @@ class _SnapshotEvents(_Cells):
         return tuple(events)
 
 
+_Events = _ClassicEvents | _WordEvents | _ExtractEvents | _SnapshotEvents
+READERS: dict[FileKind, type[_WordEvents | _ExtractEvents | _SnapshotEvents]] = {
+    "registration_by_hand": _WordEvents,
+    "registration_extract": _ExtractEvents,
+    "registration_snapshot": _SnapshotEvents,
+}
+REQUIRED: dict[FileKind | None, tuple[str, ...]] = {
+    "registration_by_hand": MANUAL_REQUIRED,
+    "registration_extract": SPIE_REQUIRED,
+    "registration_snapshot": SNAPSHOT_REQUIRED,
+}
+
+
 def category(code: str, column: str, remarks: list[Remark]) -> str | None:
     """A registration category (1 to 8, A to G), or None with CODE_INCONNU."""
     written = (clean(code) or "").upper()
@@ -166,12 +234,12 @@ def exit_event(
 ) -> RegistrationEvent:
     """A cessation or a radiation; the end of a sanction comes from its stated duration in months."""
     meaning = exit_meaning(code, motive)
-    if meaning is None:
+    if meaning is None and (code or motive):
         remarks.append(remark("CODE_INCONNU", column="Motif", value=excerpt(code or motive or "")))
     state = exits_as if exits_as != "auto" else meaning.nature if meaning else CEASED
     ends_on = None
     if state == STRUCK_OFF:
-        duration = _MONTHS.search(f"{months} mois" if months and months.isdecimal() else motive or "")
+        duration = _MONTHS.search(f"{months} mois" if months and months.isdecimal() else months or motive or "")
         if duration and 0 < int(duration[1]) <= _LONGEST_SANCTION_MONTHS:
             ends_on = add_months(date, int(duration[1]))
     return RegistrationEvent(state, date, code, motive, None, ends_on)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import lru_cache
+from typing import Literal
 
 from hub.core.identifiers import BadIdentifier, check_nir, insee_code, pes_keys
 from hub.core.tabular import Table, remark
@@ -18,10 +19,11 @@ _CACHED_NAMES = 20_000
 class IdentityReader:
     """Reads the identity columns of one table; its caches live and die with the import."""
 
-    def __init__(self, table: Table, today: dt.date) -> None:
+    def __init__(self, table: Table, today: dt.date, *, pes_needed: bool = True) -> None:
+        self._pes_level: Literal["error", "warning"] = "error" if pes_needed else "warning"
         at = {name: position for position, name in enumerate(table.columns)}
         self._today = today
-        self._nir, self._nir2, self._pes = at.get("nir"), at.get("nir2"), at["pes"]
+        self._nir, self._nir2, self._pes = at.get("nir"), at.get("nir2"), at.get("pes")
         self._last, self._birth, self._married = at.get("last_name"), at.get("birth_name"), at.get("married_name")
         self._first, self._born = at["first_names"], at["birth_date"]
         self._insee, self._city = at.get("insee"), at.get("city")
@@ -37,10 +39,7 @@ class IdentityReader:
             code = "DATE_INVALIDE" if raw[self._born].strip() else "DATE_ABSENTE"
             remarks.append(remark(code, column=_LABELS["birth_date"], value=raw[self._born].strip()))
         self._fill_nir(read)
-        read.pes_raw = text("pes", raw[self._pes], _LABELS["pes"], remarks)
-        read.pes_keys = pes_keys(read.pes_raw)
-        if not read.pes_keys:
-            remarks.append(remark("ID_FT_FORMAT", column=_LABELS["pes"]))
+        self._fill_pes(read)
         self._fill_place(read)
 
     def _fill_names(self, read: RegistrationLine) -> None:
@@ -72,6 +71,15 @@ class IdentityReader:
         read.nir13 = checked.nir13
         for code in checked.errors + checked.warnings:
             read.remarks.append(remark(code, column=_LABELS["nir"], level="warning"))
+
+    def _fill_pes(self, read: RegistrationLine) -> None:
+        """Mandatory in Pôle emploi's own lists; made by hand, a list may do without."""
+        if self._pes is None:
+            return
+        read.pes_raw = text("pes", read.raw[self._pes], _LABELS["pes"], read.remarks)
+        read.pes_keys = pes_keys(read.pes_raw)
+        if not read.pes_keys and (read.pes_raw or self._pes_level == "error"):
+            read.remarks.append(remark("ID_FT_FORMAT", column=_LABELS["pes"], level=self._pes_level))
 
     def _fill_place(self, read: RegistrationLine) -> None:
         raw, remarks = read.raw, read.remarks

@@ -16,7 +16,9 @@ SELECT gen_random_uuid(), %(department)s, %(job)s, line,
        CASE WHEN candidates IS NULL THEN data ELSE data || jsonb_build_object('candidates', candidates) END,
        coalesce(fingerprint, ''), v.verdict, problems, coalesce(rule, ''), person
   FROM stage, LATERAL (SELECT coalesce(stage.verdict,
-                                       CASE WHEN person IS NULL THEN %(unmatched)s ELSE 'matched' END) AS verdict) v
+                                       CASE WHEN person IS NULL THEN %(unmatched)s
+                                            WHEN data->'events' = '[]'::jsonb THEN 'unchanged' -- said to be absent
+                                            ELSE 'matched' END) AS verdict) v
 """
 FAULTS = """
 SELECT line, p->>'message' FROM stage, jsonb_array_elements(problems) p

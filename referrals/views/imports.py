@@ -42,6 +42,8 @@ KINDS = {
     "registration_stock": ImportKind.REGISTRATION,
     "registration_exits": ImportKind.REGISTRATION,
     "registration_snapshot": ImportKind.REGISTRATION,
+    "registration_extract": ImportKind.REGISTRATION,
+    "registration_by_hand": ImportKind.REGISTRATION,
 }
 ALREADY = "FICHIER_DEJA_IMPORTE"
 

@@ -186,3 +186,24 @@ def test_a_number_that_is_somebody_elses_stops_its_line_only(cast):
     job = bring(cast.officer_metz, "people", "\r\n".join(lines).encode())
     assert [v for _, v in verdicts(cast.head, job)] == ["ambiguous", "ambiguous", "created", "duplicate", "created"]
     assert confirm(cast.officer_metz, job).state == "applied"
+
+
+def test_a_list_made_by_hand_tells_who_is_there_and_who_is_said_absent(people):
+    cast, name = people, "pe_06_liste_territoire_metz_2026-10.xlsx"
+    job = bring(cast.officer_metz, "registration", sample(name), name=name, month=OCTOBER, nature="complete")
+    assert job.state == "analysed", job.refusal
+    kept = [verdict for _, verdict in verdicts(cast.officer_metz, job)]
+    assert kept == ["matched"] * 4 + ["unchanged"] * 2 + ["rejected", "matched"]
+    applied = confirm(cast.officer_metz, job, conclude_absence=True)
+    assert applied.state == "applied"
+    found = gaps(cast)
+    assert found["JEAN"] == found["COELIA"] == "struck_off"
+    assert found["FATOUMATA"] == found["THEO"] == "never_registered", "said absent is not registered"
+
+
+def test_the_extract_for_carnet_de_bord_recognises_by_names_and_birth_date(people):
+    cast, name = people, "pe_05_extrait_spie_2026-10_utf8.csv"
+    job = bring(cast.officer_metz, "registration", sample(name), name=name, month=OCTOBER, nature="complete")
+    assert [verdict for _, verdict in verdicts(cast.officer_metz, job)] == [
+        "matched", "matched", "rejected", "matched", "duplicate",
+    ]  # fmt: skip

@@ -60,6 +60,12 @@ _LINE_MESSAGES: dict[str, tuple[Level, str]] = {
     "INSEE_INCONNU": ("warning", "le code de la commune est mal formé ; il n'est pas repris"),
     "CODE_ABSENT": ("error", "le code est absent"),
     "CODE_INCONNU": ("warning", "« {value} » n'est pas une valeur connue de « {column} » ; elle n'est pas reprise"),
+    "SITUATION_ABSENTE": ("error", "la situation est absente"),
+    "SITUATION_INCONNUE": (
+        "error",
+        "« {value} » n'est pas une situation connue (Inscrit, Cessation, Radiation, Absent)",
+    ),
+    "NON_INSCRIT": ("warning", "la liste dit cette personne non inscrite : elle compte comme absente de la liste"),
     "NOM_VIDE": ("error", "le {what} est vide"),
     "NOM_PARENTHESES": ("warning", "le nom a été séparé en nom d'usage « {used} » et nom de naissance « {birth} »"),
     "IDENTITE_INSUFFISANTE": (

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import BinaryIO, Literal
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -55,7 +56,7 @@ def open_sheets(source: Source, limits: Limits, *, repair: bool = False) -> Iter
         if holder == "text":
             yield _text_sheet(source, file, limits, repair)
         else:
-            yield from _workbook_sheets(file, limits)
+            yield from _workbook_sheets(file, limits, repair)
 
 
 def _text_sheet(source: Source, file: BinaryIO, limits: Limits, repair: bool) -> Sheet:
@@ -103,7 +104,7 @@ def _without_nul(lines: Iterator[str]) -> Iterator[str]:
         yield line.replace("\x00", "") if "\x00" in line else line
 
 
-def _workbook_sheets(file: BinaryIO, limits: Limits) -> Iterator[Sheet]:
+def _workbook_sheets(file: BinaryIO, limits: Limits, repair: bool) -> Iterator[Sheet]:
     kind = check_workbook(file, limits)
     try:
         with CalamineWorkbook.from_filelike(file) as workbook:
@@ -116,16 +117,22 @@ def _workbook_sheets(file: BinaryIO, limits: Limits) -> Iterator[Sheet]:
                 sheet = workbook.get_sheet_by_name(name)
                 if sheet.width > limits.columns:
                     raise refusal("TROP_DE_COLONNES", found=sheet.width, limit=limits.columns)
-                yield Sheet(kind, partial(_workbook_rows, sheet))
+                rows = partial(_workbook_rows, sheet, repair)
+                found = Sheet(kind, rows)
+                if any(
+                    looks_doubly_encoded(cell) for _, row in islice(_workbook_rows(sheet, False), 50) for cell in row
+                ):
+                    found.warnings.append(notice("ENCODAGE_DOUBLE"))
+                yield found
     except CalamineError as error:
         raise refusal("FICHIER_ILLISIBLE") from error
 
 
-def _workbook_rows(sheet: CalamineSheet) -> Iterator[tuple[int, Row]]:
+def _workbook_rows(sheet: CalamineSheet, repair: bool) -> Iterator[tuple[int, Row]]:
     for line, cells in enumerate(sheet.iter_rows(), start=1):
         row = [cell if type(cell) is str else cell_text(cell) for cell in cells]
         if _filled(row):
-            yield line, row
+            yield line, [repair_double_encoding(cell) for cell in row] if repair else row
 
 
 def cell_text(cell: object) -> str:

@@ -10,7 +10,7 @@ from hub.core.tabular.limits import DEFAULT_LIMITS, Limits
 from hub.core.tabular.problems import Remark, notice, refusal, remark
 from hub.core.tabular.sheet import Row, Sheet, open_sheets
 from hub.core.tabular.sniff import Source
-from hub.core.text import header_key
+from hub.core.text import header_key, repair_double_encoding
 
 Aliases = Mapping[str, Sequence[str]]
 """Canonical column -> titles seen in real files; the first one is the name shown to people."""
@@ -84,7 +84,7 @@ def find_header(rows: Iterable[tuple[int, Row]], aliases: Aliases) -> Header | N
         if line > _HEADER_LINES:
             break
         row = _trimmed(row)
-        fields = [index.get(header_key(title)) for title in row]
+        fields = [index.get(header_key(title)) or index.get(header_key(repair_double_encoding(title))) for title in row]
         if len({name for name in fields if name}) >= needed:
             return Header(line, tuple(row), tuple(fields))
     return None
