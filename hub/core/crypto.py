@@ -25,7 +25,7 @@ def decrypt(data: bytes) -> str:
 
 def keyed_hash(text: str) -> str:
     """Hash for equality only, useless without the key (64 hexadecimal characters)."""
-    return hmac.new(settings.NIR_HASH_KEY, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(settings.NIR_HASH_KEY, text.encode(), "sha256").hex()
 
 
 def token_hash(token: str) -> str:

@@ -29,7 +29,7 @@ def without_accents(text: str) -> str:
     if text.isascii():
         return text
     spelt = unicodedata.normalize("NFD", text.translate(_LIGATURES))
-    return "".join(char for char in spelt if not unicodedata.combining(char))
+    return "".join([char for char in spelt if not unicodedata.combining(char)])
 
 
 def fold(text: str) -> str:

@@ -149,8 +149,8 @@ class _WordEvents(_Cells):
         written = self.text("situation", raw, remarks)
         state = situation(written) if written else None
         if state is None:
-            code = "SITUATION_INCONNUE" if written else "SITUATION_ABSENTE"
-            remarks.append(remark(code, column=_LABELS["situation"], value=excerpt(written or "")))
+            wrong = "SITUATION_INCONNUE" if written else "SITUATION_ABSENTE"
+            remarks.append(remark(wrong, column=_LABELS["situation"], value=excerpt(written or "")))
         if state is None or state == ABSENT:
             remarks += [remark("NON_INSCRIT")] if state else []
             return ()
@@ -161,8 +161,8 @@ class _WordEvents(_Cells):
             return ()
         code, motive = self.text("code", raw, remarks), self.text("motive", raw, remarks)
         if state == REGISTERED:
-            written = self.text("category", raw, remarks) or code
-            known = category(written, _LABELS["category"], remarks) if written else None
+            told = self.text("category", raw, remarks) or code
+            known = category(told, _LABELS["category"], remarks) if told else None
             return (RegistrationEvent(REGISTERED, date, category=known),)
         return (exit_event(date, code, motive, state, remarks, self.text("months", raw, remarks)),)
 

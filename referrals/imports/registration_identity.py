@@ -98,7 +98,9 @@ class IdentityReader:
     def fingerprint(self, read: RegistrationLine) -> str:
         """SHA-256 of who and what: equal lines say the same thing."""
         key = self._key
-        events = ";".join(f"{e.state}:{e.date}:{e.code}:{e.category}:{key(e.motive)}:{e.ends_on}" for e in read.events)
+        events = ";".join(
+            [f"{e.state}:{e.date}:{e.code}:{e.category}:{key(e.motive)}:{e.ends_on}" for e in read.events]
+        )
         who = (read.nir13, ",".join(read.pes_keys), key(read.last_name), key(read.birth_name), key(read.first_names))
         return fingerprint((*who, read.birth_date, read.insee, events))
 

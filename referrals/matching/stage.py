@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
 
 from hub.core.crypto import keyed_hash
 from hub.core.tabular import Remark
-from hub.core.text import first_name_keys, name_key
+from hub.core.text import name_key
 from partners.models.files import Verdict
 from referrals.imports.lines import PersonLine, RegistrationLine, has_error
 
@@ -29,7 +30,9 @@ COLUMNS = (
     " last, birth_name, first, first_full, email, phone"
 )
 SEPARATOR = "\x1f"  # between the cells of `raw`; parsers have removed control characters from what they keep
+CACHED_NAMES = 20_000
 Line = PersonLine | RegistrationLine
+Key = Callable[[str | None], str]
 HIDDEN = "•" * 13
 _NIR = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
 _BLANKS = re.compile(r"[\s.\-]+")
@@ -39,8 +42,8 @@ _json = json.JSONEncoder(ensure_ascii=False).encode
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\x00", ""))
 
 
-def load(rows: Iterable[tuple[Line, dict[str, Any]]], *, nir_columns: tuple[int, ...]) -> int:
-    """Copy lines with their `data` into a fresh `stage`; returns how many. NIRs never reach it in clear."""
+def load(rows: Iterable[tuple[Line, dict[str, Any] | str]], *, nir_columns: tuple[int, ...]) -> int:
+    """Copy lines with their `data` (or its JSON) into a fresh `stage`; returns how many. No NIR reaches it in clear."""
     count = 0
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS stage")
@@ -54,10 +57,11 @@ def load(rows: Iterable[tuple[Line, dict[str, Any]]], *, nir_columns: tuple[int,
     return count
 
 
-def _blocks(rows: Iterable[tuple[Line, dict[str, Any]]], nir_columns: tuple[int, ...]) -> Iterator[str]:
+def _blocks(rows: Iterable[tuple[Line, dict[str, Any] | str]], nir_columns: tuple[int, ...]) -> Iterator[str]:
     block: list[str] = []
+    key = lru_cache(CACHED_NAMES)(name_key)  # names repeat; the cache goes with the file
     for line, data in rows:
-        block.append("\t".join(_cells(line, data, nir_columns)))
+        block.append("\t".join(_cells(line, data, nir_columns, key)))
         if len(block) == 1000:
             yield "\n".join(block) + "\n"
             block.clear()
@@ -65,13 +69,13 @@ def _blocks(rows: Iterable[tuple[Line, dict[str, Any]]], nir_columns: tuple[int,
         yield "\n".join(block) + "\n"
 
 
-def _cells(line: Line, data: dict[str, Any], nir_columns: tuple[int, ...]) -> tuple[str, ...]:
+def _cells(line: Line, data: dict[str, Any] | str, nir_columns: tuple[int, ...], key: Key) -> tuple[str, ...]:
     """One line in COPY's text format. Keys hold letters, digits and spaces only: they need no escaping."""
-    first, first_full = first_name_keys(line.first_names)
+    first_full = key(line.first_names)
     return (
         str(line.line),
         _text(SEPARATOR.join(_without_nir(line, nir_columns))),
-        _text(_json(data)),
+        _text(data if isinstance(data, str) else _json(data)),
         line.fingerprint or NULL,
         _text(_json([_problem(said) for said in line.remarks])) if line.remarks else "[]",
         _verdict(line.remarks),
@@ -79,9 +83,9 @@ def _cells(line: Line, data: dict[str, Any], nir_columns: tuple[int, ...]) -> tu
         keyed_hash(line.nir13) if line.nir13 else NULL,
         "{" + ",".join(line.pes_keys) + "}",
         *(_household(line) if isinstance(line, PersonLine) else NO_HOUSEHOLD),
-        name_key(line.last_name) or NULL,
-        name_key(line.birth_name) or NULL,
-        first or NULL,
+        key(line.last_name) or NULL,
+        key(line.birth_name) or NULL,
+        first_full.partition(" ")[0] or NULL,
         first_full or NULL,
         *((_text(line.email), _text(line.phone)) if isinstance(line, PersonLine) else (NULL, NULL)),
     )
@@ -95,6 +99,8 @@ def _household(line: PersonLine) -> tuple[str, ...]:
 def _text(value: str | None) -> str:
     if not value:
         return NULL
+    if value.isprintable() and "\\" not in value:  # one search instead of five
+        return value
     for character, escaped in _ESCAPES:  # five searches in C cost a tenth of one `translate`
         value = value.replace(character, escaped)
     return value
@@ -121,5 +127,8 @@ def _without_nir(line: Line, nir_columns: tuple[int, ...]) -> list[str]:
     """
     if not nir_columns:
         return line.raw
-    hidden = [HIDDEN if at in nir_columns and cell else cell for at, cell in enumerate(line.raw)]
+    hidden = line.raw.copy()
+    for at in nir_columns:
+        if at < len(hidden) and hidden[at]:
+            hidden[at] = HIDDEN
     return [HIDDEN if _NIR.fullmatch(_BLANKS.sub("", cell)) else cell for cell in hidden] if line.remarks else hidden
