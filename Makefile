@@ -12,7 +12,7 @@ ENV := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.demo)
 
 help:
 	@echo "make demo [PORT=8123] [PEOPLE=30000]   the product with invented people, until Ctrl-C"
-	@echo "make test [JOBS=2] [ONLY=tests/hub]    the tests"
+	@echo "make test [JOBS=2] [ONLY=tests/hub]    the tests; SHOTS=1 keeps their screenshots in var/shots"
 	@echo "make lint | format                     what the code must look like"
 	@echo "make bench [ONLY=2,7]                  the speed goals beside their peers"
 	@echo "make lock                              the four lock files again, from pyproject.toml and uv.in"

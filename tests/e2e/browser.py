@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from urllib.request import urlopen
 
+from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.db import OperationalError, connections
@@ -21,6 +22,8 @@ from tests.conftest import PRISTINE
 
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 320, "height": 640}
+AXE = Axe()
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), ""
 )
@@ -159,14 +162,34 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> Page:
     return page
 
 
-def axe(page: Page) -> None:
-    """No violation of axe-core on the page as it stands."""
-    results = Axe().run(page)
+def axe(page: Page, *rules: str) -> None:
+    """No violation of axe-core (of these rules only, if any are named) on the page as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    options: dict[str, object] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
+    results = AxeResults(page.evaluate("options => axe.run(options)", options))
     assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
 
+def check(page: Page) -> None:
+    """axe on a desktop, its contrasts in the dark, axe on a phone; nothing to scroll sideways, down to 320 pixels."""
+    axe(page)
+    page.emulate_media(color_scheme="dark")
+    axe(page, "color-contrast")  # nothing else depends on colours
+    page.emulate_media(color_scheme="light")
+    for size in (NARROW, PHONE):
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (page.url, size)
+    axe(page)
+    page.set_viewport_size(DESKTOP)
+
+
 def screenshot(page: Page, name: str) -> None:
-    """The page on a desktop and on a phone, into `var/shots`; the window is left as it was."""
+    """With SHOTS=1, the page on a desktop and on a phone, into `var/shots`; the window is left as it was."""
+    if "SHOTS" not in os.environ:
+        return
     folder = Path(settings.VAR) / "shots"
     folder.mkdir(parents=True, exist_ok=True)
     before = page.viewport_size

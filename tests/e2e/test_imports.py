@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from hub.core.gate import tenant
 from referrals.services.registration_settings import add_expected_list, seed_exit_codes
 from tests.cast import actor
-from tests.e2e.browser import PHONE, axe, screenshot, sign_in
+from tests.e2e.browser import axe, check, screenshot, sign_in
 from tests.e2e.workers import Worker
 from tests.files import SAMPLES, bring, confirm, sample
 from tests.referrals.registration import STOCK, exits, gap_of, sample_people, stock
@@ -26,15 +26,9 @@ def worker(browser_database):
 
 
 def seen(page, path, name):
-    """The page passes axe on a desktop, on a phone, in the dark; and is kept to be looked at."""
+    """The page passes axe on a desktop, in the dark and on a phone; and is kept to be looked at."""
     page.goto(path)
-    axe(page)
-    page.emulate_media(color_scheme="dark")
-    axe(page)
-    page.emulate_media(color_scheme="light")
-    page.set_viewport_size(PHONE)
-    axe(page)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
+    check(page)
     screenshot(page, name)
 
 

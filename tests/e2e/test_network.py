@@ -11,8 +11,7 @@ from partners.models import Invitation
 from partners.services.organizations import add_closing_period, create_service
 from partners.services.tokens import create_token
 from tests.cast import PASSWORD, actor
-from tests.e2e.browser import screenshot, sign_in
-from tests.e2e.test_shell import check
+from tests.e2e.browser import check, screenshot, sign_in
 from tests.partners.helpers import invite, link_of
 
 

@@ -6,7 +6,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 
 from tests.cast import PASSWORD
-from tests.e2e.browser import DESKTOP, PHONE, axe, screenshot, sign_in
+from tests.e2e.browser import axe, check, screenshot, sign_in
 
 DOOR = ["/compte/login/", "/compte/signup/", "/compte/password/reset/", "/compte/password/reset/done/", "/nulle-part/"]
 INSIDE = [
@@ -18,25 +18,11 @@ INSIDE = [
     "/compte/2fa/",
     "/compte/2fa/webauthn/",
 ]
-NARROW = {"width": 320, "height": 640}
 FIRST_VISIT_BYTES = 150_000
 
 
 def name_of(path):
     return "".join(char if char.isalnum() else "-" for char in path.strip("/")) or "aujourdhui"
-
-
-def check(page):
-    """axe in both colours and on a phone; nothing to scroll sideways, down to 320 pixels."""
-    axe(page)
-    page.emulate_media(color_scheme="dark")
-    axe(page)
-    page.emulate_media(color_scheme="light")
-    for size in (PHONE, NARROW):
-        page.set_viewport_size(size)
-        assert page.evaluate("document.documentElement.scrollWidth") <= size["width"], (page.url, size)
-    axe(page)
-    page.set_viewport_size(DESKTOP)
 
 
 def code_for(secret):
