@@ -20,6 +20,7 @@ class Analysis:
     warnings: list[str] = field(default_factory=list)
     encoding: str = ""
     separator: str = ""
+    guards: list[dict[str, str]] = field(default_factory=list)  # {name, message}: what is strange with the file
     changes: dict[str, Any] = field(default_factory=dict)  # fields of the job that the file itself decides
 
 

@@ -35,7 +35,13 @@ def bring(
     process_import(job.department_id, job.pk, now=now)
     job = _reread(network, job, ImportState.ANALYSED)
     with tenant(network.actor(who, now)) as actor:
-        confirm_import(actor, job=job, conclude_absence=True)
+        confirm_import(
+            actor,
+            job=job,
+            conclude_absence=True,
+            acknowledge_guards=[guard["name"] for guard in job.guards],
+            reason="Liste vérifiée avec l'agence" if job.guards else "",
+        )
     process_import(job.department_id, job.pk, now=now)
     return _reread(network, job, ImportState.APPLIED)
 

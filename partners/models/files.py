@@ -39,6 +39,7 @@ class ImportState(models.TextChoices):
     APPLIED = "applied", "Appliqué"
     REFUSED = "refused", "Refusé"
     DISCARDED = "discarded", "Abandonné"
+    UNDONE = "undone", "Annulé : tout est revenu comme avant"
 
 
 class ListNature(models.TextChoices):
@@ -68,11 +69,20 @@ class ImportJob(PersonalModel):
     columns = models.JSONField(default=list)
     counts = models.JSONField(default=dict)
     warnings = models.JSONField(default=list)
+    # What is strange with it: [{name, message}]; a person must say why it is applied all the same.
+    guards = models.JSONField(default=list)
+    guard_reason = models.CharField(max_length=500, blank=True)
+    agencies = ArrayField(models.CharField(max_length=5), default=list)  # whose people a list contains
+    content_key = models.CharField(max_length=64, blank=True)  # of its lines, in any order
+    again = models.BooleanField(default=False)  # the person knows that it was already brought
     refusal_code = models.CharField(max_length=40, blank=True)
     refusal = models.TextField(blank=True)
     conclude_absence = models.BooleanField(default=False)
     confirmed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     applied_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    undo_reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-created_at", "id"]

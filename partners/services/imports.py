@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -30,6 +31,7 @@ from partners.events import ImportFinished
 from partners.importers import IMPORTERS, Analysis
 from partners.models import ImportJob, ImportRow, StoredFile, Territory
 from partners.models.files import ImportState, ListNature
+from partners.services.guards import check_guards, refuse_same_content, refuse_same_file
 
 CHUNK = 1024 * 1024
 QUICK_CHECK_BYTES = 512 * 1024
@@ -78,7 +80,7 @@ def receive_file(
         else:  # reading a large file twice would be felt: its analysis says the rest
             refuse_unreadable(path_of(stored), DEFAULT_LIMITS)
         if not again:
-            _refuse_same_file(actor, kind, stored.sha256, month)
+            refuse_same_file(kind, stored.sha256, month)
     except Exception:
         path_of(stored).unlink(missing_ok=True)
         raise
@@ -93,24 +95,34 @@ def receive_file(
         month=month,
         territory=territory,
         nature=nature,
+        again=again,
     )
     nudge(TASK, str(actor.department_id), str(job.pk))
     return job
 
 
 @transaction.atomic
-def confirm_import(actor: Actor, *, job: ImportJob, conclude_absence: bool = False) -> ImportJob:
+def confirm_import(
+    actor: Actor,
+    *,
+    job: ImportJob,
+    conclude_absence: bool = False,
+    acknowledge_guards: Iterable[str] = (),
+    reason: str = "",
+) -> ImportJob:
     """A person has read the analysis: apply it. Raises `Conflict` unless it waits for that.
 
-    `conclude_absence`: this person states that every list expected for the month is there.
+    `conclude_absence`: this person states that every list expected for the month is there. What is strange with the
+    file is named in `acknowledge_guards`, with a written reason; `Confirmation` otherwise.
     """
     require(actor, "import.confirm", job)
     job = _locked(job.pk)
     if job.state != ImportState.ANALYSED:
         raise Conflict(f"Cet import est « {job.get_state_display()} ».", code="invalid_transition")
+    job.guard_reason = check_guards(job, acknowledged=acknowledge_guards, reason=reason)
     job.conclude_absence = conclude_absence
     job.confirmed_by_id = actor.user_id
-    _move(actor, job, ImportState.APPLYING, "conclude_absence", "confirmed_by")
+    _move(actor, job, ImportState.APPLYING, "conclude_absence", "confirmed_by", "guard_reason")
     nudge(TASK, str(actor.department_id), str(job.pk))
     return job
 
@@ -182,16 +194,18 @@ def _analyse(actor: Actor, job: ImportJob, *, warning: str = "") -> None:
     job.attempts, job.analysed_at = 0, actor.now
     for name, value in found.changes.items():
         setattr(job, name, value)
+    refuse_same_content(job)
+    job.guards = found.guards
     fields = ("columns", "counts", "warnings", "encoding", "separator", "attempts", "analysed_at", *found.changes)
-    _move(actor, job, ImportState.ANALYSED, *fields)
+    _move(actor, job, ImportState.ANALYSED, "guards", "content_key", *fields)
 
 
 def _apply(actor: Actor, job: ImportJob) -> None:
     """Apply what was confirmed; what has changed meanwhile is analysed again, and confirmed again if it differs."""
     if IMPORTERS[job.kind].is_stale(actor, job):
-        confirmed = job.counts
+        confirmed = (job.counts, job.guards)
         _analyse(actor, job, warning=CHANGED_MEANWHILE)
-        if job.counts != confirmed:
+        if (job.counts, job.guards) != confirmed:
             return
     IMPORTERS[job.kind].apply(actor, job)
     job.applied_at = actor.now
@@ -261,12 +275,6 @@ def _store(actor: Actor, name: str, stream: BinaryIO) -> StoredFile:
         size=size,
         sha256=digest.hexdigest(),
     )
-
-
-def _refuse_same_file(actor: Actor, kind: str, sha256: str, month: date | None) -> None:
-    same = ImportJob.objects.filter(kind=kind, file__sha256=sha256, month=month)
-    if same.exclude(state__in=(ImportState.REFUSED, ImportState.DISCARDED)).exists():
-        raise Conflict("Ce fichier a déjà été importé. Rien n'a été modifié.", code="FICHIER_DEJA_IMPORTE")
 
 
 def _destroy(actor: Actor, job: ImportJob) -> None:

@@ -74,7 +74,13 @@ class RowsView(ApiView):
 
 
 class ConfirmView(ApiView):
-    @writes("Appliquer un import analysé", body=ConfirmInput, answer=ImportOutput)
+    @writes(
+        "Appliquer un import analysé",
+        body=ConfirmInput,
+        answer=ImportOutput,
+        description="Tant que `guards` n'est pas vide, répond 409 `confirmation_required` jusqu'à ce que chaque nom "
+        "soit dans `acknowledge_guards` et qu'un motif soit écrit.",
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """A person has read the analysis."""
         job = get_visible(self.actor, ImportJob, pk)

@@ -102,6 +102,13 @@ class ExpectedListForm(forms.Form):
     territory = forms.ModelChoiceField(
         Territory.objects.none(), label="Territoire couvert", required=False, empty_label="Tout le Département"
     )
+    agencies = forms.CharField(
+        label="Codes des agences",
+        required=False,
+        max_length=300,
+        help_text="Si la liste réunit plusieurs agences : leurs codes, séparés par un espace. Elle est là quand les "
+        "fichiers appliqués les contiennent toutes.",
+    )
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)

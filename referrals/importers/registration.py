@@ -18,7 +18,7 @@ from referrals.imports import registration as reader
 from referrals.imports.codes import exit_meaning
 from referrals.imports.lines import RegistrationLine
 from referrals.matching import levels, rows, stage
-from referrals.services.reconciliation import apply_list, forecast
+from referrals.services.reconciliation import agencies_of, apply_list, forecast, guards_of
 
 FAULTS_SHOWN = 50
 EVENTS_ONLY = "Ce fichier ne contient que des cessations et radiations : il est traité comme une liste d'événements."
@@ -38,6 +38,7 @@ class RegistrationImporter:
         stage.load(((line, _data(line)) for line in parsed.rows), nir_columns=parsed.nir_columns)
         faults = rows.format_faults(FAULTS_SHOWN)
         levels.match(actor.department_id)
+        rows.mark_outside(job.territory_id)
         found = Analysis(
             columns=list(parsed.columns),
             counts=rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN),
@@ -49,7 +50,10 @@ class RegistrationImporter:
             found.changes["nature"] = ListNature.EVENTS
             found.warnings.append(EVENTS_ONLY)
             job.nature = ListNature.EVENTS
-        found.counts |= forecast(actor, job).counts
+        job.agencies = found.changes["agencies"] = agencies_of(job)
+        foreseen = forecast(actor, job)
+        found.guards = guards_of(job, foreseen, lines=found.counts["lines"])
+        found.counts |= foreseen.counts
         return found
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:

@@ -24,6 +24,14 @@ FAULTS = """
 SELECT line, p->>'message' FROM stage, jsonb_array_elements(problems) p
  WHERE verdict = 'rejected' AND p->>'level' = 'error' ORDER BY line LIMIT %s
 """
+OUTSIDE = """
+UPDATE stage s SET problems = coalesce(s.problems, '[]'::jsonb) || jsonb_build_array(jsonb_build_object(
+         'code', 'HORS_PERIMETRE', 'level', 'warning', 'column', '', 'message',
+         'cette personne habite hors du territoire de la liste (' || t.name
+         || ') : l''événement est gardé, aucune absence n''en est déduite'))
+  FROM referrals_beneficiary b LEFT JOIN partners_territory t ON t.id = b.territory_id
+ WHERE b.id = s.person AND b.territory_id <> %s
+"""
 COUNT = "SELECT verdict, count(*) FROM partners_importrow WHERE job_id = %s GROUP BY verdict"
 
 
@@ -35,6 +43,13 @@ def format_faults(most: int) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(FAULTS, [most])
         return [f"Ligne {line} : {message}." for line, message in cursor.fetchall()]
+
+
+def mark_outside(territory_id: UUID | None) -> None:
+    """Say of the people who live outside the territory of a list that they do; their events are kept."""
+    if territory_id is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(OUTSIDE, [territory_id])
 
 
 def write(department_id: UUID, job_id: UUID, *, unmatched: str) -> dict[str, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from hub.core.models import PersonalModel, TransitionLog
@@ -36,7 +37,9 @@ class ExpectedList(models.Model):
     department = models.ForeignKey(Department, on_delete=models.CASCADE, related_name="expected_lists")
     label = models.CharField("liste", max_length=100)
     territory = models.ForeignKey(Territory, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    agencies = ArrayField(models.CharField(max_length=5), default=list, blank=True, verbose_name="codes des agences")
     active = models.BooleanField(default=True)
+    alerted_month = models.DateField(null=True)  # the month whose silence was told
 
     class Meta:
         ordering = ["label"]

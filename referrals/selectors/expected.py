@@ -7,23 +7,31 @@ from datetime import date
 from uuid import UUID
 
 from partners.models import ImportJob, Territory
-from partners.models.files import ListNature
+from partners.models.files import ImportState, ListNature
 from referrals.models import ExpectedList, RegistrationList
 
 
 def missing_lists(department_id: UUID, month: date, *, with_job: ImportJob | None = None) -> list[ExpectedList]:
     """Lists the Département waits for this month and has not applied, `with_job` counted as applied.
 
-    A file brought twice counts once; a list of one territory never stands for another's.
+    A file brought twice counts once; a list of one territory never stands for another's; a list that names its
+    agencies is there once applied lists contain them all, in however many files.
     """
-    applied = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE)
-    arrived: set[tuple[UUID | None, str]] = set(applied.values_list("territory_id", "job__file__sha256"))
+    lists = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE, job__state=ImportState.APPLIED)
+    arrived: set[tuple[UUID | None, str, tuple[str, ...]]] = {
+        (territory, sha, tuple(agencies))
+        for territory, sha, agencies in lists.values_list("territory_id", "job__file__sha256", "job__agencies")
+    }
     if with_job is not None and with_job.nature == ListNature.COMPLETE:
-        arrived.add((with_job.territory_id, with_job.file.sha256))
-    left: Counter[UUID | None] = Counter(territory for territory, _ in arrived)
+        arrived.add((with_job.territory_id, with_job.file.sha256, tuple(with_job.agencies)))
+    contained = {agency for _, _, agencies in arrived for agency in agencies}
+    left: Counter[UUID | None] = Counter(territory for territory, _, _ in arrived)
     missing = []
     for expected in _expected(department_id):
-        if left[expected.territory_id]:
+        if expected.agencies:
+            if not set(expected.agencies) <= contained:
+                missing.append(expected)
+        elif left[expected.territory_id]:
             left[expected.territory_id] -= 1
         else:
             missing.append(expected)

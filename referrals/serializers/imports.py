@@ -87,6 +87,22 @@ class ConfirmInput(serializers.Serializer[Any]):
     conclude_absence = serializers.BooleanField(
         required=False, default=False, help_text="Je confirme que toutes les listes attendues pour ce mois sont là."
     )
+    acknowledge_guards = serializers.ListField(
+        child=serializers.CharField(max_length=30),
+        required=False,
+        default=list,
+        max_length=10,
+        help_text="Noms des alertes de `guards` que je confirme en connaissance de cause.",
+    )
+    reason = serializers.CharField(
+        required=False, allow_blank=True, default="", max_length=500, help_text="Pourquoi, si des alertes sont là."
+    )
+
+
+class GuardOutput(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
 
 
 class FileOutput(serializers.Serializer[Any]):
@@ -127,6 +143,7 @@ class ImportOutput(serializers.Serializer[Any]):
     counts = serializers.DictField(child=serializers.IntegerField())
     audience = serializers.SerializerMethodField()
     warnings = serializers.ListField(child=serializers.CharField())
+    guards = GuardOutput(many=True, help_text="Ce qui surprend : à confirmer par écrit avant d'appliquer.")
     refusal = serializers.SerializerMethodField()
     conclude_absence = serializers.BooleanField()
     applied_at = serializers.DateTimeField(allow_null=True)

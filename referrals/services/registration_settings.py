@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.db import transaction
 
 from hub.core.access import require
@@ -12,6 +14,7 @@ from referrals.imports.codes import CEASED, EXIT_CODES, STRUCK_OFF
 from referrals.models import ExitCode, ExpectedList
 
 RULE = "registration.settings"
+AGENCY = re.compile(r"[0-9A-Z]{1,5}", re.ASCII)
 
 
 @transaction.atomic
@@ -53,8 +56,13 @@ def edit_exit_code(actor: Actor, *, known: ExitCode, label: str, nature: str, al
 
 
 @transaction.atomic
-def add_expected_list(actor: Actor, *, label: str, territory: Territory | None = None) -> ExpectedList:
-    """Wait for one more list every month. Raises `Invalid` when one bears that name."""
+def add_expected_list(
+    actor: Actor, *, label: str, territory: Territory | None = None, agencies: str = ""
+) -> ExpectedList:
+    """Wait for one more list every month; `agencies` are the codes it contains, in one text.
+
+    Raises `Invalid` when one bears that name, or when a code is not one.
+    """
     require(actor, RULE)
     label = label.strip()
     if not label:
@@ -63,7 +71,12 @@ def add_expected_list(actor: Actor, *, label: str, territory: Territory | None =
         raise Invalid(fields={"territory": "Ce territoire n'est pas connu."})
     if ExpectedList.objects.filter(department_id=actor.department_id, label=label).exists():
         raise Invalid(fields={"label": "Une liste porte déjà ce nom : réactivez-la si besoin."})
-    return ExpectedList.objects.create(department_id=actor.department_id, label=label, territory=territory)
+    codes = re.split(r"[\s,;]+", agencies.strip().upper()) if agencies.strip() else []
+    if any(not AGENCY.fullmatch(code) for code in codes):
+        raise Invalid(fields={"agencies": "Écrivez des codes d'agence (5 caractères au plus), séparés par un espace."})
+    return ExpectedList.objects.create(
+        department_id=actor.department_id, label=label, territory=territory, agencies=sorted(set(codes))
+    )
 
 
 @transaction.atomic

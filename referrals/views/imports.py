@@ -104,7 +104,13 @@ def confirm(request: Request, pk: UUID) -> HttpResponse:
     """Apply what was read; of two people at once the second gets the present state."""
     job = get_import(request.actor, pk)
     try:
-        confirm_import(request.actor, job=job, conclude_absence=bool(request.POST.get("conclude_absence")))
+        confirm_import(
+            request.actor,
+            job=job,
+            conclude_absence=bool(request.POST.get("conclude_absence")),
+            acknowledge_guards=request.POST.getlist("acknowledge_guards"),
+            reason=request.POST.get("reason", ""),
+        )
     except Conflict as error:
         return _record(request, pk, error=error)
     messages.success(request, "Confirmé : l'application commence.")

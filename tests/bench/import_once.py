@@ -31,7 +31,11 @@ def main(path: Path) -> None:
             )
         process_import(job.department_id, job.pk)
         with tenant(actor_from(member, datetime.now(UTC))) as actor:
-            confirm_import(actor, job=ImportJob.objects.get(pk=job.pk), conclude_absence=True)
+            found = ImportJob.objects.get(pk=job.pk)
+            names = [guard["name"] for guard in found.guards]
+            confirm_import(
+                actor, job=found, conclude_absence=True, acknowledge_guards=names, reason="Mesure de vitesse"
+            )
         process_import(job.department_id, job.pk)
     with tenant(actor_from(member, datetime.now(UTC))):
         assert ImportJob.objects.get(pk=job.pk).state == "applied"

@@ -33,9 +33,28 @@ def exits(cast: Cast) -> ImportJob:
     return bring(cast.adviser, "registration", sample(EXITS), name=EXITS, month=OCTOBER, nature="events")
 
 
+def crowd(cast: Cast, count: int) -> list[tuple[str, str, str, str, str]]:
+    """Invented people of Metz with a socio-professional track since July, as `classic` lists them."""
+    people = []
+    for n in range(count):
+        born = f"{1 + n % 28:02d}/03/{1970 + n % 25}"
+        people.append((f"{5700000 + n}A{n % 1000:03d}", f"NOMINVENTE{_letters(n)}", "Alex", born, "57010"))
+    header = "ID_CD;NOM;PRENOM;DATE DE NAISSANCE;ID FT;Code INSEE;NATURE_ORIENTATION;DATE_DEBUT_ORIENTATION"
+    lines = [
+        f"C{n:05d};{last};{first};{birth};{pes};57463;Orientation socio-professionnelle;2026-07-01"
+        for n, (pes, last, first, birth, _) in enumerate(people)
+    ]
+    confirm(cast.officer_metz, bring(cast.officer_metz, "people", "\r\n".join([header, *lines, ""]).encode()))
+    return people
+
+
+def _letters(n: int) -> str:
+    return "".join(chr(65 + int(digit)) for digit in str(n))
+
+
 def classic(*people: tuple[str, str, str, str, str], day: date = date(2026, 3, 2)) -> bytes:
     """A classic list of (identifier, last name, first name, birth date, agency)."""
-    header = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2;CODE INSEE;LOCALITE;ADRESSE;NM-0 ALE"
+    header = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2;CODE INSEE;LOCALITE;ADRESSE;N° ALE"
     lines = [
         f";{pes};{last};{first};{birth};{day:%d/%m/%Y};1;;57463;METZ;1 RUE;{agency}"
         for pes, last, first, birth, agency in people

@@ -1,0 +1,119 @@
+"""What is strange with a list, said before anything is told or applied (domain §5, formats §2.5).
+
+Below `FROM_OBLIGED` people who must register, percentages mean nothing: a person reads the numbers as they are.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from partners.models import ImportJob
+from partners.models.files import ImportKind, ImportState, ListNature
+from referrals.models import RegistrationList
+from referrals.services.reconciliation.forecast import Forecast
+
+FROM_OBLIGED = 50
+FEWEST_LINES = 0.70  # of last month's
+MOST_IN_GAP = 0.20  # of the obliged people of the perimeter
+OLDEST_EVENT = timedelta(days=62)  # a complete list of a month has registrations of this month or the one before
+LATEST_EVENTS = """
+SELECT max(d) FROM (SELECT (e->>'on')::date AS d FROM partners_importrow r, jsonb_array_elements(r.data->'events') e
+                     WHERE r.job_id = %s AND r.verdict IN ('matched', 'unknown')) said
+"""
+AGENCIES = """
+SELECT DISTINCT data->>'agency' FROM partners_importrow
+ WHERE job_id = %s AND data->>'agency' ~ '^[0-9A-Z]{1,5}$' ORDER BY 1
+"""
+Guard = dict[str, str]
+
+
+def guards_of(job: ImportJob, found: Forecast, *, lines: int) -> list[Guard]:
+    """The guards a list just analysed meets; `job` knows its nature and agencies."""
+    if job.nature != ListNature.COMPLETE or found.obliged < FROM_OBLIGED:
+        return []
+    met = [_wrong_month(job, found.terms.month), _fewer_lines(job, found.terms.month, lines)]
+    met.append(_baseline(job, found) or _many_gaps(found))
+    return [guard for guard in met if guard]
+
+
+def agencies_of(job: ImportJob) -> list[str]:
+    """The codes of the agencies whose people a list contains."""
+    with connection.cursor() as cursor:
+        cursor.execute(AGENCIES, [job.pk])
+        return [code for (code,) in cursor.fetchall()]
+
+
+def _wrong_month(job: ImportJob, month: date) -> Guard | None:
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST_EVENTS, [job.pk])
+        latest: date | None = cursor.fetchone()[0]
+    after = (month + timedelta(days=32)).replace(day=1)
+    if latest and latest >= after:
+        said = f"le fichier contient des dates jusqu'au {latest:%d/%m/%Y}, après la fin du mois"
+    elif latest and latest < month - OLDEST_EVENT:
+        said = f"aucune inscription du fichier n'est postérieure au {latest:%d/%m/%Y}"
+    elif _brought_for_another_month(job, month):
+        said = "le même fichier a déjà été appliqué pour un autre mois"
+    else:
+        return None
+    return _guard("wrong_month", f"Mois à vérifier ({month:%m/%Y}) : {said}.")
+
+
+def _brought_for_another_month(job: ImportJob, month: date) -> bool:
+    same = ImportJob.objects.filter(
+        kind=ImportKind.REGISTRATION, state=ImportState.APPLIED, file__sha256=job.file.sha256
+    )
+    return same.exclude(month=month).exists()
+
+
+def _fewer_lines(job: ImportJob, month: date, lines: int) -> Guard | None:
+    """Compared with the latest month before that has complete lists of the same place and agencies."""
+    before = [
+        (one.month, one.job.counts.get("lines", 0))
+        for one in _same_place(job).filter(month__lt=month).order_by("-month")[:20]
+        if not (job.agencies and one.job.agencies) or set(job.agencies) & set(one.job.agencies)
+    ]
+    expected = sum(count for of, count in before if of == before[0][0])
+    if not expected or lines >= expected * FEWEST_LINES:
+        return None
+    return _guard(
+        "fewer_lines",
+        f"Liste courte : {lines} lignes, contre {expected} en {before[0][0]:%m/%Y} ({_percent(lines, expected)} %).",
+    )
+
+
+def _baseline(job: ImportJob, found: Forecast) -> Guard | None:
+    if _same_place(job).exists():
+        return None
+    where = f"du territoire {job.territory}" if job.territory else "du Département"
+    return _guard(
+        "baseline",
+        f"Première liste complète {where} : {found.concluded_open} personnes sur {found.obliged} qui doivent être "
+        f"inscrites seraient à vérifier ({_percent(found.in_gap, found.obliged)} % n'y figurent pas).",
+    )
+
+
+def _many_gaps(found: Forecast) -> Guard | None:
+    if found.in_gap <= found.obliged * MOST_IN_GAP:
+        return None
+    return _guard(
+        "many_gaps",
+        f"Beaucoup d'absences : {found.in_gap} personnes sur {found.obliged} qui doivent être inscrites seraient à "
+        f"vérifier ({_percent(found.in_gap, found.obliged)} %).",
+    )
+
+
+def _same_place(job: ImportJob) -> QuerySet[RegistrationList]:
+    lists = RegistrationList.objects.filter(nature=ListNature.COMPLETE, job__state=ImportState.APPLIED)
+    return lists.filter(territory=job.territory_id).exclude(job=job).select_related("job")
+
+
+def _percent(part: int, whole: int) -> int:
+    return round(100 * part / whole)
+
+
+def _guard(name: str, message: str) -> Guard:
+    return {"name": name, "code": "MOIS_INCOHERENT", "message": message}

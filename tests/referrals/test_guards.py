@@ -1,0 +1,142 @@
+"""What is strange with a list stops it before anybody is told, until a person says why it is right."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from hub.core.actor import Actor
+from hub.core.errors import Confirmation, Conflict
+from hub.core.gate import tenant
+from notifications.models import Notification
+from partners.models import ImportJob, ImportRow
+from referrals.models import RegistrationGap
+from referrals.services.registration_settings import add_expected_list
+from tests.cast import actor, client
+from tests.files import OCTOBER, bring, confirm, job_now
+from tests.referrals.registration import classic, crowd
+
+pytestmark = pytest.mark.django_db
+SEPTEMBER = date(2026, 9, 1)
+WHY = "Vérifié avec l'agence"
+
+
+def names(job: ImportJob) -> list[str]:
+    return [guard["name"] for guard in job.guards]
+
+
+def accept(cast, job: ImportJob, **values) -> ImportJob:
+    return confirm(cast.adviser, job, acknowledge_guards=names(job), reason=WHY, **values)
+
+
+def a_list(cast, people, month=OCTOBER, **values) -> ImportJob:
+    content = classic(*people, day=month)
+    return bring(cast.adviser, "registration", content, month=month, nature="complete", **values)
+
+
+def gaps(cast) -> int:
+    with tenant(Actor.system(cast.department.pk)):
+        return RegistrationGap.objects.filter(state="open").count()
+
+
+def test_the_first_list_of_a_place_asks_with_its_number_and_tells_each_once(cast):
+    people = crowd(cast, 60)
+    job = a_list(cast, people[:40], SEPTEMBER)
+    assert names(job) == ["baseline"]
+    assert "20 personnes sur 60" in job.guards[0]["message"]
+    with pytest.raises(Confirmation):
+        confirm(cast.adviser, job)
+    assert (job_now(cast.adviser, job).state, gaps(cast)) == ("analysed", 0)
+    done = accept(cast, job)
+    assert (done.state, done.guard_reason, gaps(cast)) == ("applied", WHY, 20)
+    with tenant(actor(cast.udaf_lead)):
+        told = Notification.objects.filter(kind="gap_opened", user_id=cast.udaf_lead.user_id)
+        assert [one.count for one in told] == [20]
+
+
+def test_a_short_list_and_many_absences_are_asked_about(cast):
+    people = crowd(cast, 60)
+    accept(cast, a_list(cast, people, SEPTEMBER))
+    fine = a_list(cast, people[:55])
+    assert names(fine) == []
+    short = a_list(cast, people[:40], again=True)
+    assert names(short) == ["fewer_lines", "many_gaps"]
+    assert "40 lignes, contre 60 en 09/2026" in short.guards[0]["message"]
+    with pytest.raises(Confirmation):
+        confirm(cast.adviser, short, acknowledge_guards=["fewer_lines"], reason=WHY)
+    with pytest.raises(Confirmation):
+        confirm(cast.adviser, short, acknowledge_guards=names(short), reason="ok")
+    assert gaps(cast) == 0
+
+
+def test_a_month_that_is_not_the_list_s_is_asked_about(cast):
+    people = crowd(cast, 60)
+    accept(cast, a_list(cast, people, SEPTEMBER))
+    late = bring(
+        cast.adviser, "registration", classic(*people, day=date(2026, 11, 2)), month=OCTOBER, nature="complete"
+    )
+    assert names(late) == ["wrong_month"]
+    assert "02/11/2026" in late.guards[0]["message"]
+    old = bring(cast.adviser, "registration", classic(*people, day=date(2026, 3, 2)), month=OCTOBER, nature="complete")
+    assert names(old) == ["wrong_month"]
+
+
+def test_under_fifty_obliged_people_percentages_mean_nothing(cast):
+    people = crowd(cast, 49)
+    assert names(a_list(cast, people[:5])) == []
+
+
+def test_the_page_and_the_api_ask_before_applying(cast):
+    people = crowd(cast, 50)
+    job = a_list(cast, people[:45])
+    browser = client(cast.officer_metz)
+    page = browser.get(f"/imports/{job.pk}/").content.decode()
+    assert "Première liste complète" in page and "Pourquoi ce fichier est juste" in page
+    refused = browser.post(f"/imports/{job.pk}/confirmer/", {})
+    assert refused.status_code == 409 and "Première liste complète" in refused.content.decode()
+    api = f"/api/v1/imports/{job.pk}/confirm/"
+    answer = browser.post(api, {}, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "confirmation_required")
+    given = {"acknowledge_guards": ["baseline"], "reason": WHY}
+    answer = browser.post(api, given, content_type="application/json")
+    assert (answer.status_code, answer.json()["state"]) == (200, "applying")
+
+
+def test_the_same_file_names_the_one_already_brought_and_changes_nothing(cast):
+    people = crowd(cast, 12)
+    job = a_list(cast, people[:10], name="liste.csv")
+    with pytest.raises(Conflict) as waiting:
+        a_list(cast, people[:10])
+    assert "« liste.csv »" in waiting.value.message and "attend sa confirmation" in waiting.value.message
+    confirm(cast.adviser, job)
+    with pytest.raises(Conflict) as again:
+        a_list(cast, people[:10])
+    assert again.value.code == "FICHIER_DEJA_IMPORTE" and "appliqué le" in again.value.message
+    assert again.value.fields["same_as"] == str(job.pk)
+    reordered = a_list(cast, people[9::-1])
+    assert (reordered.state, reordered.refusal_code) == ("refused", "FICHIER_DEJA_IMPORTE")
+    assert "« liste.csv »" in reordered.refusal
+    assert gaps(cast) == 2
+
+
+def test_who_lives_elsewhere_keeps_her_event_and_is_told_of(cast):
+    people = crowd(cast, 3)
+    job = a_list(cast, people[:2], territory=cast.thionville)
+    with tenant(actor(cast.head)):
+        said = [row.problems for row in ImportRow.objects.filter(job=job)]
+    assert [[one["code"] for one in problems] for problems in said] == [["HORS_PERIMETRE"]] * 2
+    assert confirm(cast.adviser, job).counts["gaps_opened"] == 0
+
+
+def test_an_expected_list_is_there_once_its_agencies_are(cast):
+    people = [(*one[:4], "57010" if n % 2 else "57020") for n, one in enumerate(crowd(cast, 6))]
+    with tenant(actor(cast.head)) as acting:
+        add_expected_list(acting, label="Agences de Metz et de Thionville", agencies="57010 57020")
+    metz = [one for one in people if one[4] == "57010"]
+    first = confirm(cast.adviser, a_list(cast, metz[1:]))
+    assert (first.agencies, first.counts["gaps_opened"]) == (["57010"], 0)
+    assert first.counts["gaps_if_concluded"] == 4
+    other = [one for one in people if one[4] == "57020"]
+    second = confirm(cast.adviser, a_list(cast, other))
+    assert second.counts["gaps_opened"] == 1
