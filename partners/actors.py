@@ -62,6 +62,7 @@ def actor_from(membership: Membership, now: datetime) -> Actor:
         | _territory_of(membership.team),
         manager=membership.role == "manager",
         sees_people=membership.team is None or membership.team.sees_people,
+        choices=membership.department.choices,
     )
 
 

@@ -37,6 +37,7 @@ DELAYS: dict[str, Delay] = {
     "explained_absence": Delay(183, DAYS, "Absence expliquée sans date de fin connue"),
     "gap_visible": Delay(365, DAYS, "Écart clos encore visible du référent"),
     "gap_reminder": Delay(10, OPEN_DAYS, "Écart sans action : rappel"),
+    "gap_escalation": Delay(10, OPEN_DAYS, "Écart sans action après le rappel : chef de service"),
     # Accounts
     "invitation": Delay(7, DAYS, "Validité d'une invitation"),
 }

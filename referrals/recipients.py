@@ -15,7 +15,8 @@ from partners.models import Function, ImportJob, Membership
 from referrals.models import GapKind, Track
 
 ANSWERS = (Function.COUNSELLING, Function.SOCIAL_WORK)
-TOLD_TO_REFERENT = (GapKind.STRUCK_OFF, GapKind.CEASED)
+# On the professional track the absence goes back to whoever decided; what ended goes to the referent (domain §5).
+TOLD_TO_PRESCRIBER = (GapKind.NEVER_REGISTERED, GapKind.NOT_REREGISTERED, GapKind.DISAPPEARED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,7 @@ class _Members:
                     yield member, reason
 
     def _concerned(self, gap: GapFacts) -> Iterator[tuple[list[Membership], str]]:
-        if gap.track == Track.PROFESSIONAL and gap.kind not in TOLD_TO_REFERENT:
+        if gap.track == Track.PROFESSIONAL and gap.kind in TOLD_TO_PRESCRIBER:
             yield (
                 self._prescribers(gap.decided_by_id, gap.territory_id),
                 "vous avez décidé de l'orientation ou suivez la commune",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -38,6 +39,8 @@ class Actor:
     territories: frozenset[UUID] = field(default_factory=frozenset)
     manager: bool = False
     sees_people: bool = True  # UDAF's guardianship service, for instance, sees nobody here
+    # What the Département chose instead of defaults (delays in days, switches that are on).
+    choices: Mapping[str, int] = field(default_factory=dict, hash=False, compare=False)
 
     @classmethod
     def system(cls, department_id: UUID, now: datetime | None = None) -> Actor:

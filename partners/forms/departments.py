@@ -52,10 +52,18 @@ class SettingsForm(forms.Form):
         help_text="Règles d'inscription en vigueur depuis le 1er janvier 2025.",
     )
 
+    gap_motive_shared = forms.BooleanField(
+        label="L'UDAF voit le motif des écarts d'inscription",
+        required=False,
+        help_text="Sans cette case, elle lit « à vérifier avec la personne ». À cocher une fois la base légale "
+        "confirmée ; le changement est journalisé.",
+    )
+
     def __init__(self, *args: Any, department: Department, **kwargs: Any) -> None:
         kwargs["initial"] = {
             "employment_service_name": department.employment_service_name,
             "category_mode": department.category_mode,
+            "gap_motive_shared": department.gap_motive_shared,
             **{f"delay_{name}": department.delay(name) for name in DELAYS},
         }
         super().__init__(*args, **kwargs)

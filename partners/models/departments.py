@@ -19,6 +19,7 @@ class Department(models.Model):
         "nom du service public de l'emploi", max_length=60, default="Pôle emploi"
     )
     category_mode = models.BooleanField("suivre les catégories F et G (régime de 2025)", default=False)
+    gap_motive_shared = models.BooleanField("motif des écarts d'inscription ouvert à l'UDAF", default=False)
     delays = models.JSONField("délais", default=dict, blank=True)
 
     class Meta:
@@ -26,6 +27,11 @@ class Department(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.code})"
+
+    @property
+    def choices(self) -> dict[str, int]:
+        """What this Département chose, for its actors: its own delays, 1 for each switch that is on."""
+        return {**self.delays, **({"gap_motive_shared": 1} if self.gap_motive_shared else {})}
 
     def delay(self, name: str) -> int:
         """The delay called `name` (see `partners.delays`), as this Département set it."""

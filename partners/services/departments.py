@@ -10,6 +10,7 @@ from django.db import transaction
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
+from hub.core.models import record_access
 from partners.delays import DELAYS, STEPS
 from partners.models import Department
 
@@ -30,10 +31,13 @@ def change_settings(
     employment_service_name: str,
     category_mode: bool,
     delays: Mapping[str, int],
+    gap_motive_shared: bool | None = None,
 ) -> Department:
     """Names shown, mode and delays. A delay equal to its default is not stored, so that defaults can evolve.
 
-    Raises `Invalid` for an unknown delay, one outside 1 … 3 660 days, or a step that comes before the previous one.
+    `gap_motive_shared` opens the motive of gaps to UDAF: it says that the legal basis is confirmed, and is journalled
+    (None leaves it). Raises `Invalid` for an unknown delay, one outside 1 … 3 660 days, or a step that comes before the
+    previous one.
     """
     require(actor, "department.settings", department)
     if wrong := _out_of_range(delays) or _out_of_order({name: department.delay(name) for name in DELAYS} | {**delays}):
@@ -41,7 +45,10 @@ def change_settings(
     department.employment_service_name = employment_service_name
     department.category_mode = category_mode
     department.delays = {name: days for name, days in delays.items() if days != DELAYS[name].default}
-    department.save(update_fields=["employment_service_name", "category_mode", "delays"])
+    if gap_motive_shared is not None and gap_motive_shared != department.gap_motive_shared:
+        department.gap_motive_shared = gap_motive_shared
+        record_access("setting", subject=department, detail=f"gap_motive_shared: {gap_motive_shared}")
+    department.save(update_fields=["employment_service_name", "category_mode", "gap_motive_shared", "delays"])
     return department
 
 

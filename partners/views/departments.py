@@ -42,6 +42,7 @@ def department_settings(request: Request) -> HttpResponse:
             employment_service_name=form.cleaned_data["employment_service_name"],
             category_mode=form.cleaned_data["category_mode"],
             delays=form.delays,
+            gap_motive_shared=form.cleaned_data["gap_motive_shared"],
         ),
     )
     if saved:

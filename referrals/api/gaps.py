@@ -22,7 +22,8 @@ from referrals.api.moves import Move, check, unknown, with_state
 from referrals.api.shown import cards, gap_kind
 from referrals.models import RegistrationGap
 from referrals.models.registration import OPEN_GAP_STATES
-from referrals.serializers.gaps import KINDS, TO_CHECK, GapOutput, GapQuery, JustifyInput, ResolveInput
+from referrals.selectors.board import weekly_digest
+from referrals.serializers.gaps import KINDS, TO_CHECK, DigestOutput, GapOutput, GapQuery, JustifyInput, ResolveInput
 from referrals.serializers.referrals import NoteInput, Nothing
 from referrals.services import gaps as services
 from referrals.workflows import GAP
@@ -48,6 +49,13 @@ class GapsView(ApiView):
         """Gaps, latest first."""
         found = _asked(self.actor, self.query(GapQuery))
         return self.page(found, order=("-opened_at", "id"), form=GapQuery, show=lambda rows: lines(self.actor, rows))
+
+
+class DigestView(ApiView):
+    @reads("Votre semaine : écarts ouverts, refermés, en attente", DigestOutput)
+    def get(self, request: Request) -> Response:
+        """Counts of the last seven days."""
+        return Response(DigestOutput(weekly_digest(self.actor)).data)
 
 
 class GapView(ApiView):
@@ -143,6 +151,7 @@ def _of_kind(actor: Actor, gaps: QuerySet[RegistrationGap], kind: str) -> QueryS
 LIST = "gap.list"
 urlpatterns = [
     route("registration-gaps/", GapsView.as_view(), name="api_gaps", access=LIST),
+    route("registration-gaps/digest/", DigestView.as_view(), name="api_gap_digest", access=LIST),
     route("registration-gaps/<uuid:pk>/", GapView.as_view(), name="api_gap", access=LIST),
     *(
         route(

@@ -11,12 +11,14 @@ from hub.core.actor import Actor
 from partners.models import Organization, Team, Territory
 from referrals.forms.fields import day, text
 from referrals.models import GapState
+from referrals.selectors.board import AGES
 from referrals.selectors.gaps import KINDS, referent_choices, team_choices, territory_choices
 from referrals.services.gaps import JUSTIFICATIONS
 
 STATES = [("", "À traiter"), *GapState.choices[:3], ("closed", "Closes"), *GapState.choices[3:6], ("all", "Toutes")]
 NATURES = [("ceased", "Cessation"), ("struck_off", "Radiation")]
-AGES = [("", "Toutes"), ("10", "Plus de 10 jours"), ("30", "Plus d'un mois"), ("90", "Plus de trois mois")]
+AGES_SHOWN = [("", "Toutes"), ("10", "Plus de 10 jours"), ("30", "Plus d'un mois"), *AGES.items()]
+ORDERS = [("", "Plus récentes"), ("oldest", "Plus anciennes")]
 
 
 class GapFilters(forms.Form):
@@ -29,8 +31,11 @@ class GapFilters(forms.Form):
         Organization.objects.none(), label="Organisme référent", required=False, empty_label="Tous"
     )
     team = forms.ModelChoiceField(Team.objects.none(), label="Équipe", required=False, empty_label="Toutes")
-    age = forms.ChoiceField(label="Depuis", choices=AGES, required=False)
+    age = forms.ChoiceField(label="Depuis", choices=AGES_SHOWN, required=False)
+    order = forms.ChoiceField(label="Ordre", choices=ORDERS, required=False)
     mine = forms.BooleanField(label="Mes suivis", required=False)
+    seen = forms.ChoiceField(choices=[("", ""), ("never", "")], required=False, widget=forms.HiddenInput)
+    explained = forms.ChoiceField(choices=[("", ""), ("0", ""), ("1", "")], required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)

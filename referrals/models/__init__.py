@@ -2,6 +2,7 @@
 
 from referrals.models.access import AccessGrant, DeclaredLink, FileOpening, Level
 from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber, RightsState, Sex
+from referrals.models.gap_work import GapGesture, GapStep, RegistrationMeasure
 from referrals.models.pathways import (
     AssignmentKind,
     ExemptionReason,
@@ -46,9 +47,11 @@ __all__ = [
     "ExpectedList",
     "FileOpening",
     "GapClosing",
+    "GapGesture",
     "GapKind",
     "GapLog",
     "GapState",
+    "GapStep",
     "Level",
     "NationalNumber",
     "Nature",
@@ -61,6 +64,7 @@ __all__ = [
     "RegistrationExemption",
     "RegistrationGap",
     "RegistrationList",
+    "RegistrationMeasure",
     "RegistrationStatus",
     "RightsState",
     "Sex",

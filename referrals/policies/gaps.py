@@ -11,7 +11,7 @@ from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.delays import DELAYS
 from partners.models import Function
-from referrals.models import Beneficiary, ExitCode, ExpectedList, RegistrationGap
+from referrals.models import Beneficiary, ExitCode, ExpectedList, GapGesture, RegistrationGap, RegistrationMeasure
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.policies.people import supported_people
 
@@ -26,7 +26,8 @@ def gaps_of(actor: Actor, gaps: QuerySet[RegistrationGap]) -> QuerySet[Registrat
     gaps = gaps.filter(Exists(supported_people(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary")))))
     if actor.is_wide:
         return gaps
-    recently = actor.now - timedelta(days=DELAYS["gap_visible"].default)
+    days = actor.choices.get("gap_visible", DELAYS["gap_visible"].default)
+    recently = actor.now - timedelta(days=days)  # then only in anonymous series; the second lock says the same
     return gaps.filter(Q(state__in=OPEN_GAP_STATES) | Q(closed_at__gte=recently))
 
 
@@ -47,12 +48,32 @@ def may_handle(actor: Actor, gap: RegistrationGap) -> bool:
 @rule("gap.motive")
 def may_see_motive(actor: Actor, gap: RegistrationGap | None = None) -> bool:
     """UDAF sees that registration is to be checked, not why, until the Département confirms the legal basis."""
-    return actor.is_wide or actor.kind == "employment_service"
+    shared = actor.kind == "udaf" and "gap_motive_shared" in actor.choices
+    return actor.is_wide or actor.kind == "employment_service" or shared
 
 
 @rule("registration.settings")
 def may_set_registration(actor: Actor, _: None = None) -> bool:
     return actor.role == "department" and actor.has(Function.ADMINISTRATION, Function.SUPERVISION)
+
+
+@rule("gap.export")
+def may_export(actor: Actor, _: None = None) -> bool:
+    """A file leaves with a name on it: managers, coordinators, heads, and who exchanges lists."""
+    field = (Function.COORDINATION, Function.SUPERVISION, Function.REGISTRATION_LISTS)
+    return may_list_gaps(actor) and (actor.manager or actor.has(*field))
+
+
+@scope(GapGesture)
+def own_gestures(actor: Actor, gestures: QuerySet[GapGesture]) -> QuerySet[GapGesture]:
+    return gestures if actor.is_system else gestures.filter(user_id=actor.user_id)
+
+
+@scope(RegistrationMeasure)
+def measures_of(actor: Actor, measures: QuerySet[RegistrationMeasure]) -> QuerySet[RegistrationMeasure]:
+    """Counts without anybody in them, for whoever works on gaps."""
+    found = measures.filter(department_id=actor.department_id)
+    return found if can(actor, "gap.list") else found.none()
 
 
 @scope(ExitCode)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -37,10 +37,12 @@ from referrals.models import (
     SupportAssignment,
 )
 from referrals.models.registration import OPEN_GAP_STATES
+from referrals.selectors.board import aged
 from referrals.workflows import GAP
 
 PAGE_SIZE = 25
 ORDER = ("explained", "-opened_at", "id")
+OLDEST_FIRST = ("explained", "opened_at", "id")
 JOINED = ("beneficiary__territory", "beneficiary__registration", "in_charge", "in_charge_team")
 BY_HAND = ("acknowledge", "take_charge", "resolve", "justify", "reopen")
 LONGEST = 100  # lines of a journal or of a history
@@ -95,6 +97,7 @@ class GapList:
 
     kinds: list[Tally]
     territories: list[Tally]
+    buckets: list[Tally]
     open_total: int
     page: Page[RegistrationGap]
     lines: list[GapLine]
@@ -120,19 +123,21 @@ class GapRecord:
 def gap_list(actor: Actor, filters: Mapping[str, Any], *, after: str = "") -> GapList:
     """Six queries at most, whatever the number of rows. Raises `Invalid` for a cursor that is not one."""
     open_gaps = visible(actor, RegistrationGap).filter(state__in=OPEN_GAP_STATES)
-    counted = list(
-        open_gaps.values_list("kind", "beneficiary__territory", "beneficiary__territory__name").annotate(n=Count("pk"))
-    )
+    groups = ("kind", "beneficiary__territory", "beneficiary__territory__name", "state", "explained")
+    counted = list(ranked(actor, open_gaps).order_by().values_list(*groups).annotate(n=Count("pk")))
     open_total = sum(n for *_, n in counted)
     gaps = filtered(actor, filters)
-    page = paginate(ranked(actor, gaps).select_related(*JOINED), order=ORDER, after=after, size=PAGE_SIZE)
+    order = OLDEST_FIRST if filters.get("order") == "oldest" else ORDER
+    narrowed = any(value for name, value in filters.items() if name != "order")
+    page = paginate(ranked(actor, gaps).select_related(*JOINED), order=order, after=after, size=PAGE_SIZE)
     return GapList(
         kinds=_by_kind(counted) if can(actor, "gap.motive") else [],
         territories=_by_territory(counted),
+        buckets=_by_bucket(counted),
         open_total=open_total,
         page=page,
         lines=_lines(actor, page.rows),
-        total=total(page, gaps, after=after) if any(filters.values()) else open_total,
+        total=total(page, gaps, after=after) if narrowed else open_total,
     )
 
 
@@ -150,7 +155,11 @@ def filtered(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[RegistrationG
     if filters.get("mine"):
         gaps = gaps.filter(_mine(actor))
     if days := filters.get("age"):
-        gaps = gaps.filter(opened_at__lte=actor.now - timedelta(days=int(days)))
+        gaps = gaps.filter(aged(actor, days))
+    if filters.get("seen") == "never":
+        gaps = gaps.filter(state=GapState.OPEN)
+    if explained := filters.get("explained"):
+        gaps = ranked(actor, gaps).filter(Q(explained=int(explained)))
     if job := filters.get("import"):
         told = {"opened": Q(opened_by_list__job=job), "closed": Q(closed_by_list__job=job)}
         gaps = gaps.filter(told.get(filters.get("done", ""), told["opened"] | told["closed"]))
@@ -260,17 +269,25 @@ def _referents() -> QuerySet[SupportAssignment]:
 
 def _by_kind(counted: Iterable[tuple[Any, ...]]) -> list[Tally]:
     found: Counter[str] = Counter()
-    for kind, _, _, n in counted:
+    for kind, *_, n in counted:
         found[kind] += n
     return [Tally(kind, label, found[kind]) for kind, label in KINDS.items() if found[kind]]
 
 
 def _by_territory(counted: Iterable[tuple[Any, ...]]) -> list[Tally]:
     found: Counter[tuple[str, str]] = Counter()
-    for _, territory, name, n in counted:
+    for _, territory, name, *_, n in counted:
         if territory:
             found[(str(territory), name)] += n
     return [Tally(key, name, n) for (key, name), n in sorted(found.items(), key=lambda one: one[0][1])]
+
+
+def _by_bucket(counted: Iterable[tuple[Any, ...]]) -> list[Tally]:
+    """What nobody has looked at yet, and what the hub already explains: apart."""
+    rows = list(counted)
+    never = sum(n for *_, state, explained, n in rows if state == GapState.OPEN and not explained)
+    known = sum(n for *_, explained, n in rows if explained)
+    return [Tally("seen=never&explained=0", "jamais vues", never), Tally("explained=1", "absence expliquée", known)]
 
 
 def _lines(actor: Actor, gaps: list[RegistrationGap]) -> list[GapLine]:

@@ -52,6 +52,27 @@ class GapQuery(PageQuery):
     beneficiary = VisibleField(Beneficiary, required=False)
 
 
+class TallyField(serializers.Field[Any, Any, Any, Any]):
+    """(label, count) pairs as machines read them."""
+
+    def to_representation(self, value: Any) -> list[dict[str, Any]]:
+        return [{"label": label, "count": count} for label, count in value]
+
+
+class DigestOutput(serializers.Serializer[Any]):
+    """The last seven days, of the gaps one sees."""
+
+    since = serializers.DateTimeField()
+    opened = serializers.IntegerField()
+    closed = TallyField(help_text="Par issue.")
+    open = serializers.IntegerField()
+    never_seen = serializers.IntegerField()
+    oldest = serializers.DateField(allow_null=True)
+    partners = TallyField(help_text="Écarts ouverts par organisme référent.")
+    rate = serializers.FloatField(allow_null=True, help_text="Part des personnes tenues de s'inscrire qui le sont, %.")
+    list_date = serializers.DateField(allow_null=True)
+
+
 class ResolveInput(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=300, help_text="Le justificatif vu.")
 

@@ -1,6 +1,7 @@
 """Addresses of registration gaps and of the settings of registration."""
 
 from hub.core.urls import route
+from referrals.views import gap_board as board
 from referrals.views import gaps as views
 from referrals.views import registration_settings as settings
 
@@ -8,6 +9,8 @@ LIST, SETTINGS = "gap.list", "registration.settings"
 
 urlpatterns = [
     route("inscriptions/", views.index, name="gaps", access=LIST),
+    route("inscriptions/tableau/", board.index, name="gap_board", access=LIST),
+    route("inscriptions/tableau/serie.csv", board.series, name="gap_series", access=LIST),
     route("inscriptions/<uuid:pk>/", views.record, name="gap", access=LIST),
     route("inscriptions/<uuid:pk>/vue/", views.acknowledge, name="gap_acknowledge", access=LIST),
     route("inscriptions/<uuid:pk>/prendre-en-charge/", views.take_charge, name="gap_take_charge", access=LIST),

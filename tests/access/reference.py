@@ -5,7 +5,7 @@ Nothing here reads the policies: it is the second opinion on them.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -38,7 +38,9 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         return actor.role == "system" or party or shown
 
     referrals = {r.pk for r in rows["Referral"] if referral(r)}
-    gaps = {g.pk for g in rows["RegistrationGap"] if wide or g.beneficiary_id in following}
+    shown = actor.now - timedelta(days=actor.choices.get("gap_visible", 365))
+    recent = [g for g in rows["RegistrationGap"] if wide or g.closed_at is None or g.closed_at >= shown]
+    gaps = {g.pk for g in recent if wide or g.beneficiary_id in following}
     jobs = {j.pk for j in rows["ImportJob"] if wide or j.organization_id == org}
     of_org = {name: lambda row: row.organization_id == org for name in ("AccessGrant", "FileOpening", "DeclaredLink")}
     sees = {
@@ -48,6 +50,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "StoredFile": lambda row: row.organization_id == org,
         "ImportRow": lambda row: False,
         "RegistrationList": lambda row: row.job_id in jobs,
+        "GapStep": lambda row: False,
         **of_org,
         **dict.fromkeys(
             ("TrackDecision", "RegistrationExemption", "RegistrationEntry", "RegistrationStatus"),
@@ -63,6 +66,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "RegistrationGap": gaps,
         "ImportJob": jobs,
         "ReferralLog": {row.pk for row in rows["ReferralLog"] if row.referral_id in referrals},
+        "GapGesture": {row.pk for row in rows["GapGesture"] if row.user_id == actor.user_id or actor.is_system},
         "GapLog": {row.pk for row in rows["GapLog"] if row.gap_id in gaps},
         "Notification": {row.pk for row in rows["Notification"] if row.user_id == actor.user_id or actor.is_system},
         "IdempotencyKey": {row.pk for row in rows["IdempotencyKey"] if row.user_id == actor.user_id},

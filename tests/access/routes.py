@@ -25,6 +25,8 @@ PERSONAL = {
     "suivis/": "udaf_assignment",
     "ouvertures/": "opening",
     "inscriptions/": "gap",
+    "inscriptions/gestes/": "gap_gesture",
+    "api/v1/registration-gaps/gestures/": "gap_gesture",
     "imports/": "people_job",
     "invitations/": "invitation",
     "membres/": "siae_member",

@@ -158,6 +158,7 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "gap.list": WITHOUT,
     "gap.handle": {"gap": named("gap")},
     "gap.motive": {"gap": named("gap")},
+    "gap.export": WITHOUT,
     "registration.settings": WITHOUT,
     "import.list": WITHOUT,
     "import.bring": {str(kind): value(str(kind)) for kind in ImportKind.values},

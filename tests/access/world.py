@@ -26,7 +26,16 @@ from partners.models import Commune, ImportRow, Membership, Organization, Servic
 from partners.services.invitations import send_invitation
 from partners.services.organizations import add_closing_period, create_service
 from partners.services.tokens import create_token
-from referrals.models import ExitCode, ExpectedList, GapLog, Referral, RegistrationGap
+from referrals.models import (
+    ExitCode,
+    ExpectedList,
+    GapGesture,
+    GapLog,
+    GapStep,
+    Referral,
+    RegistrationGap,
+    RegistrationMeasure,
+)
 from referrals.services.access import declare_link, open_file
 from referrals.services.gaps import acknowledge_gap
 from referrals.services.pathways import exempt_from_registration
@@ -139,9 +148,23 @@ def _gaps(world: World) -> None:
             closed_at=acting.now, **common,
         )  # fmt: skip
         world.lone_gap = RegistrationGap.objects.create(beneficiary=world.unknown, kind="disappeared", **common)
+        world.ancient_gap = RegistrationGap.objects.create(
+            beneficiary=world.helped, kind="ceased", state="resolved", closing="listed",
+            closed_at=acting.now - timedelta(days=366), **common,
+        )  # fmt: skip
+        world.gap_step = GapStep.objects.create(
+            department_id=acting.department_id, gap=world.gap, step="reminder", since=OCTOBER, on=OCTOBER
+        )
+        world.measure = RegistrationMeasure.objects.create(
+            department=cast.department, month=OCTOBER, list_date=acting.today, obliged=3
+        )
     with tenant(actor(cast.udaf_lead)) as acting:
         acknowledge_gap(acting, gap=world.gap)
         world.gap_line = GapLog.objects.get(gap=world.gap)
+        world.gap_gesture = GapGesture.objects.create(
+            department_id=acting.department_id, user_id=acting.user_id, organization_id=acting.organization_id,
+            name="reassign", at=acting.now, held_until=acting.now,
+        )  # fmt: skip
 
 
 def _network(world: World) -> None:

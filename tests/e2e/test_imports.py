@@ -105,6 +105,7 @@ def test_pages_of_gaps(cast, page, window):
         ("/inscriptions/", "inscriptions"),
         ("/inscriptions/?state=closed", "inscriptions-vide"),
         (f"/inscriptions/{gap.pk}/", "inscription"),
+        ("/inscriptions/tableau/", "inscriptions-tableau"),
         ("/inscriptions/reglages/", "inscriptions-reglages"),
         ("/inscriptions/reglages/motifs/nouveau/", "inscriptions-motif"),
         ("/inscriptions/reglages/listes/nouvelle/", "inscriptions-liste"),

@@ -13,6 +13,7 @@ from hub.core.topics import touch
 from partners.models import ImportJob
 from referrals.events import GapsChanged
 from referrals.models import RegistrationGap, RegistrationList
+from referrals.services.measures import record_measures
 from referrals.services.reconciliation import plan
 from referrals.services.reconciliation.terms import Terms, terms_of
 
@@ -89,6 +90,7 @@ def apply_list(actor: Actor, *, job: ImportJob) -> RegistrationList:
         people=job.counts.get("matched", 0),
     )
     _write(terms, applied)
+    record_measures(terms)
     changed = _changed()
     plan.forget()
     job.counts = {**job.counts, **{name: len(gaps) for name, gaps in changed.items()}}

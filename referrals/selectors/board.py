@@ -1,0 +1,191 @@
+"""The board of registrations: open gaps by place, referent organisation and age; the rate and its course; my week.
+
+Every figure is of what the actor sees. The series is anonymous; outside the Département its cells under 5 are masked.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.urls import reverse
+
+from hub.core.access import visible
+from hub.core.actor import Actor
+from partners.models import Territory
+from referrals.models import AssignmentKind, GapClosing, RegistrationGap, RegistrationMeasure
+from referrals.models.registration import OPEN_GAP_STATES
+
+AGES = {"0_10": "10 jours au plus", "10_30": "10 à 30 jours", "30_90": "1 à 3 mois", "90": "Plus de 3 mois"}
+BOUNDS: dict[str, tuple[int, int | None]] = {"0_10": (0, 10), "10_30": (10, 30), "30_90": (30, 90), "90": (90, None)}
+SINCE: dict[str, tuple[int, int | None]] = {"10": (10, None), "30": (30, None)}
+COUNTS = ("obliged", "registered", "in_gap", "explained", "waiting", "unknown")
+SMALLEST = 5  # a month with a smaller cell is masked outside the Département
+CSV_HEADER = (
+    "annee", "territoire", "indicateur", "valeur_numerateur", "valeur_denominateur", "valeur", "unite", "source",
+    "date_extraction", "commentaire",
+)  # fmt: skip
+SHOWN_MONTHS = 24
+WIDTH, HEIGHT = 640, 160
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    count: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    label: str
+    cells: list[Cell]
+    total: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of the series; None where a cell is masked, `rate` in percent."""
+
+    month: date
+    list_date: date
+    counts: dict[str, int | None]
+    rate: float | None
+    x: int = 0
+    y: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    territories: list[Row]
+    organizations: list[Row]
+    total: int
+    months: list[Month]
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The last seven days of an officer: what opened, how gaps closed, what waits."""
+
+    since: datetime
+    opened: int
+    closed: list[tuple[str, int]]
+    open: int
+    never_seen: int
+    oldest: date | None
+    partners: list[tuple[str, int]]
+    rate: float | None
+    list_date: date | None
+
+
+def aged(actor: Actor, bucket: str) -> Q:
+    """Open since a number of days within the bucket (see `AGES`)."""
+    first, last = (BOUNDS | SINCE)[bucket]
+    found = Q(opened_at__lte=actor.now - timedelta(days=first))
+    return found & Q(opened_at__gt=actor.now - timedelta(days=last)) if last else found
+
+
+def board(actor: Actor) -> Board:
+    """Three queries, whatever the number of gaps."""
+    gaps = _open(actor)
+    ages = {name: Count("pk", filter=aged(actor, name), distinct=True) for name in AGES}
+    places: Any = gaps.values("beneficiary__territory", "beneficiary__territory__name").annotate(**ages)
+    followed: Any = gaps.filter(_followed()).values(*_ORGANIZATION).annotate(**ages)
+    rows = [_row("territory", *_named(one, "beneficiary__territory"), one) for one in places]
+    return Board(
+        territories=sorted(rows, key=lambda row: row.label),
+        organizations=[_row("organization", *_named(one, _ORGANIZATION[0]), one) for one in followed],
+        total=sum(row.total.count for row in rows),
+        months=course(actor),
+    )
+
+
+def course(actor: Actor, *, territory: Any = None) -> list[Month]:
+    """The series of the Département, or of one territory, oldest first, at most two years."""
+    found = visible(actor, RegistrationMeasure)
+    if territory:
+        found = found.filter(territory=territory)
+    sums = {name: Sum(name) for name in COUNTS}
+    rows: list[Any] = list(found.values("month", "list_date").annotate(**sums).order_by("-month")[:SHOWN_MONTHS])
+    rows.reverse()
+    step = WIDTH // max(len(rows), 1)
+    return [_month(actor, one, at * step + step // 2) for at, one in enumerate(rows)]
+
+
+def series_rows(actor: Actor) -> Iterator[tuple[object, ...]]:
+    """Indicator A1-3 as formats §10 exports it: by month and territory; by month alone outside the Département, where
+    one masked territory could be deduced from the others."""
+    places = list(visible(actor, Territory)) if actor.is_wide else []
+    for territory in (None, *places):
+        for one in course(actor, territory=territory):
+            yield (
+                one.month.year, str(territory or "Ensemble"), "A1-3", _cell(one.counts["registered"]),
+                _cell(one.counts["obliged"]), one.rate, "%", "Listes mensuelles", actor.today,
+                f"Mois {one.month:%m/%Y}, liste du {one.list_date:%d/%m/%Y}",
+            )  # fmt: skip
+
+
+def weekly_digest(actor: Actor) -> Digest:
+    """What an officer must know of his week, in counts; of the gaps he sees."""
+    since = actor.now - timedelta(days=7)
+    gaps = visible(actor, RegistrationGap)
+    waiting = _open(actor)
+    closings = Counter(dict(gaps.filter(closed_at__gte=since).values_list("closing").annotate(n=Count("pk"))))
+    oldest = waiting.order_by("opened_at").values_list("opened_at", flat=True).first()
+    partners = waiting.filter(_followed()).values_list(_ORGANIZATION[1]).annotate(n=Count("pk", distinct=True))
+    last = course(actor)[-1:]
+    return Digest(
+        since=since,
+        opened=gaps.filter(opened_at__gte=since).count(),
+        closed=[(GapClosing(code).label if code else "Autre", n) for code, n in closings.most_common()],
+        open=waiting.count(),
+        never_seen=waiting.filter(state="open").count(),
+        oldest=oldest.date() if oldest else None,
+        partners=sorted(partners, key=lambda one: (-one[1], one[0])),
+        rate=last[0].rate if last else None,
+        list_date=last[0].list_date if last else None,
+    )
+
+
+_ORGANIZATION = ("beneficiary__assignments__organization", "beneficiary__assignments__organization__name")
+
+
+def _followed() -> Q:
+    return Q(beneficiary__assignments__ends_on=None, beneficiary__assignments__kind=AssignmentKind.SINGLE_REFERENT)
+
+
+def _open(actor: Actor) -> QuerySet[RegistrationGap]:
+    return visible(actor, RegistrationGap).filter(state__in=OPEN_GAP_STATES)
+
+
+def _named(one: dict[str, Any], column: str) -> tuple[Any, str]:
+    return one[column], one[f"{column}__name"] or "Non connu"
+
+
+def _row(name: str, key: Any, label: str, one: dict[str, Any]) -> Row:
+    def link(count: int, **more: str) -> Cell:
+        asked = ({name: str(key)} if key else {}) | more
+        return Cell(count, f"{reverse('gaps')}?{urlencode(asked)}" if count and key else "")
+
+    cells = [link(one[age], age=age) for age in AGES]
+    return Row(label, cells, link(sum(cell.count for cell in cells)))
+
+
+def _month(actor: Actor, one: dict[str, Any], x: int) -> Month:
+    counts: dict[str, int | None] = {name: one[name] for name in COUNTS}
+    if not actor.is_wide and any(0 < one[name] < SMALLEST for name in COUNTS):
+        counts = dict.fromkeys(COUNTS)  # one cell alone would be deduced from the others
+    rate = _rate(counts["registered"], counts["obliged"])
+    return Month(one["month"], one["list_date"], counts, rate, x, HEIGHT - int((rate or 0) * HEIGHT / 100))
+
+
+def _rate(registered: int | None, obliged: int | None) -> float | None:
+    return round(100 * registered / obliged, 1) if registered is not None and obliged else None
+
+
+def _cell(count: int | None) -> object:
+    return "masqué" if count is None else count

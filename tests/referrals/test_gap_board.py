@@ -1,0 +1,94 @@
+"""The board: figures that open their lists, the anonymous series, my week."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from hub.core.actor import Actor
+from hub.core.gate import tenant
+from referrals.models import RegistrationGap, RegistrationMeasure
+from referrals.selectors.board import board, weekly_digest
+from tests.cast import actor, client
+from tests.files import OCTOBER, confirm
+from tests.referrals.registration import sample_people, stock
+from tests.referrals.test_gap_screens import open_gaps
+
+pytestmark = pytest.mark.django_db
+
+
+def test_applying_a_list_writes_one_month_that_adds_up(cast):
+    sample_people(cast)
+    confirm(cast.adviser, stock(cast))
+    with tenant(Actor.system(cast.department.pk)):
+        rows = list(RegistrationMeasure.objects.all())
+        gaps = RegistrationGap.objects.filter(state="open").count()
+    assert {row.month for row in rows} == {OCTOBER}
+    assert sum(row.in_gap for row in rows) == gaps == 5
+    assert sum(row.registered for row in rows) == 5  # of six listed, one has no right any more
+    for row in rows:
+        parts = (row.registered, row.in_gap, row.explained, row.waiting, row.unknown)
+        assert sum(parts) == row.obliged
+
+
+def test_every_figure_opens_a_list_of_that_many(cast):
+    open_gaps(cast, 3)
+    with tenant(Actor.system(cast.department.pk)) as acting:
+        old = RegistrationGap.objects.order_by("opened_at").first()
+        old.opened_at = acting.now - timedelta(days=45)
+        old.save(update_fields=["opened_at"])
+    browser = client(cast.head)
+    found = browser.get("/inscriptions/tableau/").context["board"]
+    assert found.total == 3
+    figures = [cell for row in (*found.territories, *found.organizations) for cell in (*row.cells, row.total)]
+    opened = [cell for cell in figures if cell.url]
+    assert len(opened) >= 6
+    for cell in opened:
+        assert browser.get(cell.url).context["found"].total == cell.count
+
+
+def test_small_cells_are_masked_outside_the_department(cast):
+    RegistrationMeasure.objects.create(
+        department=cast.department, territory=cast.metz, month=OCTOBER, list_date=OCTOBER, obliged=40, registered=37,
+        in_gap=3,
+    )  # fmt: skip
+    inside, outside = (client(one).get("/inscriptions/tableau/serie.csv") for one in (cast.head, cast.udaf_lead))
+    assert "A1-3;37;40;92,5;%" in inside.content.decode()
+    shown = outside.content.decode()
+    assert "masqué;masqué" in shown
+    assert "37" not in shown.replace("20", "")
+    assert str(cast.metz) not in shown
+    assert "masqué" in client(cast.udaf_lead).get("/inscriptions/tableau/").content.decode()
+
+
+def test_my_week_counts_what_i_see(cast):
+    open_gaps(cast, 2)
+    client(cast.head).post(
+        f"/inscriptions/{_first(cast).pk}/justifier/", {"closing": "training", "until": "2099-01-01"}
+    )
+    said = client(cast.head).get("/api/v1/registration-gaps/digest/").json()
+    assert (said["opened"], said["open"], said["never_seen"]) == (2, 1, 1)
+    assert said["closed"] == [{"label": "En formation", "count": 1}]
+    assert said["partners"] == [{"label": "UDAF de la Moselle", "count": 1}]
+    with tenant(actor(cast.officer_thionville)) as acting:
+        assert weekly_digest(acting).opened == 0
+
+
+def test_the_board_costs_the_same_with_two_gaps_and_with_fifty(cast):
+    def queries():
+        with tenant(actor(cast.head)) as acting, CaptureQueriesContext(connection) as counted:
+            board(acting), weekly_digest(acting)
+        return len(counted)
+
+    open_gaps(cast, 2)
+    few = queries()
+    open_gaps(cast, 50)
+    assert queries() == few
+
+
+def _first(cast):
+    with tenant(Actor.system(cast.department.pk)):
+        return RegistrationGap.objects.first()
