@@ -17,6 +17,7 @@ from notifications.models import UNREAD, Notification
 from notifications.selectors import Head, changes_after, head_of, lines
 from notifications.serializers import ChangesOutput, MarkInput, NotificationOutput, NotificationQuery, TicketOutput
 from notifications.services import TICKET_SECONDS, issue_ticket, mark
+from partners.actors import key_of
 
 PLAIN = ("id", "seq", "kind", "reason", "count", "state", "subject_kind", "subject_id", "created_at", "changed_at")
 
@@ -55,7 +56,9 @@ class LiveTicketView(ApiView):
     @writes("Un ticket d'une minute, à usage unique, pour la liaison en direct", answer=TicketOutput, keyed=False)
     def post(self, request: Request) -> Response:
         """For clients that hold no session cookie."""
-        return Response({"ticket": issue_ticket(self.actor), "expires_in": TICKET_SECONDS})
+        return Response(
+            {"ticket": issue_ticket(self.actor, key_id=key_of(request._request)), "expires_in": TICKET_SECONDS}
+        )
 
 
 def _standing(head: Head, cursor: int, *, reset: bool) -> dict[str, Any]:

@@ -15,7 +15,10 @@ WORDS = {"count", "partner"}  # a title may hold a count and a partner's name, n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One user to be told of one subject; `dedupe_key` folds later facts on the subject into the same line."""
+    """One user to be told of one subject; `dedupe_key` folds later facts on the subject into the same line.
+
+    `first`: this is told once in the life of the subject, so that no earlier line is looked for.
+    """
 
     user_id: UUID
     organization_id: UUID
@@ -26,6 +29,7 @@ class Notice:
     subject_kind: str = ""
     subject_id: UUID | None = None
     payload: dict[str, Any] = field(default_factory=dict)
+    first: bool = False
 
     @property
     def line_key(self) -> str:

@@ -92,9 +92,9 @@ def _lock(users: list[UUID]) -> dict[UUID, Cursor]:
 
 
 def _lines_of(notices: Sequence[Notice]) -> dict[tuple[UUID, str], Notification]:
-    if not notices:
+    keys = {(notice.user_id, notice.line_key) for notice in notices if not notice.first}
+    if not keys:
         return {}
-    keys = {(notice.user_id, notice.line_key) for notice in notices}
     users, subjects = zip(*keys, strict=True)
     found = Notification.objects.filter(user_id__in=set(users), dedupe_key__in=set(subjects))
     return {(line.user_id, line.dedupe_key): line for line in found}

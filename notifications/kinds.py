@@ -100,7 +100,7 @@ def referral_sent(events: list[ReferralSent]) -> Iterator[Told]:
     """The receiving team learns that somebody is entrusted to it."""
     for event in events:
         told = recipients.referral_receivers(event.referral_id)
-        yield from _about_referral(REFERRAL_SENT, event.referral_id, "sent", _others(told, event.by_id))
+        yield from _about_referral(REFERRAL_SENT, event.referral_id, "sent", _others(told, event.by_id), first=True)
 
 
 @announce(ReferralAnswered)
@@ -149,7 +149,9 @@ def import_finished(events: list[ImportFinished]) -> Iterator[Told]:
             )
 
 
-def _about_referral(kind: Kind, referral_id: UUID, state: str, told: Iterable[Recipient]) -> Iterator[Notice]:
+def _about_referral(
+    kind: Kind, referral_id: UUID, state: str, told: Iterable[Recipient], *, first: bool = False
+) -> Iterator[Notice]:
     for to in told:
         yield Notice(
             user_id=to.user_id,
@@ -160,6 +162,7 @@ def _about_referral(kind: Kind, referral_id: UUID, state: str, told: Iterable[Re
             subject_kind="referral",
             subject_id=referral_id,
             payload={"state": state, "partner_id": str(to.partner_id or "")},
+            first=first,
         )
 
 

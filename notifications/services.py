@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from redis.exceptions import RedisError
@@ -67,26 +68,34 @@ def _mark(actor: Actor, verb: str, *, ids: tuple[UUID, ...] | None = None, at_in
     )
 
 
-def issue_ticket(actor: Actor) -> str:
+class Ticket(NamedTuple):
+    """What a ticket opens: a membership, for as long as the key it was asked with (if any) is in service."""
+
+    membership_id: UUID
+    key_id: UUID | None = None
+
+
+def issue_ticket(actor: Actor, *, key_id: UUID | None = None) -> str:
     """A single-use ticket to open one socket within a minute, for clients that hold no session cookie.
 
+    `key_id`: the API key it is asked with; the socket ends with the key.
     Raises `Conflict` when Redis does not answer: the caller tries again.
     """
     ticket = secrets.token_urlsafe(32)
     try:
-        redis().set(_ticket_key(ticket), str(actor.membership_id), nx=True, ex=TICKET_SECONDS)
+        redis().set(_ticket_key(ticket), f"{actor.membership_id} {key_id or ''}", nx=True, ex=TICKET_SECONDS)
     except RedisError as error:
         raise Conflict(UNAVAILABLE, code="live_unavailable") from error
     return ticket
 
 
-def use_ticket(ticket: str) -> UUID | None:
-    """The membership a ticket opens, once; None when it is unknown, used or too old."""
+def use_ticket(ticket: str) -> Ticket | None:
+    """What a ticket opens, once; None when it is unknown, used or too old."""
     try:
         found = redis().getdel(_ticket_key(ticket))
     except RedisError:
         return None
-    return UUID(found.decode()) if isinstance(found, bytes) else None
+    return Ticket(*(UUID(part) for part in found.decode().split())) if isinstance(found, bytes) else None
 
 
 def _ticket_key(ticket: str) -> str:

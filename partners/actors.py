@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connection
+from django.db.models import Model, OuterRef, QuerySet
 from django.http import HttpRequest
 
 from hub.core.actor import DEPARTMENT, PARTNER, Actor
 from hub.core.crypto import token_hash
 from hub.core.errors import SignInRequired
-from partners.models import ApiToken, Membership, Team, User
+from hub.core.prepared import prepared
+from partners.models import ApiToken, Membership, Organization, Team, User
 
 SESSION_KEY = "membership"
 BEARER = "Bearer "
 
 
 def actor_of(request: HttpRequest) -> Actor | None:
-    """The actor of a request: from its bearer token, else from the session; read again every time.
+    """The actor of a request: from its bearer token (one query), else from the session; read again every time.
 
+    The membership stays on the request, with its organisation and team: what shows them need not read them again.
     None for anonymous visitors and for accounts without an active membership. Raises `SignInRequired`
     for a token that is unknown, expired or revoked.
     """
     now = datetime.now(UTC)
     header = request.headers.get("Authorization", "")
     if header.startswith(BEARER):
-        membership = _membership_of_token(header[len(BEARER) :].strip(), now)
-        request.user = membership.user
-        return actor_from(membership, now)
+        with prepared():
+            found = _membership_of_token(header[len(BEARER) :].strip(), now)
+        request.user = found.user
+        request.membership = found  # type: ignore[attr-defined]
+        return actor_from(found, now)
     if not request.user.is_authenticated:
         return None
-    request.memberships = active = memberships_of(request.user)  # type: ignore[attr-defined]
-    found = current_membership(active, request.session.get(SESSION_KEY))
-    return actor_from(found, now) if found else None
+    with prepared():
+        request.memberships = active = memberships_of(request.user)  # type: ignore[attr-defined]
+    request.membership = current = current_membership(active, request.session.get(SESSION_KEY))  # type: ignore[attr-defined]
+    return actor_from(current, now) if current else None
+
+
+def key_of(request: HttpRequest) -> UUID | None:
+    """The API key a request came with, if any."""
+    return getattr(getattr(request, "membership", None), "key_id", None)
 
 
 def memberships_of(user: User) -> list[Membership]:
@@ -47,7 +60,7 @@ def current_membership(active: list[Membership], chosen: str | None) -> Membersh
 
 
 def actor_from(membership: Membership, now: datetime) -> Actor:
-    """The frozen actor of a membership (territories must be prefetched or cost one query)."""
+    """The frozen actor of a membership (its territories cost one query, unless `_active` or a prefetch read them)."""
     return Actor(
         department_id=membership.department_id,
         role=DEPARTMENT if membership.organization.kind_id == "department" else PARTNER,
@@ -58,12 +71,16 @@ def actor_from(membership: Membership, now: datetime) -> Actor:
         team_id=membership.team_id,
         kind=membership.organization.kind_id,
         functions=frozenset(membership.functions),
-        territories=frozenset(territory.pk for territory in membership.territories.all())
-        | _territory_of(membership.team),
+        territories=_territories_of(membership) | _territory_of(membership.team),
         manager=membership.role == "manager",
         sees_people=membership.team is None or membership.team.sees_people,
         choices=membership.department.choices,
     )
+
+
+def _territories_of(membership: Membership) -> frozenset[UUID]:
+    read: list[UUID] | None = getattr(membership, "territory_ids", None)
+    return frozenset(one.pk for one in membership.territories.all()) if read is None else frozenset(read)
 
 
 def _territory_of(team: Team | None) -> frozenset[UUID]:
@@ -71,18 +88,49 @@ def _territory_of(team: Team | None) -> frozenset[UUID]:
 
 
 def _active() -> QuerySet[Membership]:
+    places = Membership.territories.through.objects.filter(membership=OuterRef("pk")).values("territory")
     return (
         Membership.objects.filter(active=True, user__is_active=True, organization__active=True)
         .select_related("user", "organization", "department", "team")
-        .prefetch_related("territories")
+        .annotate(territory_ids=ArraySubquery(places))
     )
 
 
+# Written out: every request of a machine runs it, and to compose it would cost more than to run it.
+_JOINED: tuple[tuple[str, type[Model]], ...] = (("m", Membership), ("u", User), ("o", Organization), ("t", Team))
+COLUMNS = ", ".join(f'{name}."{column.column}"' for name, model in _JOINED for column in model._meta.concrete_fields)
+OF_KEY = """
+SELECT {columns}, ARRAY(SELECT p.territory_id FROM partners_membership_territories p WHERE p.membership_id = m.id),
+       k.id, k.last_used_on
+  FROM partners_apitoken k
+  JOIN partners_membership m ON m.id = k.membership_id AND m.active
+  JOIN partners_user u ON u.id = m.user_id AND u.is_active
+  JOIN partners_organization o ON o.id = m.organization_id AND o.active
+  LEFT JOIN partners_team t ON t.id = m.team_id
+ WHERE k.token_hash = %s AND k.revoked_at IS NULL AND k.expires_at > %s"""
+
+
 def _membership_of_token(token: str, now: datetime) -> Membership:
-    found = ApiToken.objects.filter(token_hash=token_hash(token), revoked_at=None, expires_at__gt=now).first()
-    membership = _active().filter(pk=found.membership_id).first() if found else None
-    if found is None or membership is None:
+    with connection.cursor() as cursor:
+        cursor.execute(OF_KEY.format(columns=COLUMNS), [token_hash(token), now])
+        row = cursor.fetchone()
+    if row is None:
         raise SignInRequired("Cette clé d'accès n'est pas valable, a expiré ou a été révoquée.", code="invalid_token")
-    if found.last_used_on != now.date():
-        ApiToken.objects.filter(pk=found.pk).update(last_used_on=now.date())
+    *columns, territories, key, used_on = row
+    if used_on != now.date():
+        ApiToken.objects.filter(pk=key).update(last_used_on=now.date())
+    found = _membership_from(columns)
+    found.territory_ids, found.key_id = territories, key  # type: ignore[attr-defined]
+    return found
+
+
+def _membership_from(columns: list[Any]) -> Membership:
+    """The membership with its user, organisation and team, from the columns of `_JOINED`."""
+    rows: list[Any] = []
+    for _, model in _JOINED:
+        names = [column.attname for column in model._meta.concrete_fields]
+        own, columns = columns[: len(names)], columns[len(names) :]
+        rows.append(model.from_db(connection.alias, names, own) if own[0] else None)
+    membership: Membership
+    membership, membership.user, membership.organization, membership.team = rows
     return membership

@@ -6,7 +6,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
-from hub.core.answers import PROBLEM
+from hub.core.answers import PROBLEM, TITLES
 
 DESCRIPTION = """
 Portes de Pacte pour les logiciels des partenaires.
@@ -41,7 +41,7 @@ PROBLEM_SCHEMA = {
     "properties": {
         "status": {"type": "integer", "description": "Le même que celui de la réponse."},
         "code": {"type": "string", "description": "Stable : c'est lui qu'un programme lit."},
-        "title": {"type": "string"},
+        "title": {"type": "string", "description": "Quelques mots en français, les mêmes pour tout ce statut."},
         "detail": {"type": "string", "description": "Phrase en français, à montrer telle quelle."},
         "fields": {
             "type": "object",
@@ -53,7 +53,7 @@ PROBLEM_SCHEMA = {
     "example": {
         "status": 409,
         "code": "invalid_transition",
-        "title": "invalid_transition",
+        "title": TITLES[409],
         "detail": "Action impossible : l'état est maintenant « Acceptée ».",
         "state": "accepted",
     },

@@ -12,11 +12,27 @@ from django.shortcuts import render, resolve_url
 from hub.core.errors import DomainError, InvalidTransition, SignInRequired
 
 PROBLEM = "application/problem+json"
+TITLES = {
+    400: "Demande à corriger",
+    401: "Connexion nécessaire",
+    403: "Action non permise",
+    404: "Introuvable",
+    405: "Méthode non acceptée",
+    406: "Format non disponible",
+    409: "Impossible dans l'état présent",
+    413: "Envoi trop volumineux",
+    415: "Type de contenu non accepté",
+    429: "Trop de demandes",
+}
 
 
 def problem(error: DomainError) -> dict[str, Any]:
-    """The JSON body: a stable `code`, a French `detail`, the present `state` when a transition was refused."""
-    body: dict[str, Any] = {"status": error.status, "code": error.code, "title": error.code, "detail": error.message}
+    """The JSON body: a stable `code`, a short `title` and a `detail` in French.
+
+    With the present `state` when a transition was refused.
+    """
+    body: dict[str, Any] = {"status": error.status, "code": error.code, "title": TITLES.get(error.status, TITLES[400])}
+    body["detail"] = error.message
     if error.fields:
         body["fields"] = error.fields
     if isinstance(error, InvalidTransition):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 from django.conf import settings
@@ -15,8 +16,10 @@ from hub.core.answers import answer
 from hub.core.errors import DomainError, NotVisible, Refused, SignInRequired
 from hub.core.gate import tenant
 from hub.core.models import record_access
+from hub.core.prepared import prepared
 from hub.core.urls import ACCOUNT, MEMBER, PUBLIC
 
+READS = ("GET", "HEAD", "OPTIONS")
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -36,7 +39,8 @@ class GateMiddleware:
         request.actor = actor  # type: ignore[attr-defined]
         if actor is None:
             return self.get_response(request)
-        with tenant(actor):
+        # Writes are always the same short statements; a page's search is planned for what is looked for.
+        with nullcontext() if request.method in READS else prepared(), tenant(actor):
             response = self.get_response(request)
             if response.status_code >= 400:
                 # Django has already turned the exception into a response: only here can it be undone.

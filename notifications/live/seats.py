@@ -21,7 +21,7 @@ from notifications.models import NotificationCursor
 from notifications.selectors import REPLAY_LIMIT, Changes, changes_after
 from notifications.services import use_ticket
 from partners.actors import actor_from, actor_of
-from partners.models import Membership, User
+from partners.models import ApiToken, Membership, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Seat:
     actor: Actor
     session_key: str | None
     password: str  # digest of the stored hash: a changed password ends every other session
+    key_id: UUID | None = None  # the API key the ticket was asked with
 
     @property
     def user_id(self) -> UUID:
@@ -53,15 +54,15 @@ def seat_of_session(session_key: str | None) -> Seat | None:
 
 def seat_of_ticket(ticket: str) -> Seat | None:
     """The seat a ticket opens, once."""
-    membership_id = use_ticket(ticket)
-    found = _members().filter(pk=membership_id).first() if membership_id else None
-    if found is None:
+    opens = use_ticket(ticket)
+    found = _members().filter(pk=opens.membership_id).first() if opens else None
+    if opens is None or found is None or (opens.key_id and opens.key_id not in _keys({opens.key_id})):
         return None
-    return Seat(actor_from(found, datetime.now(UTC)), None, _digest(found.user.password))
+    return Seat(actor_from(found, datetime.now(UTC)), None, _digest(found.user.password), opens.key_id)
 
 
 def lost_seats(seats: Iterable[Seat]) -> set[Seat]:
-    """The seats whose session, account or membership is over: two queries for all."""
+    """The seats whose session, API key, account or membership is over: three queries for all."""
     seats = set(seats)
     members = {seat.actor.membership_id for seat in seats}
     keys = {seat.session_key for seat in seats if seat.session_key}
@@ -69,7 +70,12 @@ def lost_seats(seats: Iterable[Seat]) -> set[Seat]:
     sessions = set(
         Session.objects.filter(session_key__in=keys, expire_date__gt=datetime.now(UTC)).values_list("pk", flat=True)
     )
-    return {seat for seat in seats if not _holds(seat, passwords, sessions)}
+    in_service = _keys({seat.key_id for seat in seats if seat.key_id})
+    return {
+        seat
+        for seat in seats
+        if not _holds(seat, passwords, sessions) or (seat.key_id and seat.key_id not in in_service)
+    }
 
 
 def replay(seat: Seat, cursor: int, epoch: str, limit: int = REPLAY_LIMIT) -> Changes:
@@ -88,6 +94,14 @@ def _holds(seat: Seat, passwords: Mapping[Any, str], sessions: set[str]) -> bool
     password = passwords.get(seat.actor.membership_id)
     same = password is not None and _digest(password) == seat.password
     return same and (seat.session_key is None or seat.session_key in sessions)
+
+
+def _keys(ids: set[UUID]) -> set[UUID]:
+    """Those of these API keys that are in service."""
+    if not ids:
+        return set()
+    living = ApiToken.objects.filter(pk__in=ids, revoked_at=None, expires_at__gt=datetime.now(UTC))
+    return set(living.values_list("pk", flat=True))
 
 
 def _members() -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,7 +17,7 @@ from hub.core.rest.fields import reference
 from hub.core.rest.pages import page_of
 from hub.core.rest.views import ApiView
 from hub.core.urls import route
-from referrals.api.moves import Move, check, unknown, with_state
+from referrals.api.moves import Move, check, with_state
 from referrals.api.shown import cards, gap_kind
 from referrals.models import RegistrationGap
 from referrals.models.registration import OPEN_GAP_STATES
@@ -77,15 +76,6 @@ class GapMoveView(ApiView):
         with with_state(lambda: get_visible(self.actor, RegistrationGap, pk)):
             self.move.perform(self.actor, gap=gap, **given)
         return Response(_one(self.actor, pk))
-
-
-class UnknownGapMoveView(ApiView):
-    """Any other gesture."""
-
-    @extend_schema(exclude=True)
-    def post(self, request: Request, pk: UUID, name: str) -> Response:
-        """Raises 409 with the present state."""
-        raise unknown(name, get_visible(self.actor, RegistrationGap, pk).state)
 
 
 def view_of(move: Move) -> type[GapMoveView]:
@@ -161,8 +151,5 @@ urlpatterns = [
             access=LIST,
         )
         for move in MOVES
-    ),
-    route(
-        "registration-gaps/<uuid:pk>/<slug:name>/", UnknownGapMoveView.as_view(), name="api_gap_unknown", access=LIST
     ),
 ]

@@ -46,13 +46,6 @@ def with_state(reread: Callable[[], Any]) -> Iterator[None]:
         raise _stated(conflict, reread().state) from conflict
 
 
-def unknown(name: str, state: str) -> InvalidTransition:
-    """There is no such gesture."""
-    problem = InvalidTransition(f"L'action « {name} » n'existe pas.", state=state, transition=name)
-    problem.code = "unknown_transition"
-    return problem
-
-
 def _stated(conflict: Conflict, state: str) -> InvalidTransition:
     problem = InvalidTransition(conflict.message, state=state)
     problem.code, problem.fields = conflict.code, conflict.fields

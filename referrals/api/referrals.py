@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,8 +17,7 @@ from hub.core.rest.fields import reference, represent
 from hub.core.rest.pages import page_of
 from hub.core.rest.views import ApiView
 from hub.core.urls import route
-from partners.models import Team
-from referrals.api.moves import Move, check, unknown, with_state
+from referrals.api.moves import Move, check, with_state
 from referrals.api.shown import card_whole, cards, opened_whole
 from referrals.gestures import open_gestures
 from referrals.models import AssignmentKind, PersonReason, Referral, SupportAssignment
@@ -132,7 +131,7 @@ class ReferralsView(ApiView):
             made = services.send_referral(self.actor, duplicate_reason=reason, **values)
         else:
             made = services.draft_referral(self.actor, **values)
-        _join_sender(self.actor, made)
+        _join_sender(request._request, made)
         return Response(_whole(self.actor, made, opened_whole(self.actor, made.beneficiary)), status=201)
 
 
@@ -155,15 +154,6 @@ class MoveView(ApiView):
         with with_state(lambda: get_visible(self.actor, Referral, pk)):
             moved = self.move.perform(self.actor, referral=referral, **given)
         return Response(shown(self.actor, moved.pk if moved else pk), status=self.move.status)
-
-
-class UnknownMoveView(ApiView):
-    """Any other gesture."""
-
-    @extend_schema(exclude=True)
-    def post(self, request: Request, pk: UUID, name: str) -> Response:
-        """Raises 409 with the present state."""
-        raise unknown(name, get_visible(self.actor, Referral, pk).state)
 
 
 def view_of(move: Move) -> type[MoveView]:
@@ -189,11 +179,10 @@ def shown(actor: Actor, pk: UUID) -> dict[str, Any]:
     return _whole(actor, stored, card_whole(actor, stored.beneficiary_id))
 
 
-def _join_sender(actor: Actor, made: Referral) -> None:
-    """One's own team and organisation in one query: the rest of what was just written is in hand."""
-    if made.sender_team_id:
-        team = visible(actor, Team).select_related("organization").get(pk=made.sender_team_id)
-        made.sender_team, made.sender = team, team.organization
+def _join_sender(request: Any, made: Referral) -> None:
+    """One's own organisation and team were read with the request: the rest of what was just written is in hand."""
+    if (mine := request.membership).organization_id == made.sender_id and mine.team_id == made.sender_team_id:
+        made.sender, made.sender_team = mine.organization, mine.team
 
 
 def _whole(actor: Actor, stored: Referral, person: dict[str, Any] | None) -> dict[str, Any]:
@@ -245,5 +234,4 @@ urlpatterns = [
         )
         for move in MOVES
     ),
-    route("referrals/<uuid:pk>/<slug:name>/", UnknownMoveView.as_view(), name="api_referral_unknown", access=LIST),
 ]

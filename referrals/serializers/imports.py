@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from hub.core.access import visible
-from hub.core.rest.fields import UNKNOWN, ReferenceSerializer
+from hub.core.rest.fields import UNKNOWN, ReferenceSerializer, acting
 from hub.core.rest.pages import PageQuery
 from partners.models import Territory
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
@@ -51,7 +51,7 @@ class TerritoryField(serializers.Field):
         text = str(data).strip()
         named = {"pk": text} if _is_id(text) else {"code": text}
         known = text.isprintable()  # PostgreSQL refuses NUL
-        found = visible(self.context["actor"], Territory).filter(**named).first() if known else None
+        found = visible(acting(), Territory).filter(**named).first() if known else None
         if found is None:
             raise serializers.ValidationError(UNKNOWN, code="unknown")
         return found

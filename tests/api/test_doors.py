@@ -53,6 +53,7 @@ def is_problem(response, status, code=""):
     assert (response.status_code, response["Content-Type"]) == (status, PROBLEM), response.content
     assert body["status"] == status
     assert body["detail"].endswith((".", "»")) and body["code"]
+    assert " " in body["title"] or body["title"] == "Introuvable"  # words, not a code
     assert not code or body["code"] == code
     return body
 
@@ -181,3 +182,17 @@ def test_answers_are_kept_by_no_cache(cast, machine):
 
 def test_api_is_at_its_address():
     assert resolve(f"{V1}me/").view_name == "api_me"
+
+
+def test_a_list_says_which_parameters_it_takes(cast, machine):
+    caller = machine(cast.social_worker)
+    refused = is_problem(caller.get("referrals/", statut="sent"), 400, "unknown_parameter")
+    assert list(refused["fields"]) == ["statut"]
+    for taken in ("cursor", "page_size", "box", "state", "nature", "beneficiary"):
+        assert taken in refused["detail"]
+    assert caller.get("referrals/", state="sent").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["organizations/", "teams/", "beneficiaries/", "registration-gaps/", "notifications/"])
+def test_no_list_ignores_a_parameter(cast, machine, path):
+    is_problem(machine(cast.social_worker).get(path, inconnu="1"), 400, "unknown_parameter")

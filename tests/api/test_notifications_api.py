@@ -41,7 +41,8 @@ def test_only_ones_own_notices(cast, machine):
 
 
 def test_a_ticket_opens_once(cast, machine):
-    body = machine(cast.siae_worker).post("live-ticket/").json()
+    caller = machine(cast.siae_worker)
+    body = caller.post("live-ticket/").json()
     assert body["expires_in"] == 60
-    assert use_ticket(body["ticket"]) == cast.siae_worker.pk
+    assert use_ticket(body["ticket"]) == (cast.siae_worker.pk, caller.token.pk)
     assert use_ticket(body["ticket"]) is None

@@ -95,10 +95,10 @@ def test_every_gesture_on_a_finished_referral_is_refused_and_changes_nothing(cas
         assert reread(cast, one).state == "completed"
 
 
-def test_unknown_gestures_tell_the_state(cast, machine):
+def test_unknown_gestures_are_unknown_addresses(cast, machine):
     one = referral(cast, person(cast))
     caller = machine(cast.siae_worker)
-    assert is_problem(caller.post(f"referrals/{one.pk}/explode/"), 409, "unknown_transition")["state"] == "sent"
+    is_problem(caller.post(f"referrals/{one.pk}/explode/"), 404, "not_found")
     is_problem(caller.post(f"referrals/{uuid4()}/explode/"), 404, "not_found")
     is_problem(caller.get(f"referrals/{one.pk}/accept/"), 405)
 

@@ -19,6 +19,7 @@ from notifications.doorbells import publish, user_channel
 from notifications.models import NotificationCursor
 from notifications.services import issue_ticket
 from partners.models import User
+from partners.services.tokens import create_token, revoke_token
 from tests.cast import Cast, actor, client
 from tests.notifications.facts import fact, tell
 from tests.notifications.listeners import Listener, cookie_of, frames, headers, numbers, socket
@@ -222,6 +223,23 @@ def closed_with(connection) -> int:
         while True:
             connection.recv(timeout=15)
     return closed.value.rcvd.code
+
+
+def test_a_socket_closes_with_the_key_its_ticket_was_asked_with(live: LiveServer, cast: Cast) -> None:
+    with tenant(actor(cast.udaf_worker)) as acting:
+        key, other = (create_token(acting, label=label, days=1)[0] for label in ("perdue", "gardée"))
+    tickets = [issue_ticket(actor(cast.udaf_worker), key_id=one.pk) for one in (key, other, key)]
+    with (
+        connect(f"{live.address}?ticket={tickets[1]}&cursor=0") as kept,
+        connect(f"{live.address}?ticket={tickets[0]}&cursor=0") as connection,
+    ):
+        with tenant(actor(cast.udaf_worker)) as acting:
+            revoke_token(acting, token=key)
+        assert closed_with(connection) == 4401
+        tell(cast.udaf_worker)
+        assert numbers(frames(kept, until=1)) == [1]
+    with pytest.raises(InvalidStatus), connect(f"{live.address}?ticket={tickets[2]}"):
+        pass
 
 
 def test_ws_closed_on_membership_end(live: LiveServer, cast: Cast) -> None:

@@ -8,6 +8,9 @@ from django.db.models import Model
 from rest_framework import serializers
 
 from hub.core.access import visible
+from hub.core.actor import Actor
+from hub.core.errors import SignInRequired
+from hub.core.gate import current_actor
 
 UNKNOWN = "Identifiant inconnu."
 _READY: dict[type[serializers.BaseSerializer[Any]], serializers.BaseSerializer[Any]] = {}
@@ -22,7 +25,7 @@ class VisibleField(serializers.UUIDField):
 
     def to_internal_value(self, data: Any) -> Any:
         """The row; raises ValidationError, with one sentence for unknown and foreign ids alike."""
-        rows = visible(self.context["actor"], self.model).filter(pk=super().to_internal_value(data))
+        rows = visible(acting(), self.model).filter(pk=super().to_internal_value(data))
         found = (rows.select_related(*self.related) if self.related else rows).first()
         if found is None:
             raise serializers.ValidationError(UNKNOWN, code="unknown")
@@ -36,11 +39,26 @@ class ReferenceSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
 
 
+def ready(form: type[serializers.BaseSerializer[Any]]) -> Any:
+    """The one instance of `form` in this process: fields know no request and are made once, not at every call.
+
+    For `to_representation` and `run_validation`, which keep nothing between two calls.
+    """
+    return _READY.get(form) or _READY.setdefault(form, form())
+
+
 def represent(form: type[serializers.BaseSerializer[Any]], row: Any) -> dict[str, Any]:
-    """What `form` shows of a row. Its fields need no request and are made once, not again for every answer."""
-    ready = _READY.get(form) or _READY.setdefault(form, form())
-    shown: dict[str, Any] = ready.to_representation(row)
+    """What `form` shows of a row."""
+    shown: dict[str, Any] = ready(form).to_representation(row)
     return shown
+
+
+def acting() -> Actor:
+    """Who acts, for fields and views; raises `SignInRequired` outside the gate."""
+    actor = current_actor()
+    if actor is None:
+        raise SignInRequired
+    return actor
 
 
 def reference(row: Any) -> dict[str, Any] | None:

@@ -15,9 +15,9 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from hub.core.actor import Actor
-from hub.core.errors import Invalid, SignInRequired, TooLarge
-from hub.core.gate import current_actor
+from hub.core.errors import Invalid, TooLarge
 from hub.core.pages import paginate
+from hub.core.rest.fields import acting, ready
 from hub.core.rest.idempotency import once
 from hub.core.rest.pages import PageQuery
 from hub.core.rest.schema import ApiSchema
@@ -42,10 +42,7 @@ class ApiView(APIView):
     @property
     def actor(self) -> Actor:
         """Who acts; the route has already refused whoever is nobody."""
-        actor = current_actor()
-        if actor is None:
-            raise SignInRequired
-        return actor
+        return acting()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Refuse a body too large before a byte of it is read: DRF itself sets no limit."""
@@ -57,11 +54,15 @@ class ApiView(APIView):
 
     def input(self, form: type[Serializer[Any]]) -> dict[str, Any]:
         """The body, checked; raises DRF's ValidationError."""
-        return self._checked(form, self.request.data)
+        return dict(ready(form).run_validation(self.request.data))
 
     def query(self, form: type[Serializer[Any]]) -> dict[str, Any]:
-        """The query string, checked; raises DRF's ValidationError."""
-        return self._checked(form, self.request.query_params)
+        """The query string, checked; raises DRF's ValidationError, `Invalid` for a parameter nobody would read."""
+        given, taken = self.request.query_params, ready(form).fields
+        if unknown := sorted(set(given) - set(taken)):
+            sentence = f"Paramètre inconnu. Cette liste accepte : {', '.join(taken)}."
+            raise Invalid(code="unknown_parameter", message=sentence, fields=dict.fromkeys(unknown, sentence))
+        return dict(ready(form).run_validation(given))
 
     def page(
         self,
@@ -79,11 +80,6 @@ class ApiView(APIView):
         except (ValidationError, DataError, TypeError, ValueError) as error:
             raise Invalid("Ce lien de page n'est plus valable.", code="bad_cursor") from error
         return Response({"count": count, "next": self._next(page.next), "results": list(show(page.rows))})
-
-    def _checked(self, form: type[Serializer[Any]], data: Any) -> dict[str, Any]:
-        given = form(data=data, context={"actor": self.actor})
-        given.is_valid(raise_exception=True)
-        return dict(given.validated_data)
 
     def _next(self, cursor: str) -> str | None:
         if not cursor:
