@@ -42,7 +42,8 @@ class Settled:
     """Nothing is left to do on a subject: the notices of this kind no longer wait for anybody."""
 
     kind: str
-    subject_id: UUID
+    subject_id: UUID | None = None
+    group: str = ""  # of a grouped notice: its dedupe key, whoever reads it
 
 
 Told = Notice | Settled

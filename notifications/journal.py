@@ -13,6 +13,7 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from django.db.models import Q
 
 from hub.core.models import RowNotTouched
 from notifications.catalogue import Notice, Settled
@@ -100,13 +101,23 @@ def _lines_of(notices: Sequence[Notice]) -> dict[tuple[UUID, str], Notification]
     return {(line.user_id, line.dedupe_key): line for line in found}
 
 
+def told_under(groups: Sequence[str]) -> list[tuple[UUID, UUID, str]]:
+    """(user, organisation, reason) of whoever was told under one of these dedupe keys, each once."""
+    found: dict[tuple[UUID, UUID], str] = {}
+    for group in groups:
+        lines = Notification.objects.filter(dedupe_key__startswith=f"{group}@")
+        for user_id, organization_id, reason in lines.values_list("user_id", "organization_id", "reason"):
+            found.setdefault((user_id, organization_id), reason)
+    return [(user_id, organization_id, reason) for (user_id, organization_id), reason in found.items()]
+
+
 def _subjects(settled: Sequence[Settled]) -> list[Notification]:
     """Lines that still wait on these subjects, read before the lock to know whose cursors to lock."""
-    return [
-        line
-        for one in settled
-        for line in Notification.objects.filter(UNREAD, kind=one.kind, subject_id=one.subject_id)
-    ]
+    return [line for one in settled for line in Notification.objects.filter(UNREAD, _about(one), kind=one.kind)]
+
+
+def _about(one: Settled) -> Q:
+    return Q(dedupe_key__startswith=f"{one.group}@") if one.group else Q(subject_id=one.subject_id)
 
 
 def _again(lines: list[Notification]) -> Iterable[Notification]:

@@ -11,7 +11,8 @@ from uuid import UUID
 
 from hub.core.gate import current_actor
 from notifications.catalogue import Kind, Notice, Settled, Told, announce
-from partners.events import ImportFinished
+from notifications.journal import told_under
+from partners.events import ImportFinished, ImportUndone
 from referrals import recipients
 from referrals.events import GapsChanged, ReferralAnswered, ReferralChanged, ReferralSent
 from referrals.recipients import GapNotice, Recipient
@@ -95,6 +96,18 @@ IMPORT_FINISHED = Kind(
 )
 
 
+IMPORT_UNDONE = Kind(
+    code="import_undone",
+    label="Import annulé",
+    title="Un import a été annulé : ce qu'il signalait est retiré",
+    plural="Un import a été annulé : ce qu'il signalait est retiré",
+    icon="undo-2",
+    url_name="gaps",
+    list_url_name="gaps",
+    can_be_muted=True,
+)
+
+
 @announce(ReferralSent)
 def referral_sent(events: list[ReferralSent]) -> Iterator[Told]:
     """The receiving team learns that somebody is entrusted to it."""
@@ -146,6 +159,23 @@ def import_finished(events: list[ImportFinished]) -> Iterator[Told]:
                 subject_kind="import",
                 subject_id=event.job_id,
                 payload={"state": event.state},
+            )
+
+
+@announce(ImportUndone)
+def import_undone(events: list[ImportUndone]) -> Iterator[Told]:
+    """Whom an import had told learns once that it was taken back; what it asked for waits no more."""
+    for event in events:
+        groups = [f"{kind.code}:{event.job_id}" for kind in (GAP_OPENED, GAP_CLOSED)]
+        for kind, group in zip((GAP_OPENED, GAP_CLOSED), groups, strict=True):
+            yield Settled(kind=kind.code, group=group)
+        for user_id, organization_id, reason in told_under(groups):
+            yield Notice(
+                user_id=user_id,
+                organization_id=organization_id,
+                kind=IMPORT_UNDONE.code,
+                dedupe_key=f"{IMPORT_UNDONE.code}:{event.job_id}",
+                reason=reason,
             )
 
 

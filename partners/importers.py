@@ -41,6 +41,9 @@ class Importer(Protocol):
     def apply(self, actor: Actor, job: ImportJob) -> None:
         """Do what the analysis announced, from `ImportRow` alone."""
 
+    def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
+        """Take back what `apply` did; says it in numbers. Raises Conflict, with nothing changed."""
+
 
 IMPORTERS: dict[str, Importer] = {}
 

@@ -17,9 +17,10 @@ from hub.core.rest.views import ApiView
 from hub.core.urls import route
 from partners.models import ImportJob, ImportRow
 from partners.services.imports import confirm_import, discard_import, receive_file
+from partners.services.undo import undo_import
 from referrals.api.moves import with_state
 from referrals.selectors.imports import shown_audience, shown_counts
-from referrals.serializers.imports import ConfirmInput, ImportInput, ImportOutput, RowOutput, RowQuery
+from referrals.serializers.imports import ConfirmInput, ImportInput, ImportOutput, RowOutput, RowQuery, UndoInput
 from referrals.serializers.referrals import Nothing
 
 JOINED = ("file", "organization", "created_by", "territory")
@@ -99,6 +100,16 @@ class DiscardView(ApiView):
         return Response(_one(self, pk))
 
 
+class UndoView(ApiView):
+    @writes("Annuler un import appliqué depuis moins de 7 jours", body=UndoInput, answer=ImportOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Everything goes back, unless changed since."""
+        job = get_visible(self.actor, ImportJob, pk)
+        with with_state(lambda: get_visible(self.actor, ImportJob, pk)):
+            undo_import(self.actor, job=job, **self.input(UndoInput))
+        return Response(_one(self, pk))
+
+
 def _shown(actor: Actor, job: ImportJob) -> dict[str, Any]:
     """The import with the counts this actor may read."""
     audience = shown_audience(actor, job)
@@ -117,4 +128,5 @@ urlpatterns = [
     route("imports/<uuid:pk>/rows/", RowsView.as_view(), name="api_import_rows", access=LIST),
     route("imports/<uuid:pk>/confirm/", ConfirmView.as_view(), name="api_import_confirm", access=LIST),
     route("imports/<uuid:pk>/discard/", DiscardView.as_view(), name="api_import_discard", access=LIST),
+    route("imports/<uuid:pk>/undo/", UndoView.as_view(), name="api_import_undo", access=LIST),
 ]

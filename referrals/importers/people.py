@@ -13,6 +13,7 @@ from typing import Any
 
 from hub.core.actor import Actor
 from hub.core.crypto import encrypt, keyed_hash
+from hub.core.errors import Conflict
 from partners.importers import Analysis, importer
 from partners.models import ImportJob
 from partners.models.files import ImportKind, Verdict
@@ -52,6 +53,9 @@ LONGEST = {"last_name": 80, "birth_name": 80, "first_names": 80, "address": 200,
 Read = Callable[..., Parsed[PersonLine]]
 
 
+NOT_UNDONE = "Un fichier de personnes ne s'annule pas encore : corrigez les fiches, ou déposez le fichier juste."
+
+
 class PeopleFileImporter:
     """What both kinds share: recognise, compare, create or bring up to date."""
 
@@ -81,6 +85,9 @@ class PeopleFileImporter:
 
     def apply(self, actor: Actor, job: ImportJob) -> None:
         job.counts = {**job.counts, **apply_people(actor, job)}
+
+    def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
+        raise Conflict(NOT_UNDONE, code="not_undoable")
 
 
 @importer(ImportKind.PEOPLE)

@@ -18,7 +18,7 @@ from referrals.imports import registration as reader
 from referrals.imports.codes import exit_meaning
 from referrals.imports.lines import RegistrationLine
 from referrals.matching import levels, rows, stage
-from referrals.services.reconciliation import agencies_of, apply_list, forecast, guards_of
+from referrals.services.reconciliation import agencies_of, apply_list, forecast, guards_of, undo_list
 
 FAULTS_SHOWN = 50
 EVENTS_ONLY = "Ce fichier ne contient que des cessations et radiations : il est traité comme une liste d'événements."
@@ -61,6 +61,9 @@ class RegistrationImporter:
 
     def apply(self, actor: Actor, job: ImportJob) -> None:
         apply_list(actor, job=job)
+
+    def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
+        return undo_list(actor, job)
 
 
 def _data(line: RegistrationLine) -> str:

@@ -67,6 +67,21 @@ class RegistrationList(PersonalModel):
         return f"{self.month:%Y-%m}"
 
 
+class ImportChange(PersonalModel):
+    """What a row was before an import changed it, so that the import can be taken back."""
+
+    job = models.ForeignKey(ImportJob, on_delete=models.PROTECT, related_name="+")
+    subject_kind = models.CharField(max_length=20)
+    subject_id = models.UUIDField()
+    before = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["job", "subject_kind"], name="import_change")]
+
+    def __str__(self) -> str:
+        return f"{self.subject_kind} {self.subject_id}"
+
+
 class EntryState(models.TextChoices):
     REGISTERED = "registered", "Inscription"
     CEASED = "ceased", "Cessation"

@@ -40,6 +40,12 @@ def may_confirm(actor: Actor, job: ImportJob) -> bool:
     return may_bring(actor, job.kind) and (actor.is_wide or job.organization_id == actor.organization_id)
 
 
+@rule("import.undo")
+def may_undo(actor: Actor, job: ImportJob) -> bool:
+    """The Département's people who may confirm such a file."""
+    return not actor.is_system and actor.role == "department" and may_confirm(actor, job)
+
+
 @rule("import.rows")
 def may_read_rows(actor: Actor, job: ImportJob | None = None) -> bool:
     """Who was recognised is the Département's knowledge."""

@@ -18,9 +18,12 @@ from hub.core.actor import Actor
 from hub.core.pages import Page, paginate
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
+from partners.services.undo import may_still_undo
 from referrals.matching.levels import LABELS
-from referrals.models import Beneficiary
+from referrals.models import Beneficiary, RegistrationGap, RegistrationList
+from referrals.models.registration import OPEN_GAP_STATES
 from referrals.selectors.expected import missing_lists, perimeter
+from referrals.services.reconciliation.undo import changed_since, following_list
 
 PAGE_SIZE = 25
 JOINED = ("file", "created_by", "organization", "territory", "confirmed_by")
@@ -65,6 +68,17 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoPreview:
+    """What taking a list back would do; `later` must be taken back first, `left` changed since and stay."""
+
+    opened: int
+    closed: int
+    changed: int
+    left: list[RegistrationGap]
+    later: ImportJob | None
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRecord:
     """One import as its page shows it; rows and outcomes are empty for whoever may not read them."""
 
@@ -76,6 +90,7 @@ class ImportRecord:
     outcomes: dict[str, int]
     absence: Absence | None
     tracks_refused: int = 0
+    undo: UndoPreview | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +140,23 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         outcomes={name: job.counts.get(name, 0) for name in OUTCOMES} if reads_rows and _is_applied_list(job) else {},
         absence=_absence(job) if may_decide and job.state == ImportState.ANALYSED else None,
         tracks_refused=job.counts.get("tracks_refused", 0) if reads_rows else 0,
+        undo=_undo_preview(actor, job),
+    )
+
+
+def _undo_preview(actor: Actor, job: ImportJob) -> UndoPreview | None:
+    """For whoever may take this applied list back, within its days."""
+    if not (_is_applied_list(job) and can(actor, "import.undo", job) and may_still_undo(actor, job)):
+        return None
+    applied = RegistrationList.objects.get(job=job)
+    later = following_list(applied)
+    closed = RegistrationGap.objects.filter(closed_by_list=applied, state__in=("resolved", "lapsed"))
+    return UndoPreview(
+        opened=RegistrationGap.objects.filter(opened_by_list=applied, state__in=OPEN_GAP_STATES).count(),
+        closed=closed.count(),
+        changed=job.counts.get("gaps_changed", 0),
+        left=list(visible(actor, RegistrationGap).filter(pk__in=changed_since(applied))[:PAGE_SIZE]),
+        later=later.job if later else None,
     )
 
 

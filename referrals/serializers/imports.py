@@ -99,6 +99,10 @@ class ConfirmInput(serializers.Serializer[Any]):
     )
 
 
+class UndoInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300, help_text="Pourquoi cet import est annulé.")
+
+
 class GuardOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     code = serializers.CharField()

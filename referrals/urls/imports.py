@@ -11,6 +11,7 @@ urlpatterns = [
     route("imports/reconnaitre/", views.recognise, name="import_recognise", access=LIST),
     route("imports/<uuid:pk>/", views.record, name="import", access=LIST),
     route("imports/<uuid:pk>/confirmer/", views.confirm, name="import_confirm", access=LIST),
+    route("imports/<uuid:pk>/annuler/", views.undo, name="import_undo", access=LIST),
     route("imports/<uuid:pk>/abandonner/", views.discard, name="import_discard", access=LIST),
     route("imports/<uuid:pk>/rejets/", views.rejects, name="import_rejects", access=LIST),
 ]

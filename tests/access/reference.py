@@ -49,6 +49,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "SupportAssignment": lambda row: row.organization_id == org or row.beneficiary_id in following,
         "StoredFile": lambda row: row.organization_id == org,
         "ImportRow": lambda row: False,
+        "ImportChange": lambda row: False,
         "RegistrationList": lambda row: row.job_id in jobs,
         "GapStep": lambda row: False,
         **of_org,

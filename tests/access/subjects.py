@@ -163,6 +163,7 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "import.list": WITHOUT,
     "import.bring": {str(kind): value(str(kind)) for kind in ImportKind.values},
     "import.confirm": {"people": named("people_job"), "list": named("list_job")},
+    "import.undo": {"people": named("people_job"), "list": named("list_job")},
     "import.rows": WITHOUT,
     "referral.list": WITHOUT,
     "referral.compose": PERSON,

@@ -53,6 +53,14 @@ SELECT gap_id, %(department)s, beneficiary_id, kind, 'open', %(month)s,
        CASE WHEN kind IN ('struck_off', 'ceased') THEN event_on END, ends_on, code, motive, %(now)s, %(list)s, '', ''
   FROM outcome WHERE act = 'open'
 """
+# Kept before a list changes a gap: what the undo puts back.
+IMAGES = """
+INSERT INTO referrals_importchange (id, department_id, job_id, subject_kind, subject_id, before)
+SELECT gen_random_uuid(), g.department_id, %(job)s, 'gap', g.id, jsonb_build_object(
+         'act', o.act, 'state', g.state, 'kind', g.kind, 'event_on', g.event_on, 'ends_on', g.ends_on, 'code', g.code,
+         'motive', g.motive)
+  FROM outcome o JOIN referrals_registrationgap g ON g.id = o.gap_id WHERE o.act <> 'open'
+"""
 CHANGE = """
 UPDATE referrals_registrationgap g
    SET kind = o.kind, event_on = o.event_on, ends_on = o.ends_on, code = o.code, motive = o.motive
@@ -114,7 +122,7 @@ def tell(actor: Actor, gaps: tuple[UUID, ...], *, job_id: UUID | None) -> None:
 def _write(terms: Terms, applied: RegistrationList) -> None:
     parameters: dict[str, Any] = terms.parameters(list=applied.pk)
     with connection.cursor() as cursor:
-        for statement in (ENTRIES, STATUS_UPDATE, STATUS_NEW, CHANGE, CLOSE, OPEN, LOG):
+        for statement in (ENTRIES, STATUS_UPDATE, STATUS_NEW, IMAGES, CHANGE, CLOSE, OPEN, LOG):
             cursor.execute(statement, parameters)
         cursor.execute("ANALYZE referrals_registrationentry")
 

@@ -1,0 +1,110 @@
+"""Taking a list back: its gaps, its events and its notices leave; what changed since stays, and is said."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from hub.core.actor import Actor
+from hub.core.errors import Conflict, Invalid, Refused
+from hub.core.gate import tenant
+from notifications.models import Notification
+from partners.services.undo import undo_import
+from referrals.models import RegistrationEntry, RegistrationGap, RegistrationStatus
+from referrals.services.gaps import resolve_gap
+from tests.cast import actor, client
+from tests.files import OCTOBER, bring, confirm, job_now
+from tests.referrals.registration import classic, crowd
+
+pytestmark = pytest.mark.django_db
+SEPTEMBER = date(2026, 9, 1)
+WHY = "Mauvais fichier envoyé"
+
+
+def a_list(cast, people, month):
+    given = {"month": month, "nature": "complete"}
+    return confirm(cast.adviser, bring(cast.adviser, "registration", classic(*people, day=month), **given))
+
+
+def undo(cast, job, reason=WHY, by=None, now=None):
+    with tenant(actor(by or cast.officer_metz, now)) as acting:
+        return undo_import(acting, job=job, reason=reason)
+
+
+def photograph(cast):
+    """Everything lists say, but for identifiers and journals."""
+    with tenant(Actor.system(cast.department.pk)):
+        statuses = RegistrationStatus.objects.order_by("beneficiary").values_list(
+            "beneficiary", "state", "since", "code", "motive", "category", "explained_until", "last_listed"
+        )
+        entries = RegistrationEntry.objects.values_list("beneficiary", "state", "on", "code", "list")
+        gaps = RegistrationGap.objects.exclude(state="void").values_list(
+            "id", "beneficiary", "state", "kind", "closed_at", "closing", "event_on"
+        )
+        return sorted(map(str, statuses)), sorted(map(str, entries)), sorted(map(str, gaps))
+
+
+def test_everything_goes_back_and_each_is_told_once(cast):
+    people = crowd(cast, 8)
+    a_list(cast, people[:6], SEPTEMBER)
+    before = photograph(cast)
+    october = a_list(cast, people[1:7], OCTOBER)
+    assert photograph(cast) != before
+    done = undo(cast, october)
+    assert photograph(cast) == before
+    assert (done.state, done.undo_reason, done.undone_by_id) == ("undone", WHY, cast.officer_metz.user_id)
+    assert (done.counts["gaps_voided"], done.counts["gaps_reopened"]) == (1, 1)
+    with tenant(actor(cast.udaf_lead)):
+        told = Notification.objects.filter(user_id=cast.udaf_lead.user_id)
+        assert told.filter(kind="import_undone").count() == 1
+        waiting = told.filter(dedupe_key__contains=str(october.pk), solved_at=None).exclude(kind="import_undone")
+        assert not waiting.exists()
+
+
+def test_what_somebody_closed_since_stays_and_is_shown(cast):
+    people = crowd(cast, 4)
+    october = a_list(cast, people[:2], OCTOBER)
+    with tenant(actor(cast.officer_metz)) as acting:
+        gap = RegistrationGap.objects.first()
+        resolve_gap(acting, gap=gap, note="Attestation vue")
+    page = client(cast.officer_metz).get(f"/imports/{october.pk}/").content.decode()
+    assert "Modifiés depuis" in page and f"/inscriptions/{gap.pk}/" in page
+    done = undo(cast, october)
+    assert (done.counts["gaps_voided"], done.counts["gaps_left"]) == (1, 1)
+    with tenant(actor(cast.officer_metz)):
+        assert RegistrationGap.objects.get(pk=gap.pk).state == "resolved"
+
+
+def test_a_list_on_which_a_later_one_stands_names_it(cast):
+    people = crowd(cast, 4)
+    september = a_list(cast, people[:3], SEPTEMBER)
+    october = a_list(cast, people[:2], OCTOBER)
+    before = photograph(cast)
+    with pytest.raises(Conflict) as refused:
+        undo(cast, september)
+    assert refused.value.fields == {"later": str(october.pk)} and "annulez d'abord" in refused.value.message
+    assert photograph(cast) == before
+    undo(cast, october)
+    assert undo(cast, september).state == "undone"
+    with tenant(Actor.system(cast.department.pk)):
+        assert not RegistrationStatus.objects.exists() and not RegistrationEntry.objects.exists()
+        assert set(RegistrationGap.objects.values_list("state", flat=True)) == {"void"}
+
+
+def test_only_the_department_within_seven_days_and_with_a_reason(cast):
+    people = crowd(cast, 3)
+    job = a_list(cast, people[:2], OCTOBER)
+    with pytest.raises(Refused):
+        undo(cast, job, by=cast.adviser)
+    with pytest.raises(Invalid):
+        undo(cast, job, reason="")
+    with pytest.raises(Conflict) as late:
+        undo(cast, job, now=datetime.now(UTC) + timedelta(days=8))
+    assert late.value.code == "too_late"
+    assert job_now(cast.adviser, job).state == "applied"
+    answer = client(cast.officer_metz).post(f"/api/v1/imports/{job.pk}/undo/", {"reason": WHY}, "application/json")
+    assert (answer.status_code, answer.json()["state"]) == (200, "undone")
+    again = client(cast.officer_metz).post(f"/imports/{job.pk}/annuler/", {"reason": WHY})
+    assert again.status_code == 409
+    assert a_list(cast, people[:2], OCTOBER).state == "applied"  # the file may be brought again
