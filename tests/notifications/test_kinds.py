@@ -14,7 +14,7 @@ from hub.templatetags.icons import svg
 from notifications.catalogue import KINDS
 from notifications.models import Notification
 from notifications.selectors import Line, changes_after, head_of, lines
-from partners.events import ImportFinished
+from partners.events import ImportFinished, ImportUndone
 from partners.models import ImportJob, Membership, StoredFile
 from referrals.events import GapsChanged, ReferralAnswered, ReferralChanged, ReferralSent
 from referrals.models import Beneficiary, Referral, RegistrationGap, SupportAssignment
@@ -163,12 +163,14 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
     """Rows, pages and the panel: every text of the person and of the file is a canary."""
     one = referral(cast)
     (gap,) = gaps(cast, 1)
+    job = import_job(cast)
     happens(
         cast, None, about(cast, ReferralSent, one), about(cast, ReferralAnswered, one, answer="accepted"),
         about(cast, ReferralChanged, one, change="propose_redirect"),
-        GapsChanged(department_id=cast.department.pk, gap_ids=(gap.pk,)),
-        ImportFinished(department_id=cast.department.pk, job_id=import_job(cast).pk, state="refused"),
+        GapsChanged(department_id=cast.department.pk, gap_ids=(gap.pk,), job_id=job.pk),
+        ImportFinished(department_id=cast.department.pk, job_id=job.pk, state="refused"),
     )  # fmt: skip
+    happens(cast, None, ImportUndone(department_id=cast.department.pk, job_id=job.pk))
     kinds = set()
     for member in (cast.udaf_worker, cast.social_worker, cast.officer_metz):
         with tenant(actor(member)):
