@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('partners', '0004_guards_and_undo'),
-        ('referrals', '0003_expected_agencies'),
+        ('referrals', '0004_gap_work'),
     ]
 
     operations = [
