@@ -15,7 +15,7 @@ from hub.core.actor import DEPARTMENT, PARTNER, Actor
 from hub.core.crypto import token_hash
 from hub.core.errors import SignInRequired
 from hub.core.prepared import prepared
-from partners.models import ApiToken, Membership, Organization, Team, User
+from partners.models import ApiToken, Department, Membership, Organization, Team, User
 
 SESSION_KEY = "membership"
 BEARER = "Bearer "
@@ -97,7 +97,9 @@ def _active() -> QuerySet[Membership]:
 
 
 # Written out: every request of a machine runs it, and to compose it would cost more than to run it.
-_JOINED: tuple[tuple[str, type[Model]], ...] = (("m", Membership), ("u", User), ("o", Organization), ("t", Team))
+_JOINED: tuple[tuple[str, type[Model]], ...] = (
+    ("m", Membership), ("u", User), ("o", Organization), ("d", Department), ("t", Team),
+)  # fmt: skip
 COLUMNS = ", ".join(f'{name}."{column.column}"' for name, model in _JOINED for column in model._meta.concrete_fields)
 OF_KEY = """
 SELECT {columns}, ARRAY(SELECT p.territory_id FROM partners_membership_territories p WHERE p.membership_id = m.id),
@@ -106,6 +108,7 @@ SELECT {columns}, ARRAY(SELECT p.territory_id FROM partners_membership_territori
   JOIN partners_membership m ON m.id = k.membership_id AND m.active
   JOIN partners_user u ON u.id = m.user_id AND u.is_active
   JOIN partners_organization o ON o.id = m.organization_id AND o.active
+  JOIN partners_department d ON d.id = m.department_id
   LEFT JOIN partners_team t ON t.id = m.team_id
  WHERE k.token_hash = %s AND k.revoked_at IS NULL AND k.expires_at > %s"""
 
@@ -125,12 +128,21 @@ def _membership_of_token(token: str, now: datetime) -> Membership:
 
 
 def _membership_from(columns: list[Any]) -> Membership:
-    """The membership with its user, organisation and team, from the columns of `_JOINED`."""
+    """The membership with all it hangs on, from the columns of `_JOINED`."""
     rows: list[Any] = []
     for _, model in _JOINED:
-        names = [column.attname for column in model._meta.concrete_fields]
-        own, columns = columns[: len(names)], columns[len(names) :]
-        rows.append(model.from_db(connection.alias, names, own) if own[0] else None)
+        fields = model._meta.concrete_fields
+        own, columns = columns[: len(fields)], columns[len(fields) :]
+        rows.append(_row(model, fields, own) if own[0] else None)
     membership: Membership
-    membership, membership.user, membership.organization, membership.team = rows
+    membership, membership.user, membership.organization, membership.department, membership.team = rows
     return membership
+
+
+def _row(model: type[Model], fields: Any, values: list[Any]) -> Model:
+    """One object, as Django reads it (a JSON column comes as text)."""
+    read = [
+        one.from_db_value(value, None, connection) if hasattr(one, "from_db_value") else value
+        for one, value in zip(fields, values, strict=True)
+    ]
+    return model.from_db(connection.alias, [one.attname for one in fields], read)

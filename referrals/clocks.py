@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.db import connection
+
 from hub.core.actor import PARIS
 from hub.core.workdays import add_open_days
-from partners.models import ClosingPeriod, Department
+from partners.models import Department
 from referrals.models import Nature, Referral, ReferralState
 
 # State → (nature or any) → names of the delays until it is due, then late.
@@ -17,6 +19,7 @@ CLOCKS: dict[tuple[str, str], tuple[str, str]] = {
     (Nature.DESIGNATION, ReferralState.CONTESTED): ("designation_late", "designation_escalated"),
     (Nature.DESIGNATION, ReferralState.ACCEPTED): ("first_appointment", "first_appointment"),
 }
+CLOSINGS = "SELECT starts_on, ends_on FROM partners_closingperiod WHERE organization_id = %s AND ends_on >= %s"
 CALENDAR: dict[str, str] = {
     ReferralState.WAITLISTED: "waiting_list_review",
     ReferralState.IN_PROGRESS: "still_in_progress",
@@ -50,8 +53,9 @@ def ceiling(delay: int) -> int:
 
 def closing_periods(organization_id: UUID, since: date) -> tuple[tuple[date, date], ...]:
     """Closing periods of an organisation that end after a day."""
-    rows = ClosingPeriod.objects.filter(organization_id=organization_id, ends_on__gte=since)
-    return tuple(rows.values_list("starts_on", "ends_on"))
+    with connection.cursor() as cursor:
+        cursor.execute(CLOSINGS, [organization_id, since])
+        return tuple(cursor.fetchall())
 
 
 def chain_start(referral: Referral) -> date | None:

@@ -38,10 +38,7 @@ def open_access(
     A `new` source, stored in this very transaction, can have opened nothing: it is not looked for.
     """
     with elevated():
-        found = AccessGrant.objects.filter(
-            source_kind=source._meta.model_name, source_id=source.pk, organization_id=organization_id, ends_at=None
-        )
-        if new or not found.exists():
+        if new or not _opened_by(source, organization_id):
             AccessGrant.objects.create(
                 department_id=actor.department_id,
                 beneficiary_id=beneficiary_id,
@@ -53,6 +50,11 @@ def open_access(
                 source_id=source.pk,
                 starts_at=actor.now,
             )
+
+
+def _opened_by(source: models.Model, organization_id: UUID) -> bool:
+    found = AccessGrant.objects.filter(source_kind=source._meta.model_name, source_id=source.pk, ends_at=None)
+    return found.filter(organization_id=organization_id).exists()
 
 
 def open_accesses(grants: Iterable[AccessGrant]) -> None:
