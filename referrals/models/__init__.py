@@ -2,6 +2,7 @@
 
 from referrals.models.access import AccessGrant, DeclaredLink, FileOpening, Level
 from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber, RightsState, Sex
+from referrals.models.explanations import AbsenceExplanation, ExplanationKind
 from referrals.models.gap_work import GapGesture, GapStep, RegistrationMeasure
 from referrals.models.pathways import (
     AssignmentKind,
@@ -36,6 +37,7 @@ from referrals.models.registration import (
 )
 
 __all__ = [
+    "AbsenceExplanation",
     "AccessGrant",
     "AssignmentKind",
     "Beneficiary",
@@ -46,6 +48,7 @@ __all__ = [
     "ExemptionReason",
     "ExitCode",
     "ExpectedList",
+    "ExplanationKind",
     "FileOpening",
     "GapClosing",
     "GapGesture",

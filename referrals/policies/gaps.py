@@ -45,6 +45,12 @@ def may_handle(actor: Actor, gap: RegistrationGap) -> bool:
     return actor.is_system or may_list_gaps(actor)
 
 
+@rule("absence.explain")
+def may_explain(actor: Actor, person: Beneficiary) -> bool:
+    """Whoever works on registrations says what he knows of a person whose file he sees."""
+    return actor.is_system or may_list_gaps(actor)
+
+
 @rule("gap.motive")
 def may_see_motive(actor: Actor, gap: RegistrationGap | None = None) -> bool:
     """UDAF sees that registration is to be checked, not why, until the Département confirms the legal basis."""

@@ -38,6 +38,7 @@ from referrals.models import (
 )
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.selectors.board import aged
+from referrals.selectors.explanations import explained_now
 from referrals.workflows import GAP
 
 PAGE_SIZE = 25
@@ -168,8 +169,7 @@ def filtered(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[RegistrationG
 
 def ranked(actor: Actor, gaps: QuerySet[RegistrationGap]) -> QuerySet[RegistrationGap]:
     """With `explained`: 1 when the hub already knows why the person is absent, so that it comes last."""
-    exempted = RegistrationExemption.objects.filter(beneficiary=OuterRef("beneficiary"), until__gte=actor.today)
-    knows = Q(Exists(exempted)) | Q(beneficiary__registration__explained_until__gte=actor.today)
+    knows = explained_now(actor.today)
     return gaps.annotate(explained=Case(When(knows, then=Value(1)), default=Value(0), output_field=IntegerField()))
 
 

@@ -54,7 +54,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "GapStep": lambda row: False,
         **of_org,
         **dict.fromkeys(
-            ("TrackDecision", "RegistrationExemption", "RegistrationEntry", "RegistrationStatus"),
+            ("TrackDecision", "AbsenceExplanation", "RegistrationExemption", "RegistrationEntry", "RegistrationStatus"),
             lambda row: row.beneficiary_id in following,
         ),
         **dict.fromkeys(

@@ -157,6 +157,7 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "assignment.distribute": ASSIGNMENT,
     "gap.list": WITHOUT,
     "gap.handle": {"gap": named("gap")},
+    "absence.explain": PERSON,
     "gap.motive": {"gap": named("gap")},
     "gap.export": WITHOUT,
     "registration.settings": WITHOUT,

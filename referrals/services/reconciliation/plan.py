@@ -95,6 +95,7 @@ CREATE TEMP TABLE obliged ON COMMIT DROP AS
 SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since AS event_on, s.ends_on,
        coalesce(s.code, '') AS code, coalesce(s.motive, '') AS motive,
        cardinality(%(territories)s::uuid[]) = 0 OR b.territory_id = ANY(%(territories)s) AS inside,
+       s.explained_until >= %(day)s OR explained.id IS NOT NULL AS explained,
   CASE
     WHEN s.state = 'struck_off' AND s.alerting THEN 'struck_off'
     WHEN s.state = 'ceased' AND s.alerting THEN 'ceased'
@@ -103,7 +104,7 @@ SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since
     WHEN NOT %(conclude)s OR doubtful.id IS NOT NULL THEN NULL
     WHEN cardinality(%(territories)s::uuid[]) > 0 AND (b.territory_id = ANY(%(territories)s)) IS NOT TRUE THEN NULL
     WHEN s.state = 'registered' AND (s.last_listed >= %(month)s OR s.since > %(day)s) THEN NULL
-    WHEN s.explained_until >= %(day)s THEN NULL
+    WHEN s.explained_until >= %(day)s OR explained.id IS NOT NULL THEN NULL
     WHEN s.state = 'registered' AND s.last_listed >= %(month)s::date - interval '1 month' THEN 'disappeared'
     WHEN s.beneficiary_id IS NOT NULL THEN 'not_reregistered'
     WHEN coalesce(d.informed_on, d.decided_on) + %(grace)s::int < %(day)s THEN 'never_registered'
@@ -112,6 +113,8 @@ SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since
   JOIN referrals_trackdecision d ON d.beneficiary_id = b.id AND d.voided_at IS NULL AND d.ended_on IS NULL
        AND d.effective_on <= %(day)s AND d.track IN ('professional', 'socio_professional')
   LEFT JOIN standing s ON s.beneficiary_id = b.id
+  LEFT JOIN (SELECT DISTINCT beneficiary_id AS id FROM referrals_absenceexplanation
+              WHERE starts_on <= %(day)s AND until >= %(day)s) explained ON explained.id = b.id
   LEFT JOIN (SELECT (jsonb_array_elements_text(r.data->'candidates'))::uuid AS id FROM partners_importrow r
               WHERE r.job_id = ANY(%(jobs)s) AND r.data ? 'candidates'
              UNION SELECT r.beneficiary_id FROM partners_importrow r
@@ -131,7 +134,7 @@ SELECT g.id AS gap_id, g.beneficiary_id, g.state AS source, g.kind AS former,
             WHEN {RANK.format("o.kind")} < {RANK.format("g.kind")}
               OR (o.kind <> g.kind AND s.state = 'registered' AND g.kind IN ('struck_off', 'ceased'))
               OR (o.kind = 'category_gap' AND g.kind <> 'category_gap') THEN 'change_kind'
-            WHEN o.kind IS NULL AND s.explained_until >= %(day)s THEN 'explain'
+            WHEN o.kind IS NULL AND o.explained THEN 'explain'
             WHEN o.kind IS NULL AND s.state = 'registered'
              AND (s.last_listed >= greatest(g.month, %(month)s::date) OR s.since >= coalesce(g.event_on, g.month))
             THEN 'resolve' END AS act,
