@@ -19,6 +19,8 @@ EVERY = {
     "partners.tasks.sweep_invitations": 60.0,
     "referrals.tasks.expire_proposals": 3600.0,
     "referrals.tasks.close_loops": 3600.0,
+    "referrals.tasks.release_gap_gestures": 2.0,
+    "referrals.tasks.remind_gaps": 3600.0,
 }
 
 

@@ -35,3 +35,19 @@ class GapsChanged(Event):
 
     gap_ids: tuple[UUID, ...]
     job_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapsReassigned(Event):
+    """Gaps entrusted to somebody else, told once the gesture can no longer be undone; `former` held them before."""
+
+    gap_ids: tuple[UUID, ...]
+    former: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapsWaiting(Event):
+    """Nobody acted on these gaps: a reminder to those who hold them, or (`escalated`) to the heads of service."""
+
+    gap_ids: tuple[UUID, ...]
+    escalated: bool = False

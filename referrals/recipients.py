@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from partners.models import Function, ImportJob, Membership
-from referrals.models import GapKind, Track
+from referrals.models import GapKind, RegistrationGap, Track
 
 ANSWERS = (Function.COUNSELLING, Function.SOCIAL_WORK)
 # On the professional track the absence goes back to whoever decided; what ended goes to the referent (domain §5).
@@ -73,6 +74,58 @@ def gap_audience(gap_ids: Iterable[UUID]) -> list[GapNotice]:
         for membership, reason in members.of(gap):
             told.setdefault((membership.user_id, membership.organization_id, reason), []).append(gap)
     return [_gap_notice(*key, found) for key, found in told.items()]
+
+
+def gap_holders(gap_ids: Iterable[UUID]) -> list[GapNotice]:
+    """Who must act next on each of these gaps: the member in charge, else the team, else whom it was told to."""
+    facts = _gap_facts(list(gap_ids))
+    if not facts:
+        return []
+    members = _Members(list(_active(facts[0].department_id).prefetch_related("territories")))
+    charged = _in_charge_of(facts)
+    told: dict[tuple[UUID, UUID, str], list[GapFacts]] = {}
+    for gap in facts:
+        found = members.holding(*charged[gap.id]), "vous en êtes chargé"
+        for member, reason in members.once([found] if found[0] else members.acting(gap)):
+            told.setdefault((member.user_id, member.organization_id, reason), []).append(gap)
+    return [_gap_notice(*key, found) for key, found in told.items()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadNotice:
+    """What one head of service is told of one partner: how many of its gaps wait."""
+
+    user_id: UUID
+    organization_id: UUID
+    partner_id: UUID
+    count: int
+
+
+def gap_heads(gap_ids: Iterable[UUID]) -> list[HeadNotice]:
+    """Heads of service of the place, one line by partner: never one per person."""
+    facts = _gap_facts(list(gap_ids))
+    if not facts:
+        return []
+    members = _Members(list(_active(facts[0].department_id).prefetch_related("territories")))
+    counted: Counter[tuple[UUID, UUID, UUID]] = Counter()
+    for gap in facts:
+        for head in members.heads(gap.territory_id):
+            counted[(head.user_id, head.organization_id, gap.organization_id or head.organization_id)] += 1
+    return [
+        HeadNotice(user_id=user, organization_id=own, partner_id=partner, count=n)
+        for (user, own, partner), n in counted.items()
+    ]
+
+
+def _in_charge_of(facts: list[GapFacts]) -> dict[UUID, tuple[UUID | None, UUID | None]]:
+    rows = RegistrationGap.objects.filter(pk__in=[gap.id for gap in facts])
+    return {pk: (user, team) for pk, user, team in rows.values_list("pk", "in_charge", "in_charge_team")}
+
+
+def members_of(department_id: UUID, users: Iterable[UUID]) -> list[tuple[UUID, UUID]]:
+    """(user, organisation) of the active members among these users."""
+    found = _active(department_id).filter(user_id__in=list(users))
+    return list(found.values_list("user_id", "organization_id"))
 
 
 def planned_audience(department_id: UUID) -> list[dict[str, Any]]:
@@ -158,8 +211,27 @@ class _Members:
 
     def of(self, gap: GapFacts) -> Iterator[tuple[Membership, str]]:
         """Members to be told of one gap, each once, with the reason."""
+        return self.once(self._concerned(gap))
+
+    def acting(self, gap: GapFacts) -> Iterator[tuple[list[Membership], str]]:
+        """Of those, whoever must act: not the officers nor the correspondents, who count."""
+        yield next(self._concerned(gap))
+
+    def heads(self, territory_id: UUID | None) -> list[Membership]:
+        """Heads of service of the Département for a place; those without territory are for all of them."""
+        heads = [m for m in self.members if Function.SUPERVISION in m.functions]
+        own = [m for m in heads if m.organization.kind_id == "department"]
+        return [m for m in own if territory_id is None or not self._places[m.pk] or territory_id in self._places[m.pk]]
+
+    def holding(self, user_id: UUID | None, team_id: UUID | None) -> list[Membership]:
+        """The member in charge, else the members of the team in charge, else nobody."""
+        named = [m for m in self.members if user_id and m.user_id == user_id]
+        return named or [m for m in self.members if team_id and m.team_id == team_id]
+
+    def once(self, found_with_reasons: Iterable[tuple[list[Membership], str]]) -> Iterator[tuple[Membership, str]]:
+        """Each member once, with his first reason."""
         seen: set[UUID] = set()
-        for found, reason in self._concerned(gap):
+        for found, reason in found_with_reasons:
             for member in found:
                 if member.user_id not in seen:
                     seen.add(member.user_id)

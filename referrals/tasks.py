@@ -7,10 +7,14 @@ from uuid import UUID
 
 from celery import shared_task
 
+from hub.core.access import visible
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from partners.models import Department
+from referrals.models import GapGesture
 from referrals.selectors.clocks import answers_to_release, loops_to_close, proposals_to_expire
+from referrals.services.gap_bulk import release_gesture
+from referrals.services.gap_steps import take_steps
 from referrals.services.referrals import acknowledge_outcome, expire_referral, release_answer
 
 
@@ -39,6 +43,23 @@ def close_loops() -> None:
         with tenant(Actor.system(department_id)) as actor:
             for referral in loops_to_close(actor):
                 acknowledge_outcome(actor, referral=referral)
+
+
+@shared_task
+def release_gap_gestures() -> None:
+    """Tell the gestures on gaps whose 20 seconds are over; every few seconds."""
+    for department_id in _departments():
+        with tenant(Actor.system(department_id)) as actor:
+            for gesture in visible(actor, GapGesture).filter(settled_at=None, held_until__lte=actor.now)[:100]:
+                release_gesture(actor, gesture=gesture)
+
+
+@shared_task
+def remind_gaps() -> None:
+    """Remind of the gaps nobody acts on, then tell the heads of service; every hour, each gap and step once."""
+    for department_id in _departments():
+        with tenant(Actor.system(department_id)) as actor:
+            take_steps(actor)
 
 
 def _departments() -> Iterator[UUID]:

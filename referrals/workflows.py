@@ -82,6 +82,8 @@ GAP = Workflow(
     [
         of("acknowledge", "open", "acknowledged", "Vue"),
         of("take_charge", {"open", "acknowledged"}, "in_progress", "Prise en charge"),
+        of("assign", {"open", "acknowledged", "in_progress"}, "in_progress", "Confiée à un membre"),
+        of("hand_over", {"open", "acknowledged", "in_progress"}, "open", "Confiée à une équipe"),
         of("resolve", {"open", "acknowledged", "in_progress"}, "resolved", "Régularisée"),
         of("justify", {"open", "acknowledged", "in_progress"}, "justified", "Justifiée"),
         of("lapse", {"open", "acknowledged", "in_progress"}, "lapsed", "Sans objet"),

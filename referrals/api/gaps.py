@@ -19,12 +19,24 @@ from hub.core.rest.views import ApiView
 from hub.core.urls import route
 from referrals.api.moves import Move, check, with_state
 from referrals.api.shown import cards, gap_kind
-from referrals.models import RegistrationGap
+from referrals.models import GapGesture, RegistrationGap
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.selectors.board import weekly_digest
-from referrals.serializers.gaps import KINDS, TO_CHECK, DigestOutput, GapOutput, GapQuery, JustifyInput, ResolveInput
+from referrals.serializers.gaps import (
+    KINDS,
+    TO_CHECK,
+    BulkInput,
+    BulkOutput,
+    DigestOutput,
+    GapOutput,
+    GapQuery,
+    JustifyInput,
+    ResolveInput,
+    UndoOutput,
+)
 from referrals.serializers.referrals import NoteInput, Nothing
 from referrals.services import gaps as services
+from referrals.services.gap_bulk import act_on_gaps, undo_gesture
 from referrals.workflows import GAP
 
 HANDLE = "gap.handle"
@@ -55,6 +67,27 @@ class DigestView(ApiView):
     def get(self, request: Request) -> Response:
         """Counts of the last seven days."""
         return Response(DigestOutput(weekly_digest(self.actor)).data)
+
+
+class BulkView(ApiView):
+    @writes("Un même geste sur plusieurs écarts (100 au plus)", body=BulkInput, answer=BulkOutput)
+    def post(self, request: Request) -> Response:
+        """What is refused is said gap by gap; the rest is done and can be undone for 20 seconds."""
+        asked = self.input(BulkInput)
+        name = asked["gesture"]
+        given = {key: asked[key] for key in BulkInput.takes.get(name, ()) if key in asked}
+        done = act_on_gaps(self.actor, name=name, gaps=asked["gaps"], **given)
+        refused = [{"gap": gap, "message": message} for gap, message in done.refused]
+        said = {"id": done.gesture.pk, "done": done.done, "refused": refused, "undo_until": done.gesture.held_until}
+        return Response(BulkOutput(said).data)
+
+
+class UndoView(ApiView):
+    @writes("Annuler un geste groupé dans ses 20 secondes", body=Nothing, answer=UndoOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Gaps somebody changed since stay as they are."""
+        gesture = get_visible(self.actor, GapGesture, pk)
+        return Response(UndoOutput({"undone": undo_gesture(self.actor, gesture=gesture)}).data)
 
 
 class GapView(ApiView):
@@ -142,6 +175,8 @@ LIST = "gap.list"
 urlpatterns = [
     route("registration-gaps/", GapsView.as_view(), name="api_gaps", access=LIST),
     route("registration-gaps/digest/", DigestView.as_view(), name="api_gap_digest", access=LIST),
+    route("registration-gaps/bulk/", BulkView.as_view(), name="api_gaps_bulk", access=LIST),
+    route("registration-gaps/gestures/<uuid:pk>/undo/", UndoView.as_view(), name="api_gap_undo", access=LIST),
     route("registration-gaps/<uuid:pk>/", GapView.as_view(), name="api_gap", access=LIST),
     *(
         route(

@@ -57,7 +57,11 @@ KINDS: dict[str, str] = {
 }
 WITH_THE_PERSON = "À vérifier avec la personne"
 # Facts that lists write to the journal, beside the transitions made by hand.
-FACTS = {"open": "Signalée par la liste du mois", "change_kind": "Situation précisée par une liste"}
+FACTS = {
+    "open": "Signalée par la liste du mois",
+    "change_kind": "Situation précisée par une liste",
+    "undo": "Geste annulé",
+}
 ICONS = {
     "open": "circle-alert",
     "change_kind": "refresh-cw",

@@ -81,3 +81,41 @@ class JustifyInput(serializers.Serializer[Any]):
     closing = serializers.ChoiceField([(reason.value, reason.label) for reason in JUSTIFICATIONS])
     until = serializers.DateField(help_text="Aucune liste ne le rouvre avant ce jour.")
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+
+class BulkInput(serializers.Serializer[Any]):
+    """One gesture on several gaps; `target`, `closing`, `until`, `note` as the gesture needs them."""
+
+    gesture = serializers.ChoiceField(["acknowledge", "take_charge", "justify", "reassign"])
+    gaps = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=100)
+    target = serializers.CharField(
+        required=False, help_text="reassign : `member:<id>`, `team:<id>` ou `department`.", max_length=60
+    )
+    closing = serializers.ChoiceField([(one.value, one.label) for one in JUSTIFICATIONS], required=False)
+    until = serializers.DateField(required=False)
+    note = serializers.CharField(max_length=300, required=False, allow_blank=True)
+
+    needed = {"reassign": ("target",), "justify": ("closing", "until")}
+    takes = {"reassign": ("target", "note"), "justify": ("closing", "until", "note")}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        missing = [name for name in self.needed.get(attrs["gesture"], ()) if name not in attrs]
+        if missing:
+            raise serializers.ValidationError(dict.fromkeys(missing, "Ce champ est obligatoire pour ce geste."))
+        return attrs
+
+
+class RefusedOutput(serializers.Serializer[Any]):
+    gap = serializers.UUIDField()
+    message = serializers.CharField()
+
+
+class BulkOutput(serializers.Serializer[Any]):
+    id = serializers.UUIDField(help_text="À annuler par `gestures/<id>/undo/` jusqu'à `undo_until`.")
+    done = serializers.ListField(child=serializers.UUIDField())
+    refused = RefusedOutput(many=True)
+    undo_until = serializers.DateTimeField()
+
+
+class UndoOutput(serializers.Serializer[Any]):
+    undone = serializers.IntegerField()

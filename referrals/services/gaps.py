@@ -62,8 +62,13 @@ def resolve_gap(actor: Actor, *, gap: RegistrationGap, note: str) -> Registratio
 
 
 @transaction.atomic
-def justify_gap(actor: Actor, *, gap: RegistrationGap, closing: str, until: date, note: str = "") -> RegistrationGap:
-    """The absence is justified until a day; no list reopens it before. Raises `Invalid`."""
+def justify_gap(
+    actor: Actor, *, gap: RegistrationGap, closing: str, until: date, note: str = "", tell: bool = True
+) -> RegistrationGap:
+    """The absence is justified until a day; no list reopens it before. Raises `Invalid`.
+
+    Without `tell` the caller tells later.
+    """
     require(actor, "gap.handle", gap)
     problems = {}
     if closing not in JUSTIFICATIONS:
@@ -82,7 +87,7 @@ def justify_gap(actor: Actor, *, gap: RegistrationGap, closing: str, until: date
         closing_note=note.strip()[:300],
         justified_until=until,
     )
-    return _changed(actor, gap)
+    return _changed(actor, gap, tell=tell)
 
 
 @transaction.atomic
@@ -107,10 +112,15 @@ def lapse_gaps(actor: Actor, *, beneficiary_ids: Iterable[UUID], closing: str, s
         _tell(actor, closed)
 
 
-def _changed(actor: Actor, gap: RegistrationGap, *, tell: bool = True) -> RegistrationGap:
+def touch_gap(actor: Actor, gap: RegistrationGap) -> None:
+    """Open pages that show it look again."""
     touch(actor.department_id, "gap", gap.pk)
     touch(actor.department_id, "person", gap.beneficiary_id)
     touch(actor.department_id, "gaps", actor.department_id)
+
+
+def _changed(actor: Actor, gap: RegistrationGap, *, tell: bool = True) -> RegistrationGap:
+    touch_gap(actor, gap)
     if tell:
         _tell(actor, [gap])
     return gap

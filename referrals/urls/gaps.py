@@ -2,6 +2,7 @@
 
 from hub.core.urls import route
 from referrals.views import gap_board as board
+from referrals.views import gap_bulk as bulk
 from referrals.views import gaps as views
 from referrals.views import registration_settings as settings
 
@@ -9,6 +10,8 @@ LIST, SETTINGS = "gap.list", "registration.settings"
 
 urlpatterns = [
     route("inscriptions/", views.index, name="gaps", access=LIST),
+    route("inscriptions/gestes/", bulk.bulk, name="gap_bulk", access=LIST),
+    route("inscriptions/gestes/<uuid:pk>/annuler/", bulk.undo, name="gap_bulk_undo", access=LIST),
     route("inscriptions/tableau/", board.index, name="gap_board", access=LIST),
     route("inscriptions/tableau/serie.csv", board.series, name="gap_series", access=LIST),
     route("inscriptions/<uuid:pk>/", views.record, name="gap", access=LIST),

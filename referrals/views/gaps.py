@@ -21,6 +21,7 @@ from partners.views.pages import UNPROCESSABLE, Request
 from referrals.forms.fields import refuse
 from referrals.forms.gaps import GapFilters, ImportOfGaps, JustifyForm, ReopenForm, ResolveForm
 from referrals.models import RegistrationGap
+from referrals.selectors.gap_bulk import gestures
 from referrals.selectors.gaps import gap_list, gap_record, get_gap
 from referrals.services.gaps import acknowledge_gap, justify_gap, reopen_gap, resolve_gap, take_charge_of_gap
 
@@ -56,6 +57,7 @@ def index(request: Request) -> HttpResponse:
         "chosen": chosen,
         "token": topic_token("gaps", actor.department_id),
         "may_set": can(actor, "registration.settings"),
+        "gestures": gestures(actor),
     }
     template = "referrals/gaps/_list.html" if request.headers.get("X-Fragment") else "referrals/gaps/list.html"
     return render(request, template, context)

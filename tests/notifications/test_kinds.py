@@ -16,7 +16,7 @@ from notifications.models import Notification
 from notifications.selectors import Line, changes_after, head_of, lines
 from partners.events import ImportFinished, ImportUndone
 from partners.models import ImportJob, Membership, StoredFile
-from referrals.events import GapsChanged, ReferralAnswered, ReferralChanged, ReferralSent
+from referrals.events import GapsChanged, GapsReassigned, GapsWaiting, ReferralAnswered, ReferralChanged, ReferralSent
 from referrals.models import Beneficiary, Referral, RegistrationGap, SupportAssignment
 from tests.cast import Cast, actor, client
 
@@ -168,11 +168,16 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
         cast, None, about(cast, ReferralSent, one), about(cast, ReferralAnswered, one, answer="accepted"),
         about(cast, ReferralChanged, one, change="propose_redirect"),
         GapsChanged(department_id=cast.department.pk, gap_ids=(gap.pk,), job_id=job.pk),
+        GapsReassigned(
+            department_id=cast.department.pk, gap_ids=(gap.pk,), former=(cast.social_worker.user_id,)
+        ),
+        GapsWaiting(department_id=cast.department.pk, gap_ids=(gap.pk,)),
+        GapsWaiting(department_id=cast.department.pk, gap_ids=(gap.pk,), escalated=True),
         ImportFinished(department_id=cast.department.pk, job_id=job.pk, state="refused"),
     )  # fmt: skip
     happens(cast, None, ImportUndone(department_id=cast.department.pk, job_id=job.pk))
     kinds = set()
-    for member in (cast.udaf_worker, cast.social_worker, cast.officer_metz):
+    for member in (cast.udaf_worker, cast.social_worker, cast.officer_metz, cast.head):
         with tenant(actor(member)):
             rows = list(Notification.objects.values())
         kinds |= {row["kind"] for row in rows}

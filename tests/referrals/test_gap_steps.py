@@ -1,0 +1,86 @@
+"""Reminders and escalation of gaps nobody acts on: open days of Moselle, once, grouped."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+
+from hub.core.actor import Actor
+from hub.core.gate import tenant
+from notifications.models import Notification
+from notifications.selectors import lines
+from referrals import tasks
+from referrals.models import GapStep, RegistrationGap
+from referrals.services.gaps import acknowledge_gap
+from tests.cast import actor
+from tests.referrals.test_gap_screens import open_gaps
+
+pytestmark = pytest.mark.django_db
+
+
+def at(year, month, day):
+    return time_machine.travel(datetime(year, month, day, 9, tzinfo=UTC), tick=False)
+
+
+def remind(year, month, day):
+    with at(year, month, day):
+        tasks.remind_gaps()
+
+
+def notices(cast, kind):
+    with tenant(Actor.system(cast.department.pk)):
+        return [
+            (one.notice.user_id, one.notice.count, one.title) for one in lines(Notification.objects.filter(kind=kind))
+        ]
+
+
+@pytest.fixture
+def opened(cast):
+    """Three gaps of UDAF's people, opened on Monday 14 December 2026."""
+    open_gaps(cast, 3)
+    with tenant(Actor.system(cast.department.pk)):
+        RegistrationGap.objects.update(opened_at=datetime(2026, 12, 14, 9, tzinfo=UTC))
+    return cast
+
+
+def test_one_reminder_per_recipient_after_ten_open_days_of_moselle(opened):
+    # 25 December and 1 January are holidays (26 December too, a Saturday): the tenth open day is 29 December.
+    remind(2026, 12, 28)
+    assert notices(opened, "gap_reminder") == []
+    remind(2026, 12, 29)
+    remind(2026, 12, 29)
+    remind(2026, 12, 30)
+    told = notices(opened, "gap_reminder")
+    assert [(user, count) for user, count, _ in told if user == opened.udaf_lead.user_id] == [
+        (opened.udaf_lead.user_id, 3)
+    ]
+    assert {user for user, *_ in told} <= {opened.udaf_lead.user_id, opened.udaf_worker.user_id}
+
+
+def test_then_one_line_by_partner_to_the_head_of_service_and_never_again(opened):
+    remind(2026, 12, 29)
+    remind(2027, 1, 12)
+    assert notices(opened, "gap_escalated") == []
+    remind(2027, 1, 13)
+    remind(2027, 1, 14)
+    remind(2027, 3, 1)
+    assert notices(opened, "gap_escalated") == [
+        (opened.head.user_id, 3, "UDAF de la Moselle : 3 inscriptions sans suite malgré un rappel")
+    ]
+    with tenant(Actor.system(opened.department.pk)):
+        assert GapStep.objects.count() == 6
+
+
+def test_an_action_restarts_the_clock_and_what_is_explained_is_left_alone(opened):
+    with tenant(Actor.system(opened.department.pk)) as acting:
+        first, second, _ = RegistrationGap.objects.order_by("pk")
+        second.beneficiary.exemptions.create(
+            department_id=acting.department_id, reason="studies", decided_on=acting.today, until="2099-01-01"
+        )
+    with tenant(actor(opened.udaf_lead, datetime(2026, 12, 22, 9, tzinfo=UTC))) as acting:
+        acknowledge_gap(acting, gap=first)
+    remind(2026, 12, 29)
+    with tenant(Actor.system(opened.department.pk)):
+        assert GapStep.objects.count() == 1
