@@ -6,6 +6,9 @@ from typing import Any
 
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
+from django.utils.formats import localize
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
 
 CLASSES = {
     "checkbox": "form-check-input",
@@ -15,6 +18,7 @@ CLASSES = {
     "select": "form-select",
     "select_date": "form-select",
 }
+SELECT = "django/forms/widgets/select.html"
 UNSTYLED = {"hidden", "multiple_hidden", "multiple_input", "checkbox_select"}
 
 
@@ -28,6 +32,8 @@ class FieldRenderer(DjangoTemplates):
         """Render one widget, field or form; a widget gets its classes, whoever declared it."""
         if "widget" in context:
             _dress(template_name, context["widget"])
+            if template_name == SELECT:
+                return _select(context["widget"])
         return super().render(template_name, context, request)
 
 
@@ -46,3 +52,30 @@ def _add(attrs: dict[str, Any], name: str) -> None:
     given = attrs.get("class", "").split()
     wanted = [name] + (["is-invalid"] if attrs.get("aria-invalid") == "true" else [])
     attrs["class"] = " ".join([*given, *(w for w in wanted if w not in given)])
+
+
+def _select(widget: dict[str, Any]) -> SafeString:
+    """What Django's template draws, without a template for each option: filters hold dozens, on every list."""
+    groups = "".join(_group(name, options) for name, options, _ in widget["optgroups"])
+    return SafeString(
+        f'<select name="{conditional_escape(widget["name"])}"{_attrs(widget["attrs"])}>{groups}\n</select>'
+    )
+
+
+def _group(name: str | None, options: list[dict[str, Any]]) -> str:
+    drawn = "".join(
+        f'\n  <option value="{conditional_escape(str(one["value"]))}"{_attrs(one["attrs"])}>'
+        f"{conditional_escape(localize(one['label']))}</option>"
+        for one in options
+    )
+    return f'\n  <optgroup label="{conditional_escape(name)}">{drawn}\n  </optgroup>' if name else drawn
+
+
+def _attrs(attrs: dict[str, Any]) -> str:
+    kept = [(name, value) for name, value in attrs.items() if value is not False]
+    return "".join(
+        f" {conditional_escape(name)}"
+        if value is True
+        else f' {conditional_escape(name)}="{conditional_escape(str(value))}"'
+        for name, value in kept
+    )

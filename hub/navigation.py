@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from django.urls import NoReverseMatch, resolve, reverse
 
@@ -59,16 +60,22 @@ def entries(doors: tuple[Door, ...], actor: Actor | None, path: str) -> list[Ent
 
 def _open(name: str, actor: Actor | None) -> str:
     """The address behind a URL name, or '' when it does not exist or is closed to this actor."""
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        return ""
-    access = getattr(resolve(url).func, "access", None)
+    url, access = _behind(name)
     if access in (PUBLIC, ACCOUNT):
         return url
     if access is None or actor is None:
         return ""
     return url if access == MEMBER or (access in RULES and can(actor, access)) else ""
+
+
+@cache
+def _behind(name: str) -> tuple[str, str | None]:
+    """The address and the rule of a URL name, which routes fix once for all; '' when there is none."""
+    try:
+        url = reverse(name)
+    except NoReverseMatch:
+        return "", None
+    return url, getattr(resolve(url).func, "access", None)
 
 
 def _stands_behind(path: str, url: str) -> bool:
@@ -77,8 +84,4 @@ def _stands_behind(path: str, url: str) -> bool:
 
 def exists(*names: str) -> Iterator[str]:
     """The addresses of the names that exist, in order."""
-    for name in names:
-        try:
-            yield reverse(name)
-        except NoReverseMatch:
-            continue
+    yield from (url for name in names if (url := _behind(name)[0]))

@@ -25,18 +25,22 @@ def icon_tag(name: str, size: int = 18) -> SafeString:
     return icons.svg(name, size)
 
 
-@register.inclusion_tag("_state.html")
-def state(obj: Any, field: str = "state") -> dict[str, str]:
+@register.simple_tag
+def state(obj: Any, field: str = "state") -> SafeString:
     """The state of an object as text, icon and colour; `field` when it is not called `state`."""
-    code = str(getattr(obj, field))
-    look = states.look(obj._meta.model_name, code)
-    return {"label": getattr(obj, f"get_{field}_display")(), "icon": look.icon, "tone": look.tone}
+    look = states.look(obj._meta.model_name, str(getattr(obj, field)))
+    return _mark(getattr(obj, f"get_{field}_display")(), look.tone, look.icon)
 
 
-@register.inclusion_tag("_state.html")
-def tag(label: str, tone: str = "neutral", icon: str = "") -> dict[str, str]:
+@register.simple_tag
+def tag(label: str, tone: str = "neutral", icon: str = "") -> SafeString:
     """A free mark in the same dress as a state, for what is computed ("En retard", "Sensible")."""
-    return {"label": label, "icon": icon or states.TONE_ICONS[tone], "tone": tone}
+    return _mark(label, tone, icon or states.TONE_ICONS[tone])
+
+
+def _mark(label: str, tone: str, icon: str) -> SafeString:
+    """Text, icon and colour together. Lists draw dozens of them: a template each would cost more than their rows."""
+    return format_html('<span class="state tone-{}">{}{}</span>', tone, icons.svg(icon, 14), label)
 
 
 @register.inclusion_tag("_th.html", takes_context=True)

@@ -52,9 +52,9 @@ class PeopleFilters(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["territory"].queryset = visible(actor, Territory)  # type: ignore[attr-defined]
+        self.fields["territory"].queryset = visible(actor, Territory).only("name")  # type: ignore[attr-defined]
         referents = visible(actor, Organization).filter(kind__in=("department", "employment_service", "udaf"))
-        self.fields["referent"].queryset = referents.distinct()  # type: ignore[attr-defined]
+        self.fields["referent"].queryset = referents.only("name").distinct()  # type: ignore[attr-defined]
         hidden = set() if actor.is_wide else set(WIDE_ONLY)
         if not can(actor, "gap.list"):
             hidden.add("open_gap")

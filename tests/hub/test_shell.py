@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django import forms
 from django.apps import apps
+from django.forms.renderers import DjangoTemplates
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -224,4 +225,23 @@ def test_the_organisation_switch_appears_only_with_a_choice(cast):
 
 def test_an_object_without_known_state_stays_neutral():
     odd = SimpleNamespace(state="odd", _meta=SimpleNamespace(model_name="odd"), get_state_display=lambda: "Bizarre")
-    assert pacte.state(odd) == {"label": "Bizarre", "icon": "circle", "tone": "neutral"}
+    assert pacte.state(odd) == f'<span class="state tone-neutral">{icons.svg("circle", 14)}Bizarre</span>'
+
+
+def test_a_mark_escapes_what_it_says():
+    assert "&lt;b&gt;" in pacte.tag("<b>", "info")
+
+
+def test_a_select_is_drawn_as_django_draws_it():
+    class Form(forms.Form):
+        choice = forms.ChoiceField(
+            choices=[("", "Tous"), (1, 'Dupré & "fils" <b>'), (1234, 1234), ("Groupe <1>", [("b'", "B"), ("c", "C")])],
+            required=True,
+        )
+
+    form = Form({"choice": "b'"})
+    ours = str(form["choice"])
+    form.renderer = DjangoTemplates()
+    theirs = str(form["choice"])
+    assert ours.replace(' class="form-select"', "") == theirs
+    assert "selected" in ours and "&lt;b&gt;" in ours
