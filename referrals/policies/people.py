@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from hub.core.access import can, rule, scope
+from hub.core.access import can, one_of, rule, scope
 from hub.core.actor import Actor
 from partners.models import Function
 from referrals.models import (
@@ -57,7 +57,7 @@ def active_grants(actor: Actor) -> QuerySet[AccessGrant]:
     )
     if actor.manager:
         return grants
-    return grants.filter(Q(team=None) | Q(team_id=actor.team_id) | Q(beneficiary__in=_opened(actor)))
+    return grants.filter(Q(team=None) | Q(team_id=actor.team_id) | one_of("beneficiary", _opened(actor)))
 
 
 @scope(Beneficiary)
@@ -101,7 +101,7 @@ def _of_department(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Bene
     if actor.team_id:  # without a team, `team_id=None` would open everybody whose referent has no team
         followed = SupportAssignment.objects.filter(team_id=actor.team_id, ends_on=None)
         near |= Q(pk__in=followed.values("beneficiary"))
-    return people.filter(near | Q(pk__in=_opened(actor)))
+    return people.filter(near | one_of("pk", _opened(actor)))
 
 
 def _opened(actor: Actor) -> QuerySet[Any]:
@@ -114,13 +114,13 @@ def _without_private_ties(actor: Actor, people: QuerySet[Beneficiary]) -> QueryS
     people = people.filter(~knows_privately(actor, "pk"))
     if actor.manager or actor.has(Function.SUPERVISION):
         return people
-    followed = SupportAssignment.objects.filter(referent_id=actor.user_id, ends_on=None, beneficiary=OuterRef("pk"))
-    return people.filter(Q(restricted=False) | Exists(followed))
+    followed = SupportAssignment.objects.filter(referent_id=actor.user_id, ends_on=None).values("beneficiary")
+    return people.filter(Q(restricted=False) | one_of("pk", followed))
 
 
 def knows_privately(actor: Actor, beneficiary: str) -> Q:
     """SQL: the actor declared a link with the person in column `beneficiary` (his few links are read once)."""
-    return Q(**{f"{beneficiary}__in": DeclaredLink.objects.filter(user_id=actor.user_id).values("beneficiary")})
+    return one_of(beneficiary, DeclaredLink.objects.filter(user_id=actor.user_id).values("beneficiary"))
 
 
 @scope(TrackDecision)
