@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from uuid import UUID
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hub.core.access import can, rule, scope
@@ -26,6 +29,21 @@ TAKEN_ON = (ReferralState.ACCEPTED, ReferralState.IN_PROGRESS, ReferralState.PAU
 @scope(Referral)
 def referrals_of(actor: Actor, referrals: QuerySet[Referral]) -> QuerySet[Referral]:
     """Those one's team sent or received; and, of people one supports, the others' that are not sensitive."""
+    return _between(actor, referrals, _of_supported_people).filter(~knows_privately(actor, "beneficiary"))
+
+
+def referrals_of_page(
+    actor: Actor, referrals: QuerySet[Referral], *, people: Iterable[UUID], supported: Iterable[UUID]
+) -> QuerySet[Referral]:
+    """The same, of people known to be visible to the actor, and supported by him: nothing is looked up again."""
+    return _between(
+        actor,
+        referrals.filter(beneficiary__in=people),
+        lambda _: Q(beneficiary__in=supported, sensitive=False, sent_at__isnull=False),
+    )
+
+
+def _between(actor: Actor, referrals: QuerySet[Referral], of_supported: Callable[[Actor], Q]) -> QuerySet[Referral]:
     if actor.is_system:
         return referrals
     if not can(actor, "referral.list"):
@@ -35,9 +53,7 @@ def referrals_of(actor: Actor, referrals: QuerySet[Referral]) -> QuerySet[Referr
     if not (actor.manager or actor.has(Function.SUPERVISION, Function.COORDINATION)):
         sent &= Q(sender_team=None) | Q(sender_team_id=actor.team_id) | Q(sender_user_id=actor.user_id)
         received &= Q(receiver_team=None) | Q(receiver_team_id=actor.team_id)
-    return referrals.filter(sent | received | _of_supported_people(actor)).filter(
-        ~knows_privately(actor, "beneficiary")
-    )
+    return referrals.filter(sent | received | of_supported(actor))
 
 
 def _of_supported_people(actor: Actor) -> Q:

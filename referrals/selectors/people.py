@@ -25,15 +25,19 @@ from referrals.models import (
     Referral,
     RegistrationGap,
     SupportAssignment,
+    Track,
     TrackDecision,
 )
 from referrals.models.referrals import OPEN_STATES
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.policies.people import active_grants, people_within_reach
+from referrals.policies.referrals import referrals_of_page
 
 PAGE_SIZE = 25
 WORD = re.compile(r"[^\W_]+")
 ORDER = ("sort_key", "id")
+REFERENT = ("beneficiary", "organization__name", "referent__first_name", "referent__last_name")
+SHOWN = ("last_name", "first_names", "birth_date", "died_on", "confidential_address", "city", "commune__name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class PeopleList:
 def people_list(actor: Actor, filters: Mapping[str, Any], *, after: str = "") -> PeopleList:
     """Six queries at most, whatever the number of rows. Raises `Invalid` for a cursor that is not one."""
     people = filtered(actor, filters)
-    page = _page(people.select_related("territory", "commune"), after)
+    page = _page(people.select_related("commune").only(*SHOWN), after)
     return PeopleList(page, _lines(actor, page.rows), total(page, people, after=after))
 
 
@@ -157,12 +161,9 @@ def _portfolio(actor: Actor) -> QuerySet[SupportAssignment]:
 
 
 def _open_referrals(actor: Actor) -> QuerySet[Referral]:
-    return _sent_and_open(actor).filter(beneficiary=OuterRef("pk"))
-
-
-def _sent_and_open(actor: Actor) -> QuerySet[Referral]:
     """Never the sensitive ones of others: row-level security and the scope both leave them out."""
-    return visible(actor, Referral).filter(state__in=OPEN_STATES, sent_at__isnull=False)
+    referrals = visible(actor, Referral).filter(state__in=OPEN_STATES, sent_at__isnull=False)
+    return referrals.filter(beneficiary=OuterRef("pk"))
 
 
 def _open_gaps(actor: Actor) -> QuerySet[RegistrationGap]:
@@ -190,16 +191,12 @@ def _lines(actor: Actor, people: list[Beneficiary]) -> list[PersonLine]:
     if not ids:
         return []
     levels = dict.fromkeys(ids, Level.MINIMAL) | levels_of(actor, ids)
-    tracks = {
-        one.beneficiary_id: one.get_track_display()
-        for one in TrackDecision.objects.filter(beneficiary__in=ids, ended_on=None, voided_at=None)
-    }
-    referents = {
-        one.beneficiary_id: _referent(one)
-        for one in SupportAssignment.objects.filter(
-            beneficiary__in=ids, ends_on=None, kind=AssignmentKind.SINGLE_REFERENT
-        ).select_related("organization", "referent")
-    }
+    decisions = TrackDecision.objects.filter(beneficiary__in=ids, ended_on=None, voided_at=None)
+    tracks = {person: str(Track(code).label) for person, code in decisions.values_list("beneficiary", "track")}
+    assignments = SupportAssignment.objects.filter(
+        beneficiary__in=ids, ends_on=None, kind=AssignmentKind.SINGLE_REFERENT
+    )
+    referents = {person: _referent(*names) for person, *names in assignments.values_list(*REFERENT)}
     referred, gaps = _open_work(actor, levels)
     return [_line(person, levels[person.pk], tracks, referents, referred, gaps) for person in people]
 
@@ -209,9 +206,11 @@ def _open_work(actor: Actor, levels: Mapping[UUID, str]) -> tuple[set[UUID], set
 
     Gaps follow a visible person from the level of support on (`gaps_of`): the page already knows its levels.
     """
-    supported = [pk for pk, level in levels.items() if reaches(level, Level.SUPPORT)] if can(actor, "gap.list") else []
-    gaps = RegistrationGap.objects.filter(beneficiary__in=supported, state__in=OPEN_GAP_STATES)
-    referred = _sent_and_open(actor).filter(beneficiary__in=levels)
+    supported = [pk for pk, level in levels.items() if reaches(level, Level.SUPPORT)]
+    followed = supported if can(actor, "gap.list") else []
+    gaps = RegistrationGap.objects.filter(beneficiary__in=followed, state__in=OPEN_GAP_STATES)
+    on_page = referrals_of_page(actor, Referral.objects.all(), people=list(levels), supported=supported)
+    referred = on_page.filter(state__in=OPEN_STATES, sent_at__isnull=False)
     found = [rows.order_by().values_list("beneficiary", Value(name)) for rows, name in ((referred, "r"), (gaps, "g"))]
     flags = set(found[0].union(found[1]))
     return {pk for pk, name in flags if name == "r"}, {pk for pk, name in flags if name == "g"}
@@ -239,9 +238,8 @@ def _line(
     )
 
 
-def _referent(assignment: SupportAssignment) -> str:
-    names = (str(assignment.organization), str(assignment.referent or ""))
-    return " · ".join(filter(None, names))
+def _referent(organization: str, first_name: str | None, last_name: str | None) -> str:
+    return " · ".join(filter(None, (organization, f"{first_name or ''} {last_name or ''}".strip())))
 
 
 def _place(person: Beneficiary) -> str:
