@@ -7,7 +7,7 @@ from typing import Any
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.formats import localize
-from django.utils.html import conditional_escape
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 CLASSES = {
@@ -56,26 +56,19 @@ def _add(attrs: dict[str, Any], name: str) -> None:
 
 def _select(widget: dict[str, Any]) -> SafeString:
     """What Django's template draws, without a template for each option: filters hold dozens, on every list."""
-    groups = "".join(_group(name, options) for name, options, _ in widget["optgroups"])
-    return SafeString(
-        f'<select name="{conditional_escape(widget["name"])}"{_attrs(widget["attrs"])}>{groups}\n</select>'
+    groups = format_html_join("", "{}", ((_group(name, options),) for name, options, _ in widget["optgroups"]))
+    return format_html('<select name="{}"{}>{}\n</select>', widget["name"], _attrs(widget["attrs"]), groups)
+
+
+def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
+    drawn = format_html_join(
+        "",
+        '\n  <option value="{}"{}>{}</option>',
+        ((str(one["value"]), _attrs(one["attrs"]), localize(one["label"])) for one in options),
     )
+    return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, drawn) if name else drawn
 
 
-def _group(name: str | None, options: list[dict[str, Any]]) -> str:
-    drawn = "".join(
-        f'\n  <option value="{conditional_escape(str(one["value"]))}"{_attrs(one["attrs"])}>'
-        f"{conditional_escape(localize(one['label']))}</option>"
-        for one in options
-    )
-    return f'\n  <optgroup label="{conditional_escape(name)}">{drawn}\n  </optgroup>' if name else drawn
-
-
-def _attrs(attrs: dict[str, Any]) -> str:
-    kept = [(name, value) for name, value in attrs.items() if value is not False]
-    return "".join(
-        f" {conditional_escape(name)}"
-        if value is True
-        else f' {conditional_escape(name)}="{conditional_escape(str(value))}"'
-        for name, value in kept
-    )
+def _attrs(attrs: dict[str, Any]) -> SafeString:
+    valued = format_html_join("", ' {}="{}"', ((k, str(v)) for k, v in attrs.items() if not isinstance(v, bool)))
+    return valued + format_html_join("", " {}", ((name,) for name, value in attrs.items() if value is True))

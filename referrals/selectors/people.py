@@ -30,7 +30,7 @@ from referrals.models import (
 )
 from referrals.models.referrals import OPEN_STATES
 from referrals.models.registration import OPEN_GAP_STATES
-from referrals.policies.people import active_grants, people_within_reach
+from referrals.policies.people import active_grants, count_people, people_within_reach
 from referrals.policies.referrals import referrals_of_page
 
 PAGE_SIZE = 25
@@ -68,7 +68,9 @@ def people_list(actor: Actor, filters: Mapping[str, Any], *, after: str = "") ->
     """Six queries at most, whatever the number of rows. Raises `Invalid` for a cursor that is not one."""
     people = filtered(actor, filters)
     page = _page(people.select_related("commune").only(*SHOWN), after)
-    return PeopleList(page, _lines(actor, page.rows), total(page, people, after=after))
+    everybody = (after or page.next) and not any(filters.values())
+    count = count_people(actor) if everybody else total(page, people, after=after)
+    return PeopleList(page, _lines(actor, page.rows), count)
 
 
 def filtered(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[Beneficiary]:

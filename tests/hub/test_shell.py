@@ -243,5 +243,5 @@ def test_a_select_is_drawn_as_django_draws_it():
     ours = str(form["choice"])
     form.renderer = DjangoTemplates()
     theirs = str(form["choice"])
-    assert ours.replace(' class="form-select"', "") == theirs
+    assert ours.replace(' class="form-select"', "").split() == theirs.split()
     assert "selected" in ours and "&lt;b&gt;" in ours
