@@ -70,5 +70,8 @@ def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
 
 
 def _attrs(attrs: dict[str, Any]) -> SafeString:
-    valued = format_html_join("", ' {}="{}"', ((k, str(v)) for k, v in attrs.items() if not isinstance(v, bool)))
-    return valued + format_html_join("", " {}", ((name,) for name, value in attrs.items() if value is True))
+    return format_html_join("", "{}", ((_attr(*one),) for one in attrs.items() if one[1] is not False))
+
+
+def _attr(name: str, value: Any) -> SafeString:
+    return format_html(" {}", name) if value is True else format_html(' {}="{}"', name, str(value))
