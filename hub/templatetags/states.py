@@ -82,6 +82,7 @@ STATES: dict[str, dict[str, Look]] = {
         "applied": DONE,
         "refused": REFUSED,
         "discarded": CLOSED,
+        "undone": Look("neutral", "undo-2"),
     },
     "importrow": {
         "created": Look("success", "circle-plus"),
