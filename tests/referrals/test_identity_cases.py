@@ -1,0 +1,56 @@
+"""Sixty ways of writing who somebody is, each through the front door: a file of one line, against people known."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.core.gate import tenant
+from hub.core.identifiers import nir_key
+from partners.models import ImportRow
+from tests.cast import actor
+from tests.files import OCTOBER, bring
+from tests.people import person
+from tests.referrals.identity_cases import CASES, LIST, NIR
+
+pytestmark = pytest.mark.django_db
+LIST_HEADER = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2"
+TABLE_HEADER = "NIR;ID Pôle emploi;Nom;Prénom;Date de naissance;Matricule;Rôle;Email;Téléphone;ID Solis"
+
+
+def written(kind, cells):
+    """The file of one line."""
+    said = {"nir": "", "pes": "9999999Z" if kind == LIST else "", **cells}
+    said["nir"] = said["nir"].replace("KEY", nir_key(NIR))
+    who = [said["nir"], said["pes"], said["last"], said["first"], said["birth"]]
+    if kind == LIST:
+        return f"{LIST_HEADER}\r\n{';'.join(who)};02/03/2026;1;{said['nir']}\r\n".encode()
+    rest = [said.get(name, "") for name in ("caf", "role", "email", "phone", "internal")]
+    return f"{TABLE_HEADER}\r\n{';'.join([*who, *rest])}\r\n".encode()
+
+
+def read(cast, kind, cells):
+    """What became of the line."""
+    content = written(kind, cells)
+    if kind == LIST:
+        job = bring(cast.adviser, kind, content, month=OCTOBER, nature="events")
+    else:
+        job = bring(cast.officer_metz, kind, content)
+    with tenant(actor(cast.officer_metz)):
+        return ImportRow.objects.get(job=job)
+
+
+@pytest.mark.parametrize(("people", "kind", "cells", "verdict", "rule"), [case[1:] for case in CASES],
+                         ids=[case[0] for case in CASES])  # fmt: skip
+def test_identity(cast, people, kind, cells, verdict, rule):
+    known = {person(cast, **values).pk for values in people}
+    row = read(cast, kind, cells)
+    found = "known" if row.verdict in ("changed", "unchanged") else row.verdict
+    assert (found, row.match_rule) == (verdict, rule), row.problems
+    if row.match_rule and found != "ambiguous":  # a rejected line is recognised too, so as not to be an absence
+        assert row.beneficiary_id in known
+    else:
+        assert row.beneficiary_id is None
+
+
+def test_there_are_at_least_forty_cases():
+    assert len({case[0] for case in CASES}) == len(CASES) >= 40
