@@ -10,6 +10,9 @@ from typing import Any, Protocol
 from hub.core.actor import Actor
 from partners.models import ImportJob
 
+Corrections = dict[int, dict[str, str]]
+"""Line → cells as a person corrected them, by name of column; no cell: the line as it is."""
+
 
 @dataclass(slots=True)
 class Analysis:
@@ -34,6 +37,12 @@ class Importer(Protocol):
 
     def analyse(self, actor: Actor, job: ImportJob, path: Path) -> Analysis:
         """Read every line, write its verdict, apply nothing. Raises FileProblem."""
+
+    def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
+        """Name → title of the columns a person may correct, in the order of the file; none if it is no table."""
+
+    def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
+        """Read some lines again, write their verdicts anew; the counts of the whole job."""
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         """Has what the lines were compared with changed since the analysis?"""

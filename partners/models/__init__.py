@@ -1,7 +1,7 @@
 """Who we are: Départements, territories, organisations, members, the services they offer, the files they bring."""
 
 from partners.models.departments import Commune, Department, Territory
-from partners.models.files import ImportJob, ImportRow, StoredFile
+from partners.models.files import ImportJob, ImportRow, LineCorrection, StoredFile
 from partners.models.members import ApiToken, Function, Invitation, Membership
 from partners.models.organizations import ClosingPeriod, Organization, OrganizationKind, Presence, Team
 from partners.models.services import Service
@@ -16,6 +16,7 @@ __all__ = [
     "ImportJob",
     "ImportRow",
     "Invitation",
+    "LineCorrection",
     "Membership",
     "Organization",
     "OrganizationKind",

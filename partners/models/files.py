@@ -119,10 +119,33 @@ class ImportRow(PersonalModel):
     problems = models.JSONField(default=list)
     match_rule = models.CharField(max_length=30, blank=True)
     beneficiary_id = models.UUIDField(null=True)
+    identity = models.CharField(max_length=64, blank=True)  # of a line somebody must decide on: the same every month
 
     class Meta:
         ordering = ["line", "id"]
-        indexes = [models.Index(fields=["job", "verdict", "line"], name="importrow_verdict")]
+        indexes = [
+            models.Index(fields=["job", "verdict", "line"], name="importrow_verdict"),
+            models.Index(fields=["identity"], name="importrow_identity", condition=~models.Q(identity="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.line}: {self.verdict}"
+
+
+class LineCorrection(PersonalModel):
+    """What a person corrected in one line before it was applied, by name of column; `ImportRow.raw` keeps the former.
+
+    Never changed: a second correction is a second row. A number of social security is kept as ciphertext.
+    """
+
+    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="corrections")
+    line = models.PositiveIntegerField()
+    cells = models.JSONField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.line}"

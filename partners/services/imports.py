@@ -29,7 +29,7 @@ from hub.core.tabular.sheet import refuse_unreadable
 from hub.core.topics import touch
 from partners.events import ImportFinished
 from partners.importers import IMPORTERS, Analysis
-from partners.models import ImportJob, ImportRow, StoredFile, Territory
+from partners.models import ImportJob, ImportRow, LineCorrection, StoredFile, Territory
 from partners.models.files import ImportState, ListNature
 from partners.services.guards import check_guards, refuse_same_content, refuse_same_file
 
@@ -137,6 +137,7 @@ def discard_import(actor: Actor, *, job: ImportJob) -> ImportJob:
     _destroy(actor, job)
     with elevated():  # a partner may not even read the lines of its own file
         ImportRow.objects.filter(job=job).delete()
+        LineCorrection.objects.filter(job=job).delete()
     _move(actor, job, ImportState.DISCARDED)
     return job
 

@@ -11,16 +11,26 @@ from rest_framework.response import Response
 
 from hub.core.access import get_visible, require, visible
 from hub.core.actor import Actor
+from hub.core.errors import NotVisible
 from hub.core.rest.doc import reads, writes
 from hub.core.rest.pages import PageQuery, page_of
 from hub.core.rest.views import ApiView
 from hub.core.urls import route
 from partners.models import ImportJob, ImportRow
+from partners.services.corrections import correct_line
 from partners.services.imports import confirm_import, discard_import, receive_file
 from partners.services.undo import undo_import
 from referrals.api.moves import with_state
 from referrals.selectors.imports import shown_audience, shown_counts
-from referrals.serializers.imports import ConfirmInput, ImportInput, ImportOutput, RowOutput, RowQuery, UndoInput
+from referrals.serializers.imports import (
+    ConfirmInput,
+    CorrectionInput,
+    ImportInput,
+    ImportOutput,
+    RowOutput,
+    RowQuery,
+    UndoInput,
+)
 from referrals.serializers.referrals import Nothing
 
 JOINED = ("file", "organization", "created_by", "territory")
@@ -72,6 +82,20 @@ class RowsView(ApiView):
         if verdict := self.query(RowQuery).get("verdict"):
             found = found.filter(verdict=verdict)
         return self.page(found, order=("line", "id"), form=RowQuery, show=lambda rows: RowOutput(rows, many=True).data)
+
+
+class RowView(ApiView):
+    @writes("Corriger une ligne avant application (Département)", body=CorrectionInput, answer=RowOutput)
+    def patch(self, request: Request, pk: UUID, line: str) -> Response:
+        """The line is read again by the same rules; the correction is kept and applies with the file."""
+        job = get_visible(self.actor, ImportJob, pk)
+        require(self.actor, "import.correct", job)
+        if not (line.isascii() and line.isdigit() and len(line) < 9):
+            raise NotVisible
+        cells = self.input(CorrectionInput)["cells"]
+        with with_state(lambda: get_visible(self.actor, ImportJob, pk)):
+            row = correct_line(self.actor, job=job, line=int(line), cells=cells)
+        return Response(RowOutput(row).data)
 
 
 class ConfirmView(ApiView):
@@ -126,6 +150,7 @@ urlpatterns = [
     route("imports/", ImportsView.as_view(), name="api_imports", access=LIST),
     route("imports/<uuid:pk>/", ImportView.as_view(), name="api_import", access=LIST),
     route("imports/<uuid:pk>/rows/", RowsView.as_view(), name="api_import_rows", access=LIST),
+    route("imports/<uuid:pk>/rows/<str:line>/", RowView.as_view(), name="api_import_row", access=LIST),
     route("imports/<uuid:pk>/confirm/", ConfirmView.as_view(), name="api_import_confirm", access=LIST),
     route("imports/<uuid:pk>/discard/", DiscardView.as_view(), name="api_import_discard", access=LIST),
     route("imports/<uuid:pk>/undo/", UndoView.as_view(), name="api_import_undo", access=LIST),

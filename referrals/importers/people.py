@@ -14,14 +14,18 @@ from typing import Any
 from hub.core.actor import Actor
 from hub.core.crypto import encrypt, keyed_hash
 from hub.core.errors import Conflict
-from partners.importers import Analysis, importer
+from hub.core.tabular.table import labels
+from partners.importers import Analysis, Corrections, importer
 from partners.models import ImportJob
 from partners.models.files import ImportKind, Verdict
+from partners.services.corrections import corrections_of
 from referrals.importers.differences import mark_differences
 from referrals.importers.freshness import people_changed_since
+from referrals.importers.rereading import forget_rows, read_again
 from referrals.importers.writing import apply_people
 from referrals.imports import caf
 from referrals.imports import people as table
+from referrals.imports.columns import PEOPLE
 from referrals.imports.lines import Parsed, PersonLine
 from referrals.matching import levels, rows, stage
 
@@ -68,17 +72,25 @@ class PeopleFileImporter:
     def analyse(self, actor: Actor, job: ImportJob, path: Path) -> Analysis:
         parsed = type(self).read(path, today=actor.today)
         as_of = parsed.info.get("DTREF")
-        stage.load(_with_data(parsed.rows, as_of), nir_columns=parsed.nir_columns)
-        levels.match(actor.department_id)
-        levels.part_conflicts(actor.department_id)
-        mark_differences(actor)
+        counts = _verdicts(actor, job, parsed.rows, as_of, parsed.nir_columns)
+        if corrections := corrections_of(job):
+            counts = self.reread(actor, job, path, corrections)
         return Analysis(
             columns=list(parsed.columns),
-            counts=rows.write(actor.department_id, job.pk, unmatched=Verdict.CREATED),
+            counts=counts,
             warnings=[said.message for said in parsed.warnings],
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",
         )
+
+    def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
+        return {}
+
+    def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
+        titles = labels(PEOPLE)
+        parsed, lines = read_again(lambda source: type(self).read(source, today=actor.today), path, titles, corrections)
+        forget_rows(job, corrections)
+        return _verdicts(actor, job, lines, parsed.info.get("DTREF"), parsed.nir_columns)
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         return people_changed_since(job)
@@ -94,10 +106,26 @@ class PeopleFileImporter:
 class PeopleImporter(PeopleFileImporter):
     read = staticmethod(table.parse)
 
+    def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
+        parsed = table.parse(path, today=actor.today)
+        return dict(zip(parsed.fields, parsed.columns, strict=True))
+
 
 @importer(ImportKind.CAF_FLOW)
 class CafFlowImporter(PeopleFileImporter):
     read = staticmethod(caf.parse)
+
+
+def _verdicts(
+    actor: Actor, job: ImportJob, lines: Iterable[PersonLine], as_of: str | None, nir_columns: tuple[int, ...]
+) -> dict[str, Any]:
+    """Recognise these lines, compare them, write their rows; the counts of the whole job."""
+    stage.load(_with_data(lines, as_of), nir_columns=nir_columns)
+    levels.match(actor.department_id, job.organization_id)
+    levels.part_conflicts(actor.department_id)
+    rows.mark_doubles(job.pk)
+    mark_differences(actor)
+    return rows.write(actor.department_id, job.pk, unmatched=Verdict.CREATED)
 
 
 def _with_data(lines: Iterable[PersonLine], as_of: str | None) -> Iterator[tuple[PersonLine, dict[str, Any]]]:

@@ -10,14 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from hub.core.actor import Actor
-from partners.importers import Analysis, importer
+from hub.core.tabular.table import labels
+from partners.importers import Analysis, Corrections, importer
 from partners.models import ImportJob
 from partners.models.files import ImportKind, ListNature, Verdict
+from partners.services.corrections import corrections_of
 from referrals.importers.freshness import people_changed_since
+from referrals.importers.rereading import forget_rows, read_again
 from referrals.imports import registration as reader
 from referrals.imports.codes import exit_meaning
+from referrals.imports.columns import REGISTRATION
 from referrals.imports.lines import RegistrationLine
-from referrals.matching import levels, rows, stage
+from referrals.matching import levels, rows, stage, suggestions
 from referrals.services.reconciliation import agencies_of, apply_list, forecast, guards_of, undo_list
 
 FAULTS_SHOWN = 50
@@ -37,11 +41,12 @@ class RegistrationImporter:
         parsed = reader.parse(path, today=actor.today)
         stage.load(((line, _data(line)) for line in parsed.rows), nir_columns=parsed.nir_columns)
         faults = rows.format_faults(FAULTS_SHOWN)
-        levels.match(actor.department_id)
-        rows.mark_outside(job.territory_id)
+        counts = _verdicts(actor, job)
+        if corrections := corrections_of(job):
+            counts = self._read_again(actor, job, path, corrections)
         found = Analysis(
             columns=list(parsed.columns),
-            counts=rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN),
+            counts=counts,
             warnings=[*(said.message for said in parsed.warnings), *faults],
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",
@@ -56,6 +61,20 @@ class RegistrationImporter:
         found.counts |= foreseen.counts
         return found
 
+    def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
+        parsed = reader.parse(path, today=actor.today)
+        return dict(zip(parsed.fields, parsed.columns, strict=True))
+
+    def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
+        return self._read_again(actor, job, path, corrections) | forecast(actor, job).counts
+
+    def _read_again(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
+        titles = labels(REGISTRATION)
+        parsed, lines = read_again(lambda source: reader.parse(source, today=actor.today), path, titles, corrections)
+        forget_rows(job, corrections)
+        stage.load(((line, _data(line)) for line in lines), nir_columns=parsed.nir_columns)
+        return _verdicts(actor, job)
+
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         return people_changed_since(job)
 
@@ -66,15 +85,26 @@ class RegistrationImporter:
         return undo_list(actor, job)
 
 
+def _verdicts(actor: Actor, job: ImportJob) -> dict[str, Any]:
+    """Recognise the staged lines, suggest for those nobody answers to, write their rows; the counts of the job."""
+    levels.match(actor.department_id, job.organization_id)
+    rows.mark_outside(job.territory_id)
+    rows.mark_doubles(job.pk)
+    suggestions.suggest(actor.department_id)
+    return rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN)
+
+
 def _data(line: RegistrationLine) -> str:
     """What the line says, for the row, as JSON: never the NIR. Written by hand: one encoder a line costs a third."""
     born = f'"{line.birth_date}"' if line.birth_date else "null"
+    other = line.birth_name if line.birth_name != line.last_name else None
+    named = f'"birth_name": {quoted(other)}, ' if other else ""
     events = ", ".join(
         _event(event.state, event.date, event.code, event.motive, event.category, event.ends_on)
         for event in line.events
     )
     return (
-        f'{{"last_name": {quoted(line.last_name or line.birth_name or "")}, '
+        f'{{"last_name": {quoted(line.last_name or line.birth_name or "")}, {named}'
         f'"first_names": {quoted(line.first_names or "")}, "birth_date": {born}, '
         f'"agency": {quoted(line.agency or "")}, "pes_id": {quoted(line.pes_raw or "")}, "events": [{events}]}}'
     )

@@ -47,6 +47,7 @@ LABELS = {
     "email": "adresse e-mail et prénom",
     "phone": "téléphone et prénom",
     "family": "même fichier",
+    "decision": "décision d'une personne",
 }
 MATCH = """
 WITH found AS (
@@ -95,6 +96,33 @@ OTHER_NIR = SAID.format(code="CONFLIT_NIR", message="une personne semblable a un
 OTHER_BIRTH = SAID.format(code="CONFLIT_NIR", message="ce numéro est connu avec une autre date de naissance")
 
 
+# Who a line is, the same every month: what a person decided of it is found again by this.
+IDENTITY = (
+    "encode(sha256(convert_to(concat_ws('|', coalesce(s.nir, ''), array_to_string(s.pes, ','), coalesce(s.number, ''),"
+    " coalesce(s.role, ''), coalesce(s.internal, ''), coalesce(s.last, ''), coalesce(s.birth_name, ''),"
+    " coalesce(s.first_full, ''), coalesce(s.birth::text, '')), 'UTF8')), 'hex')"
+)
+# A person's decision settles what the rules left open; it never goes against a rule that recognised somebody.
+DECIDED = f"""
+UPDATE stage s SET person = d.beneficiary_id, rule = 'decision', verdict = NULL, candidates = NULL,
+       data = s.data || jsonb_build_object('decision', d.id)
+  FROM referrals_matchdecision d
+ WHERE d.department_id = %(department)s AND d.organization_id = %(organization)s AND d.revoked_at IS NULL
+   AND d.answer <> 'unsure' AND s.person IS NULL AND (s.verdict IS NULL OR s.verdict = 'ambiguous')
+   AND d.identity = {IDENTITY}
+"""
+# ... and never moves a number: what belongs to somebody else is left out of the line.
+OWNED = """
+UPDATE stage s SET {column} = NULL, data = s.data #- '{path}'
+ WHERE s.rule = 'decision' AND s.{column} IS NOT NULL AND EXISTS (
+   SELECT 1 FROM {table} o WHERE o.department_id = %(department)s AND {same} AND s.person IS DISTINCT FROM {owner})
+"""
+LEFT_OUT = (
+    ("nir", "{nir}", "referrals_nationalnumber", "o.hash = s.nir", "o.beneficiary_id"),
+    ("internal", "{values,internal_id}", "referrals_beneficiary", "o.internal_id = s.internal", "o.id"),
+)
+
+
 TAKEN = SAID.format(code="CONFLIT_ID", message="un identifiant de cette ligne est celui d'une autre personne")
 TWICE = SAID.format(code="CONFLIT_ID", message="une autre ligne du fichier porte le même numéro")
 
@@ -109,8 +137,11 @@ def part_conflicts(department_id: UUID) -> None:
             cursor.execute(SAME_NUMBER.format(column=column), {"said": TWICE})
 
 
-def match(department_id: UUID) -> None:
-    """Fill `person` and `rule` of the staged lines, or their `ambiguous` verdict and candidates."""
+def match(department_id: UUID, organization_id: UUID) -> None:
+    """Fill `person` and `rule` of the staged lines, or their `ambiguous` verdict and candidates.
+
+    `organization_id` brought the file: what was decided of its lines stands.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT bool_or(nir IS NOT NULL), bool_or(email IS NOT NULL), bool_or(phone IS NOT NULL),"
                        " bool_or(number IS NOT NULL), bool_or(internal IS NOT NULL) FROM stage")  # fmt: skip
@@ -122,3 +153,8 @@ def match(department_id: UUID) -> None:
                 cursor.execute(sql, {"department": department_id, "rule": rule})
         cursor.execute(CONFLICTS, {"said": OTHER_NIR})
         cursor.execute(KNOWN_NIR, {"department": department_id, "said": OTHER_BIRTH})
+        cursor.execute(DECIDED, {"department": department_id, "organization": organization_id})
+        if cursor.rowcount:
+            for column, path, table, same, owner in LEFT_OUT:
+                sql = OWNED.format(column=column, path=path, table=table, same=same, owner=owner)
+                cursor.execute(sql, {"department": department_id})

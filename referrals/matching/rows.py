@@ -6,19 +6,45 @@ from uuid import UUID
 
 from django.db import connection
 
+from partners.models.files import Verdict
+from referrals.matching.levels import IDENTITY
+
+# The normalised values a rule compared, as kept with the line; a NIR is never among them.
+COMPARED = """jsonb_build_object('birth', s.birth, 'last', s.last, 'birth_name', s.birth_name,
+           'first', s.first_full, 'pes', NULLIF(s.pes, '{}'), 'number', s.number, 'role', s.role,
+           'internal', s.internal, 'email', s.email, 'phone', s.phone, 'nir', s.nir IS NOT NULL)"""
 # `raw` is kept for lines somebody must look at, so that the rejects file has the original columns.
-INSERT = """
+INSERT = f"""
 INSERT INTO partners_importrow
-  (id, department_id, job_id, line, raw, data, fingerprint, verdict, problems, match_rule, beneficiary_id)
-SELECT gen_random_uuid(), %(department)s, %(job)s, line,
-       CASE WHEN v.verdict IN ('rejected', 'ambiguous', 'unknown') THEN string_to_array(coalesce(raw, ''), chr(31))
-            ELSE '{}' END,
-       CASE WHEN candidates IS NULL THEN data ELSE data || jsonb_build_object('candidates', candidates) END,
-       coalesce(fingerprint, ''), v.verdict, problems, coalesce(rule, ''), person
-  FROM stage, LATERAL (SELECT coalesce(stage.verdict,
-                                       CASE WHEN person IS NULL THEN %(unmatched)s
-                                            WHEN data->'events' = '[]'::jsonb THEN 'unchanged' -- said to be absent
-                                            ELSE 'matched' END) AS verdict) v
+  (id, department_id, job_id, line, raw, data, fingerprint, verdict, problems, match_rule, beneficiary_id, identity)
+SELECT gen_random_uuid(), %(department)s, %(job)s, s.line,
+       CASE WHEN v.aside OR c.line IS NOT NULL THEN string_to_array(coalesce(raw, ''), chr(31)) ELSE '{{}}' END,
+       CASE WHEN v.plain AND c.line IS NULL THEN data ELSE jsonb_strip_nulls(data || jsonb_build_object(
+         'candidates', candidates, 'corrected', c.id, 'nir_hash', CASE WHEN v.aside THEN s.nir END, 'compared',
+         {COMPARED})) END,
+       coalesce(fingerprint, ''), v.verdict, problems, coalesce(rule, ''), person,
+       CASE WHEN (v.verdict = 'ambiguous' AND candidates IS NOT NULL) OR data ? 'suggestions' THEN {IDENTITY}
+            ELSE '' END
+  FROM stage s
+  LEFT JOIN (SELECT DISTINCT ON (line) line, id FROM partners_linecorrection WHERE job_id = %(job)s
+              ORDER BY line, at DESC) c ON c.line = s.line,
+  LATERAL (SELECT coalesce(s.verdict,
+                           CASE WHEN person IS NULL THEN %(unmatched)s
+                                WHEN data->'events' = '[]'::jsonb THEN 'unchanged' -- said to be absent
+                                ELSE 'matched' END) AS verdict) w,
+  LATERAL (SELECT w.verdict, w.verdict IN ('rejected', 'ambiguous', 'unknown') AS aside,
+                  (s.rule IS NULL OR s.rule IN ('nir_birth', 'nir')) -- the line itself says what was compared
+                  AND w.verdict NOT IN ('rejected', 'ambiguous', 'unknown') AS plain) v
+"""
+# Two lines of one job that say the same, or would create two people under one number, once one was corrected.
+DOUBLES = """
+UPDATE stage s SET verdict = %(verdict)s, problems = s.problems || jsonb_build_array(jsonb_build_object(
+         'code', 'DOUBLON_FICHIER', 'level', 'warning', 'column', '',
+         'message', 'cette personne figure déjà dans le fichier, ligne ' || r.line))
+  FROM partners_importrow r
+ WHERE r.job_id = %(job)s AND r.verdict NOT IN ('rejected', 'duplicate') AND s.verdict IS NULL AND r.line <> s.line
+   AND (r.fingerprint = s.fingerprint OR (r.verdict = 'created' AND s.person IS NULL AND (
+        r.data->'nir'->>1 = s.nir OR r.data->'values'->>'internal_id' = s.internal)))
 """
 FAULTS = """
 SELECT line, p->>'message' FROM stage, jsonb_array_elements(problems) p
@@ -33,6 +59,12 @@ UPDATE stage s SET problems = coalesce(s.problems, '[]'::jsonb) || jsonb_build_a
  WHERE b.id = s.person AND b.territory_id <> %s
 """
 COUNT = "SELECT verdict, count(*) FROM partners_importrow WHERE job_id = %s GROUP BY verdict"
+
+
+def mark_doubles(job_id: UUID) -> None:
+    """A line read again that says what another line of its job says is its double."""
+    with connection.cursor() as cursor:
+        cursor.execute(DOUBLES, {"job": job_id, "verdict": Verdict.DUPLICATE})
 
 
 def format_faults(most: int) -> list[str]:

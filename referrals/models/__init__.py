@@ -4,6 +4,7 @@ from referrals.models.access import AccessGrant, DeclaredLink, FileOpening, Leve
 from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber, RightsState, Sex
 from referrals.models.explanations import AbsenceExplanation, ExplanationKind
 from referrals.models.gap_work import GapGesture, GapStep, RegistrationMeasure
+from referrals.models.matching import MatchAnswer, MatchDecision
 from referrals.models.pathways import (
     AssignmentKind,
     ExemptionReason,
@@ -58,6 +59,8 @@ __all__ = [
     "GapStep",
     "ImportChange",
     "Level",
+    "MatchAnswer",
+    "MatchDecision",
     "NationalNumber",
     "Nature",
     "Outcome",

@@ -8,6 +8,7 @@ from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.models import Function, ImportJob, ImportRow
 from partners.models.files import ImportKind
+from referrals.models import MatchDecision
 
 BRINGERS: dict[str, tuple[str, ...]] = {
     ImportKind.PEOPLE: (Function.PEOPLE_IMPORT,),
@@ -50,6 +51,31 @@ def may_undo(actor: Actor, job: ImportJob) -> bool:
 def may_read_rows(actor: Actor, job: ImportJob | None = None) -> bool:
     """Who was recognised is the Département's knowledge."""
     return actor.is_wide and (actor.is_system or can(actor, "import.list"))
+
+
+@rule("import.correct")
+def may_correct_lines(actor: Actor, job: ImportJob) -> bool:
+    """Who confirms a file and reads its lines: a partner corrects its own file before it sends it."""
+    return may_read_rows(actor, job) and may_confirm(actor, job)
+
+
+@rule("match.list")
+def may_list_matches(actor: Actor, _: None = None) -> bool:
+    """Who somebody is, among the people known: the Département alone."""
+    return may_read_rows(actor) and not actor.is_system
+
+
+@rule("match.decide")
+def may_decide_match(actor: Actor, row: ImportRow) -> bool:
+    return may_correct_lines(actor, row.job)
+
+
+@scope(MatchDecision)
+def decisions_of(actor: Actor, decisions: QuerySet[MatchDecision]) -> QuerySet[MatchDecision]:
+    """What was decided of the lines of the files one may see."""
+    return (
+        decisions.filter(job__in=jobs_of(actor, ImportJob.objects.all())) if may_read_rows(actor) else decisions.none()
+    )
 
 
 @scope(ImportJob)

@@ -6,7 +6,7 @@ Who was recognised is the Département's knowledge (`import.rows`): a partner re
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,7 @@ from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
 from partners.services.undo import may_still_undo
 from referrals.matching.levels import LABELS
-from referrals.models import Beneficiary, RegistrationGap, RegistrationList
+from referrals.models import Beneficiary, MatchDecision, RegistrationGap, RegistrationList
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.selectors.expected import missing_lists, perimeter
 from referrals.services.reconciliation.undo import changed_since, following_list
@@ -31,6 +31,28 @@ MOVING = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING)
 FORMAT_VERDICTS = (Verdict.DUPLICATE, Verdict.REJECTED)
 REJECTS = (Verdict.REJECTED, Verdict.AMBIGUOUS, Verdict.UNKNOWN)
 OUTCOMES = ("gaps_opened", "gaps_changed", "gaps_resolved", "gaps_lapsed")
+WOULD = ("gaps_would_open", "gaps_would_change", "gaps_would_resolve", "gaps_would_lapse")
+COMPARED_LABELS = {
+    "last": "nom",
+    "birth_name": "nom de naissance",
+    "first": "prénoms",
+    "birth": "date de naissance",
+    "pes": "identifiant de demandeur d'emploi",
+    "number": "numéro d'allocataire",
+    "role": "rôle",
+    "internal": "identifiant interne",
+    "email": "adresse e-mail",
+    "phone": "téléphone",
+}
+BY_RULE = {
+    "nir_birth": ("birth",),
+    "pes_id": ("pes", "birth"),
+    "caf": ("number", "role", "birth", "first"),
+    "internal_id": ("internal", "birth"),
+    "names_birth": ("last", "birth_name", "first", "birth"),
+    "email": ("email", "first"),
+    "phone": ("phone", "first"),
+}
 CHANGE_LABELS = {"nir": "numéro de sécurité sociale", "track": "orientation"}
 
 
@@ -52,6 +74,8 @@ class RowLine:
     sentences: list[str]
     rule: str
     changes: list[str]
+    compared: str
+    decision: str
     person_id: UUID | None
 
 
@@ -91,6 +115,9 @@ class ImportRecord:
     absence: Absence | None
     tracks_refused: int = 0
     undo: UndoPreview | None = None
+    may_correct: bool = False
+    forecast: dict[str, int] = field(default_factory=dict)
+    audience: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +158,19 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
     job = get_import(actor, pk)
     reads_rows = can(actor, "import.rows", job)
     may_decide = can(actor, "import.confirm", job)
+    waits = job.state == ImportState.ANALYSED
     return ImportRecord(
         job=job,
         moving=job.state in MOVING,
         reads_rows=reads_rows,
-        may_decide=may_decide and job.state == ImportState.ANALYSED,
+        may_decide=may_decide and waits,
         verdicts=_verdicts(shown_counts(actor, job)),
         outcomes={name: job.counts.get(name, 0) for name in OUTCOMES} if reads_rows and _is_applied_list(job) else {},
-        absence=_absence(job) if may_decide and job.state == ImportState.ANALYSED else None,
+        absence=_absence(job) if may_decide and waits else None,
         tracks_refused=job.counts.get("tracks_refused", 0) if reads_rows else 0,
+        may_correct=waits and can(actor, "import.correct", job),
+        forecast={name: job.counts[name] for name in WOULD if name in job.counts} if reads_rows and waits else {},
+        audience=shown_audience(actor, job) if waits else [],
         undo=_undo_preview(actor, job),
     )
 
@@ -224,20 +255,49 @@ def _lines(actor: Actor, rows: Iterable[ImportRow]) -> list[RowLine]:
     rows = list(rows)
     ids = [row.beneficiary_id for row in rows if row.beneficiary_id]
     open_files = set(visible(actor, Beneficiary).filter(pk__in=ids).values_list("pk", flat=True)) if ids else set()
+    decided = {
+        str(one.pk): one
+        for one in visible(actor, MatchDecision).select_related("decided_by").filter(pk__in=_decisions(rows))
+    }
     return [
         RowLine(
             row=row,
-            name=_name(row.data),
+            name=line_name(row.data),
             sentences=sentences(row),
             rule=LABELS.get(row.match_rule, ""),
             changes=[_change(name) for name in row.data.get("changes", [])] if row.verdict == Verdict.CHANGED else [],
+            compared=compared(row),
+            decision=_decided(decided.get(row.data.get("decision", ""))),
             person_id=row.beneficiary_id if row.beneficiary_id in open_files else None,
         )
         for row in rows
     ]
 
 
-def _name(data: dict[str, Any]) -> str:
+def compared(row: ImportRow) -> str:
+    """The normalised values the rule of a line compared; of a number of social security, only that it is the same."""
+    line = row.data.get("values", row.data)
+    kept = {"birth": line.get("birth_date")} | row.data.get("compared", {})
+    said = ["NIR : identique"] if row.match_rule in ("nir_birth", "nir") else []
+    said += [
+        f"{COMPARED_LABELS[name]} : {', '.join(value) if isinstance(value, list) else value}"
+        for name in BY_RULE.get(row.match_rule, ())
+        if (value := kept.get(name))
+    ]
+    return " ; ".join(said)
+
+
+def _decisions(rows: list[ImportRow]) -> list[str]:
+    return [row.data["decision"] for row in rows if "decision" in row.data]
+
+
+def _decided(decision: MatchDecision | None) -> str:
+    if decision is None:
+        return ""
+    return f"{decision.get_answer_display()} : décision de {decision.decided_by} le {decision.decided_at:%d/%m/%Y}"
+
+
+def line_name(data: dict[str, Any]) -> str:
     """Whom the line names, as the file says it."""
     said = data.get("values", data)
     return f"{said.get('last_name') or said.get('birth_name') or ''} {said.get('first_names') or ''}".strip()

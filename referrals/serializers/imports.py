@@ -83,6 +83,14 @@ class ImportInput(serializers.Serializer[Any]):
         return attrs | {"kind": str(kind), "nature": attrs.get("nature") or str(nature)}
 
 
+class CorrectionInput(serializers.Serializer[Any]):
+    cells = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=500),
+        allow_empty=False,
+        help_text="Nom de colonne (last_name, first_names, birth_date, pes, nir…) → ce qu'elle aurait dû contenir.",
+    )
+
+
 class ConfirmInput(serializers.Serializer[Any]):
     conclude_absence = serializers.BooleanField(
         required=False, default=False, help_text="Je confirme que toutes les listes attendues pour ce mois sont là."

@@ -1,14 +1,20 @@
 """Addresses of imports."""
 
 from hub.core.urls import route
+from referrals.views import corrections, matches
 from referrals.views import imports as views
 
 LIST = "import.list"
+MATCHES = "match.list"
 
 urlpatterns = [
     route("imports/", views.index, name="imports", access=LIST),
     route("imports/deposer/", views.new, name="import_new", access=LIST),
     route("imports/reconnaitre/", views.recognise, name="import_recognise", access=LIST),
+    route("imports/a-rapprocher/", matches.index, name="matches", access=MATCHES),
+    route("imports/a-rapprocher/<uuid:pk>/", matches.record, name="match", access=MATCHES),
+    route("imports/decisions/<uuid:pk>/annuler/", matches.revoke, name="match_revoke", access=MATCHES),
+    route("imports/<uuid:pk>/lignes/<str:line>/", corrections.line, name="import_line", access=LIST),
     route("imports/<uuid:pk>/", views.record, name="import", access=LIST),
     route("imports/<uuid:pk>/confirmer/", views.confirm, name="import_confirm", access=LIST),
     route("imports/<uuid:pk>/annuler/", views.undo, name="import_undo", access=LIST),

@@ -12,13 +12,14 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from hub.core.access import require
+from hub.core.access import can, require
 from hub.core.errors import Conflict, DomainError, Invalid, Refused, TooLarge
 from hub.core.models import record_access
 from hub.core.tabular import FileProblem, write_csv
 from hub.core.topics import topic_token
 from partners.models import ImportJob
 from partners.models.files import ImportKind
+from partners.services.corrections import CORRECTABLE
 from partners.services.imports import QUICK_CHECK_BYTES, confirm_import, discard_import, receive_file
 from partners.services.undo import undo_import
 from partners.views.pages import UNPROCESSABLE, Request
@@ -55,6 +56,7 @@ def index(request: Request) -> HttpResponse:
     page, total = import_list(request.actor, after=request.GET.get("after", ""))
     rows = [(job, topic_token("import", job.pk) if job.state in MOVING else "") for job in page.rows]
     context = {"page": page, "rows": rows, "total": total, "may_bring": bool(allowed_kinds(request.actor))}
+    context["may_match"] = can(request.actor, "match.list")
     return render(request, "referrals/imports/list.html", context)
 
 
@@ -169,7 +171,7 @@ def _record(request: Request, pk: UUID, *, error: DomainError | None = None) -> 
         verdict = filters.cleaned_data["verdict"] if filters.is_valid() else ""
         rows = import_rows(request.actor, found.job, verdict=verdict, after=request.GET.get("after", ""))
         record_access("list", subject=found.job, detail=f"rows {len(rows.lines)}")
-        context |= {"rows": rows, "verdict": verdict}
+        context |= {"rows": rows, "verdict": verdict, "correctable": CORRECTABLE}
     template = "referrals/imports/_record.html" if _is_fragment(request) else "referrals/imports/record.html"
     return render(request, template, context, status=error.status if error else 200)
 

@@ -50,6 +50,8 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "StoredFile": lambda row: row.organization_id == org,
         "ImportRow": lambda row: False,
         "ImportChange": lambda row: False,
+        "LineCorrection": lambda row: False,
+        "MatchDecision": lambda row: False,
         "RegistrationList": lambda row: row.job_id in jobs,
         "GapStep": lambda row: False,
         **of_org,

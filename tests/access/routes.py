@@ -28,6 +28,8 @@ PERSONAL = {
     "inscriptions/gestes/": "gap_gesture",
     "api/v1/registration-gaps/gestures/": "gap_gesture",
     "imports/": "people_job",
+    "imports/a-rapprocher/": "doubtful_row",
+    "imports/decisions/": "match_decision",
     "invitations/": "invitation",
     "membres/": "siae_member",
     "mon-compte/cles/": "siae_worker_token",
@@ -47,7 +49,15 @@ COMMON = {
     "api/v1/organizations/": "siae_organization",
 }
 # Parameters that name no object.
-WORDS = {"name": "accept", "instant": "0", "token": "rien", "rest": "rien", "kind": "accept", "transition": "accept"}
+WORDS = {
+    "line": "2",
+    "name": "accept",
+    "instant": "0",
+    "token": "rien",
+    "rest": "rien",
+    "kind": "accept",
+    "transition": "accept",
+}
 
 
 @dataclass(frozen=True)

@@ -83,7 +83,7 @@ def test_foreign_rows_are_not_updated(world: World):
 
 
 def test_nothing_is_deleted_but_working_tables(world: World):
-    deletable = {"ImportRow", "RegistrationStatus", "RegistrationEntry", "IdempotencyKey"}
+    deletable = {"ImportRow", "LineCorrection", "RegistrationStatus", "RegistrationEntry", "IdempotencyKey"}
     for name in ("head", "siae_worker", "system"):
         with tenant(act(world, name)), undone():
             for model in [*PROTECTED, AccessLog]:

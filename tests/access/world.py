@@ -21,8 +21,9 @@ from django.db import models
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
+from hub.core.identifiers import nir_key
 from notifications.models import Notification
-from partners.models import Commune, ImportRow, Membership, Organization, Service
+from partners.models import Commune, ImportRow, LineCorrection, Membership, Organization, Service
 from partners.services.invitations import send_invitation
 from partners.services.organizations import add_closing_period, create_service
 from partners.services.tokens import create_token
@@ -38,6 +39,7 @@ from referrals.models import (
 )
 from referrals.services.access import declare_link, open_file
 from referrals.services.gaps import acknowledge_gap
+from referrals.services.matches import decide_match
 from referrals.services.pathways import exempt_from_registration
 from referrals.services.people import restrict_file
 from referrals.services.referrals import accept_referral, decline_referral, draft_referral
@@ -48,6 +50,7 @@ from tests.people import decision, person, referral
 NIR = "2850499990123"  # commune 990: nobody
 THIONVILLE, FORBACH = "57672", "57227"
 TABLE = "Nom;Prénom;Date de naissance;Commune\nFICTIF;Sylvestre;01/02/1980;Metz\n".encode()
+LIST_HEADER = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2"
 LIST = "pe_02_cessations_2026-10_utf8bom.csv"
 
 
@@ -202,6 +205,17 @@ def _files(world: World) -> None:
     with tenant(Actor.system(cast.department.pk)):
         for row in ImportRow.objects.filter(job=world.list_job):
             setattr(world, f"list_row_{row.line}", row)
+    number = f"{NIR}{int(nir_key(NIR)):02d}"
+    doubtful = f"{LIST_HEADER}\r\n{number};9900009Z;FICTIF;HELPED;01/02/1980;02/03/2026;1;{number}\r\n".encode()
+    world.doubtful_job = bring(cast.adviser, "registration", doubtful, month=OCTOBER, nature="events")
+    with tenant(actor(cast.officer_metz)) as acting:
+        world.doubtful_row = ImportRow.objects.select_related("job").get(job=world.doubtful_job)
+        world.match_decision = decide_match(acting, row=world.doubtful_row, answer="unsure")
+        world.correction = LineCorrection.objects.create(
+            department_id=acting.department_id, job=world.doubtful_job, line=2, cells={}, by_id=acting.user_id,
+            at=acting.now,
+        )  # fmt: skip
+    with tenant(Actor.system(cast.department.pk)):
         for notice in Notification.objects.order_by("seq"):
             setattr(world, f"{notice.kind} {notice.seq} to {reader(cast, notice)}", notice)
 

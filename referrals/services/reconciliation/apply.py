@@ -97,9 +97,9 @@ def apply_list(actor: Actor, *, job: ImportJob) -> RegistrationList:
         applied_at=actor.now,
         people=job.counts.get("matched", 0),
     )
-    _write(terms, applied)
+    write(terms, applied)
     record_measures(terms)
-    changed = _changed()
+    changed = changed_gaps()
     plan.forget()
     job.counts = {**job.counts, **{name: len(gaps) for name, gaps in changed.items()}}
     tell(actor, tuple(gap for gaps in changed.values() for gap in gaps), job_id=job.pk)
@@ -119,7 +119,8 @@ def tell(actor: Actor, gaps: tuple[UUID, ...], *, job_id: UUID | None) -> None:
             touch(actor.department_id, "person", person)
 
 
-def _write(terms: Terms, applied: RegistrationList) -> None:
+def write(terms: Terms, applied: RegistrationList) -> None:
+    """Write the plan of this transaction, for an applied list."""
     parameters: dict[str, Any] = terms.parameters(list=applied.pk)
     with connection.cursor() as cursor:
         for statement in (ENTRIES, STATUS_UPDATE, STATUS_NEW, IMAGES, CHANGE, CLOSE, OPEN, LOG):
@@ -127,7 +128,7 @@ def _write(terms: Terms, applied: RegistrationList) -> None:
         cursor.execute("ANALYZE referrals_registrationentry")
 
 
-def _changed() -> dict[str, list[UUID]]:
+def changed_gaps() -> dict[str, list[UUID]]:
     """The gaps opened, changed, resolved and lapsed."""
     found: dict[str, list[UUID]] = {name: [] for name in OUTCOMES.values()}
     for act, gap in plan.rows("SELECT act, gap_id FROM outcome"):

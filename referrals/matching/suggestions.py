@@ -1,0 +1,72 @@
+"""People a line resembles: only ever suggested to whoever decides, never recognised (formats §1.6)."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from rapidfuzz.distance import JaroWinkler
+
+RESEMBLANCE = 0.92
+MOST_LINES, MOST_EACH = 20_000, 5
+# Same birth date, or same names: what the two reasons to suggest have in common. Another known NIR is another person.
+PAIRS = """
+WITH unknown AS (
+  SELECT line, last, birth_name, first_full, birth, nir FROM stage
+   WHERE person IS NULL AND verdict IS NULL AND rule IS NULL AND birth IS NOT NULL AND first_full IS NOT NULL
+   ORDER BY line LIMIT %(most)s),
+pairs AS (
+  SELECT u.*, b.id FROM unknown u JOIN referrals_beneficiary b
+      ON b.department_id = %(department)s AND b.birth_date = u.birth
+   UNION
+  SELECT u.*, b.id FROM unknown u JOIN referrals_beneficiary b
+      ON b.department_id = %(department)s AND b.first_full_key = u.first_full AND b.last_key IN (u.last, u.birth_name))
+SELECT p.line, p.last, p.birth_name, p.first_full, p.birth, b.id, b.last_key, b.birth_key, b.first_full_key,
+       b.birth_date
+  FROM pairs p JOIN referrals_beneficiary b ON b.id = p.id
+  LEFT JOIN referrals_nationalnumber n ON n.beneficiary_id = b.id
+ WHERE p.nir IS NULL OR n.hash IS NULL OR n.hash = p.nir
+"""
+MARK = """
+UPDATE stage s SET data = s.data || jsonb_build_object('suggestions', m.found::jsonb)
+  FROM unnest(%s::int[], %s::text[]) AS m(line, found) WHERE m.line = s.line
+"""
+
+
+def suggest(department_id: UUID) -> None:
+    """Note on each staged line nobody answers to whom it resembles (the first 20 000 lines, five people each)."""
+    found: dict[int, list[str]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(PAIRS, {"department": department_id, "most": MOST_LINES})
+        for line, *said, person, last, birth_name, first, born in cursor:
+            if resembles(tuple(said), (last, birth_name, first, born)):
+                found.setdefault(line, []).append(str(person))
+        if found:
+            kept = [json.dumps(sorted(people)[:MOST_EACH]) for people in found.values()]
+            cursor.execute(MARK, [list(found), kept])
+
+
+def resembles(said: tuple[Any, ...], known: tuple[Any, ...]) -> bool:
+    """Same date and close names (in either order), or same names and a date one slip away."""
+    names, first, born = [name for name in said[:2] if name], said[2], said[3]
+    others, other_first, other_born = [name for name in known[:2] if name], known[2], known[3]
+    if born == other_born:
+        close = any(_close(a, b) for a in names for b in others) and _close(first, other_first)
+        return close or (first in others and other_first in names)
+    return other_first == first and not set(names).isdisjoint(others) and one_slip(born, other_born)
+
+
+def one_slip(one: date, other: date | None) -> bool:
+    """Day and month swapped, or one digit that differs."""
+    if other is None:
+        return False
+    if (one.year, one.month, one.day) == (other.year, other.day, other.month):
+        return True
+    return sum(a != b for a, b in zip(one.isoformat(), other.isoformat(), strict=True)) == 1
+
+
+def _close(one: str, other: str) -> bool:
+    return JaroWinkler.similarity(one, other) >= RESEMBLANCE
