@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('partners', '0006_line_corrections'),
-        ('referrals', '0005_import_change'),
+        ('referrals', '0006_absence_explanation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
