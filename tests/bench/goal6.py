@@ -16,7 +16,7 @@ from hub.demo.accounts import member_of
 from hub.demo.server import live, web
 from notifications.models import Outbox
 from partners.actors import actor_from
-from partners.models import Membership
+from partners.models import ApiToken, Membership
 from partners.services.tokens import create_token
 from referrals.models import Beneficiary
 from tests.bench import crowd
@@ -25,7 +25,7 @@ from tests.bench.machine import free_port, serving
 from tests.bench.rows import Row, p95, report
 from tests.bench.sockets import Crowd
 
-REFERRALS, WARM = 150, 20
+REFERRALS, WARM, LABEL = 150, 20, "Mesure"
 
 
 def _member(key: str) -> Membership:
@@ -37,7 +37,8 @@ def _member(key: str) -> Membership:
 def _inputs(count: int) -> tuple[str, dict[str, str], list[dict[str, object]]]:
     """The partner's cookie, the sender's headers, the referrals to send."""
     sender, partner = _member("social_worker"), _member("siae_worker")
-    _, token = create_token(actor_from(sender, datetime.now(UTC)), label=f"Mesure {time.time_ns()}", days=1)
+    ApiToken.objects.filter(membership=sender, label__startswith=LABEL).delete()  # a member holds twenty at most
+    _, token = create_token(actor_from(sender, datetime.now(UTC)), label=LABEL, days=1)
     with tenant(Actor.system(sender.department_id)) as product:
         people = list(
             Beneficiary.objects.filter(territory__in=sender.territories.all(), rights_state="open", died_on=None)
