@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hub.core.actor import Actor
+from hub.core.tabular import Choice, Survey
 from partners.models import ImportJob
 
 Corrections = dict[int, dict[str, str]]
@@ -24,6 +25,7 @@ class Analysis:
     encoding: str = ""
     separator: str = ""
     guards: list[dict[str, str]] = field(default_factory=list)  # {name, message}: what is strange with the file
+    survey: Survey | None = None
     changes: dict[str, Any] = field(default_factory=dict)  # fields of the job that the file itself decides
 
 
@@ -31,12 +33,16 @@ class Importer(Protocol):
     """One kind of file. Both steps run inside the gate, as the product, in one transaction each."""
 
     needs_month: bool
+    choices: tuple[tuple[str, str], ...]  # what a column may be, with the words people read; empty: no columns
 
-    def check(self, actor: Actor, path: Path) -> None:
-        """Refuse at once what is plainly not this kind of file. Raises FileProblem."""
+    def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
+        """Refuse at once what is plainly not this kind of file. Raises FileProblem, ColumnsProblem."""
 
-    def analyse(self, actor: Actor, job: ImportJob, path: Path) -> Analysis:
-        """Read every line, write its verdict, apply nothing. Raises FileProblem."""
+    def check_fields(self, fields: list[str]) -> None:
+        """Refuse columns that cannot be read together. Raises FileProblem."""
+
+    def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
+        """Read every line, write its verdict, apply nothing. Raises FileProblem, ColumnsProblem."""
 
     def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
         """Name → title of the columns a person may correct, in the order of the file; none if it is no table."""

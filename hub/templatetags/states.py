@@ -76,6 +76,7 @@ STATES: dict[str, dict[str, Look]] = {
     },
     "importjob": {
         "received": WAITING,
+        "unspecified": Look("warning", "pencil"),
         "analysing": WORKING,
         "analysed": Look("warning", "eye"),
         "applying": WORKING,

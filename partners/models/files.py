@@ -33,6 +33,7 @@ class ImportKind(models.TextChoices):
 
 class ImportState(models.TextChoices):
     RECEIVED = "received", "Reçu"
+    UNSPECIFIED = "unspecified", "Colonnes à préciser"
     ANALYSING = "analysing", "En cours d'analyse"
     ANALYSED = "analysed", "Analysé : rien n'est encore appliqué"
     APPLYING = "applying", "En cours d'application"
@@ -62,6 +63,11 @@ class ImportJob(PersonalModel):
     month = models.DateField("mois", null=True)
     territory = models.ForeignKey(Territory, null=True, on_delete=models.PROTECT, verbose_name="territoire")
     nature = models.CharField(max_length=10, choices=ListNature.choices, blank=True)
+    # How to read it: the columns a person chose, remembered for files with the same titles (`signature`, `fields`).
+    mapping = models.JSONField(default=dict)
+    repair = models.BooleanField("réparer les accents", default=False)
+    # Titles, first values, what each was understood as; the values go with the file.
+    survey = models.JSONField(default=dict)
     # What the analysis found.
     analysed_at = models.DateTimeField(null=True)
     encoding = models.CharField(max_length=20, blank=True)

@@ -24,13 +24,14 @@ from hub.core.errors import Conflict, Invalid, TooLarge
 from hub.core.events import emit
 from hub.core.gate import elevated, tenant
 from hub.core.nudge import nudge
-from hub.core.tabular import DEFAULT_LIMITS, FileProblem, refusal
+from hub.core.tabular import DEFAULT_LIMITS, ColumnsProblem, FileProblem, refusal
 from hub.core.tabular.sheet import refuse_unreadable
 from hub.core.topics import touch
 from partners.events import ImportFinished
 from partners.importers import IMPORTERS, Analysis
 from partners.models import ImportJob, ImportRow, LineCorrection, StoredFile, Territory
 from partners.models.files import ImportState, ListNature
+from partners.services.columns import TASK, choice, survey_json
 from partners.services.guards import check_guards, refuse_same_content, refuse_same_file
 
 CHUNK = 1024 * 1024
@@ -39,7 +40,6 @@ ATTEMPTS = 3
 CHANGED_MEANWHILE = (
     "Depuis la première analyse, d'autres fichiers ou fiches ont changé ces résultats : relisez-les, puis confirmez."
 )
-TASK = "partners.tasks.process_import"
 RUNNABLE = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING)
 log = structlog.get_logger(__name__)
 
@@ -75,8 +75,12 @@ def receive_file(
     try:
         if stored.size == 0:
             raise refusal("FICHIER_VIDE")
+        survey, problem = None, ""
         if stored.size <= QUICK_CHECK_BYTES:
-            handler.check(actor, path_of(stored))
+            try:
+                handler.check(actor, path_of(stored), choice(actor.organization_id, kind, {}))
+            except ColumnsProblem as found:  # a person will say which column is which
+                survey, problem = found.survey, found.message
         else:  # reading a large file twice would be felt: its analysis says the rest
             refuse_unreadable(path_of(stored), DEFAULT_LIMITS)
         if not again:
@@ -91,6 +95,9 @@ def receive_file(
         created_at=actor.now,
         kind=kind,
         file=stored,
+        state=ImportState.UNSPECIFIED if survey else ImportState.RECEIVED,
+        survey=survey_json(survey),
+        refusal=problem,
         state_at=actor.now,
         month=month,
         territory=territory,
@@ -132,7 +139,7 @@ def discard_import(actor: Actor, *, job: ImportJob) -> ImportJob:
     """Give the file up: nothing of it was or will be applied, its bytes and lines are destroyed."""
     require(actor, "import.confirm", job)
     job = _locked(job.pk)
-    if job.state not in (ImportState.RECEIVED, ImportState.ANALYSED):
+    if job.state not in (ImportState.RECEIVED, ImportState.UNSPECIFIED, ImportState.ANALYSED):
         raise Conflict(f"Cet import est « {job.get_state_display()} ».", code="invalid_transition")
     _destroy(actor, job)
     with elevated():  # a partner may not even read the lines of its own file
@@ -158,6 +165,8 @@ def process_import(department_id: UUID, job_id: UUID, *, now: datetime | None = 
                 _analyse(actor, job)
             elif job.state == ImportState.APPLYING:
                 _apply(actor, job)
+    except ColumnsProblem as problem:
+        _ask_columns(department_id, job_id, problem, now)
     except FileProblem as problem:
         _refuse(department_id, job_id, problem, now)
 
@@ -187,7 +196,9 @@ def _begin(department_id: UUID, job_id: UUID, now: datetime | None) -> bool:
 
 def _analyse(actor: Actor, job: ImportJob, *, warning: str = "") -> None:
     ImportRow.objects.filter(job=job).delete()
-    found: Analysis = IMPORTERS[job.kind].analyse(actor, job, path_of(job.file))
+    chosen = choice(job.organization_id, job.kind, job.mapping)
+    found: Analysis = IMPORTERS[job.kind].analyse(actor, job, path_of(job.file), chosen)
+    job.survey = survey_json(found.survey)
     job.columns, job.counts, job.warnings = found.columns, found.counts, found.warnings
     job.encoding, job.separator = found.encoding, found.separator
     if warning:
@@ -197,8 +208,8 @@ def _analyse(actor: Actor, job: ImportJob, *, warning: str = "") -> None:
         setattr(job, name, value)
     refuse_same_content(job)
     job.guards = found.guards
-    fields = ("columns", "counts", "warnings", "encoding", "separator", "attempts", "analysed_at", *found.changes)
-    _move(actor, job, ImportState.ANALYSED, "guards", "content_key", *fields)
+    fields = ("columns", "counts", "warnings", "encoding", "separator", "attempts", "analysed_at", "survey")
+    _move(actor, job, ImportState.ANALYSED, "guards", "content_key", *fields, *found.changes)
 
 
 def _apply(actor: Actor, job: ImportJob) -> None:
@@ -220,6 +231,14 @@ def _refuse(department_id: UUID, job_id: UUID, problem: FileProblem, now: dateti
         job.refusal_code, job.refusal = problem.code, problem.message
         _destroy(actor, job)
         _move(actor, job, ImportState.REFUSED, "refusal_code", "refusal")
+
+
+def _ask_columns(department_id: UUID, job_id: UUID, problem: ColumnsProblem, now: datetime | None) -> None:
+    """The file waits, untouched, for a person to say which column is which."""
+    with tenant(Actor.system(department_id, now)) as actor:
+        job = _locked(job_id)
+        job.refusal, job.survey, job.attempts = problem.message, survey_json(problem.survey), 0
+        _move(actor, job, ImportState.UNSPECIFIED, "refusal", "survey", "attempts")
 
 
 def _move(actor: Actor, job: ImportJob, state: str, *fields: str) -> None:
@@ -283,3 +302,6 @@ def _destroy(actor: Actor, job: ImportJob) -> None:
     path_of(job.file).unlink(missing_ok=True)
     job.file.destroyed_at = actor.now
     job.file.save(update_fields=["destroyed_at"])
+    if job.survey:
+        job.survey = job.survey | {"samples": []}
+        job.save(update_fields=["survey"])

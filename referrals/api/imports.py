@@ -16,17 +16,21 @@ from hub.core.rest.doc import reads, writes
 from hub.core.rest.pages import PageQuery, page_of
 from hub.core.rest.views import ApiView
 from hub.core.urls import route
+from partners.importers import IMPORTERS
 from partners.models import ImportJob, ImportRow
+from partners.services.columns import choose_columns
 from partners.services.corrections import correct_line
 from partners.services.imports import confirm_import, discard_import, receive_file
 from partners.services.undo import undo_import
 from referrals.api.moves import with_state
-from referrals.selectors.imports import shown_audience, shown_counts
+from referrals.selectors.imports import import_columns, shown_audience, shown_counts
 from referrals.serializers.imports import (
     ConfirmInput,
     CorrectionInput,
     ImportInput,
     ImportOutput,
+    MappingInput,
+    MappingOutput,
     RowOutput,
     RowQuery,
     UndoInput,
@@ -98,6 +102,27 @@ class RowView(ApiView):
         return Response(RowOutput(row).data)
 
 
+class MappingView(ApiView):
+    @reads("Les colonnes du fichier et ce que chacune contient", MappingOutput)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """As the file was understood."""
+        job = get_visible(self.actor, ImportJob, pk)
+        require(self.actor, "import.confirm", job)
+        said = {"problem": job.refusal, "repair": job.repair, "columns": import_columns(job)}
+        said["choices"] = dict(IMPORTERS[job.kind].choices)
+        return Response(MappingOutput(said).data)
+
+    @writes("Dire ce que contient chaque colonne : le fichier est analysé à nouveau", body=MappingInput,
+            answer=ImportOutput)  # fmt: skip
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Remembered for the next files of this organisation with the same titles."""
+        job = get_visible(self.actor, ImportJob, pk)
+        given = self.input(MappingInput)
+        with with_state(lambda: get_visible(self.actor, ImportJob, pk)):
+            choose_columns(self.actor, job=job, fields=given["columns"], repair=given["repair"])
+        return Response(_one(self, pk))
+
+
 class ConfirmView(ApiView):
     @writes(
         "Appliquer un import analysé",
@@ -151,6 +176,7 @@ urlpatterns = [
     route("imports/<uuid:pk>/", ImportView.as_view(), name="api_import", access=LIST),
     route("imports/<uuid:pk>/rows/", RowsView.as_view(), name="api_import_rows", access=LIST),
     route("imports/<uuid:pk>/rows/<str:line>/", RowView.as_view(), name="api_import_row", access=LIST),
+    route("imports/<uuid:pk>/mapping/", MappingView.as_view(), name="api_import_mapping", access=LIST),
     route("imports/<uuid:pk>/confirm/", ConfirmView.as_view(), name="api_import_confirm", access=LIST),
     route("imports/<uuid:pk>/discard/", DiscardView.as_view(), name="api_import_discard", access=LIST),
     route("imports/<uuid:pk>/undo/", UndoView.as_view(), name="api_import_undo", access=LIST),

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from hub.core.actor import Actor
 from hub.core.crypto import encrypt, keyed_hash
 from hub.core.errors import Conflict
-from hub.core.tabular.table import labels
+from hub.core.tabular import Choice, Source
+from hub.core.tabular.table import labels, require_columns
 from partners.importers import Analysis, Corrections, importer
 from partners.models import ImportJob
 from partners.models.files import ImportKind, Verdict
+from partners.services.columns import choice
 from partners.services.corrections import corrections_of
 from referrals.importers.differences import mark_differences
 from referrals.importers.freshness import people_changed_since
@@ -54,7 +57,6 @@ FIELDS = {
     "subject_to_obligations": "subject_to_obligations",
 }
 LONGEST = {"last_name": 80, "birth_name": 80, "first_names": 80, "address": 200, "city": 80, "internal_id": 40}
-Read = Callable[..., Parsed[PersonLine]]
 
 
 NOT_UNDONE = "Un fichier de personnes ne s'annule pas encore : corrigez les fiches, ou déposez le fichier juste."
@@ -64,13 +66,21 @@ class PeopleFileImporter:
     """What both kinds share: recognise, compare, create or bring up to date."""
 
     needs_month = False
-    read: Read
+    choices: tuple[tuple[str, str], ...] = ()
 
-    def check(self, actor: Actor, path: Path) -> None:
-        type(self).read(path, today=actor.today)
+    def read(self, path: Source, today: dt.date, chosen: Choice, repair: bool = False) -> Parsed[PersonLine]:
+        """Open the file. Raises FileProblem."""
+        raise NotImplementedError
 
-    def analyse(self, actor: Actor, job: ImportJob, path: Path) -> Analysis:
-        parsed = type(self).read(path, today=actor.today)
+    def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
+        self.read(path, actor.today, chosen)
+
+    def check_fields(self, fields: list[str]) -> None:
+        require_columns(fields, table.REQUIRED, dict(self.choices))
+        table.require_identifying(fields)
+
+    def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
+        parsed = self.read(path, actor.today, chosen, job.repair)
         as_of = parsed.info.get("DTREF")
         counts = _verdicts(actor, job, parsed.rows, as_of, parsed.nir_columns)
         if corrections := corrections_of(job):
@@ -81,6 +91,7 @@ class PeopleFileImporter:
             warnings=[said.message for said in parsed.warnings],
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",
+            survey=parsed.survey,
         )
 
     def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
@@ -88,7 +99,9 @@ class PeopleFileImporter:
 
     def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
         titles = labels(PEOPLE)
-        parsed, lines = read_again(lambda source: type(self).read(source, today=actor.today), path, titles, corrections)
+        chosen = choice(job.organization_id, job.kind, job.mapping)
+        opened = partial(self.read, today=actor.today, chosen=chosen, repair=job.repair)
+        parsed, lines = read_again(opened, path, titles, corrections)
         forget_rows(job, corrections)
         return _verdicts(actor, job, lines, parsed.info.get("DTREF"), parsed.nir_columns)
 
@@ -104,16 +117,20 @@ class PeopleFileImporter:
 
 @importer(ImportKind.PEOPLE)
 class PeopleImporter(PeopleFileImporter):
-    read = staticmethod(table.parse)
+    choices = table.FIELDS
+
+    def read(self, path: Source, today: dt.date, chosen: Choice, repair: bool = False) -> Parsed[PersonLine]:
+        return table.parse(path, today=today, chosen=chosen, repair=repair)
 
     def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
-        parsed = table.parse(path, today=actor.today)
+        parsed = self.read(path, actor.today, choice(job.organization_id, job.kind, job.mapping), job.repair)
         return dict(zip(parsed.fields, parsed.columns, strict=True))
 
 
 @importer(ImportKind.CAF_FLOW)
 class CafFlowImporter(PeopleFileImporter):
-    read = staticmethod(caf.parse)
+    def read(self, path: Source, today: dt.date, chosen: Choice, repair: bool = False) -> Parsed[PersonLine]:
+        return caf.parse(path, today=today)
 
 
 def _verdicts(

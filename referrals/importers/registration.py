@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from json.encoder import encode_basestring as quoted
 from pathlib import Path
 from typing import Any
 
 from hub.core.actor import Actor
-from hub.core.tabular.table import labels
+from hub.core.tabular import Choice, Source
+from hub.core.tabular.table import labels, require_columns
 from partners.importers import Analysis, Corrections, importer
 from partners.models import ImportJob
 from partners.models.files import ImportKind, ListNature, Verdict
+from partners.services.columns import choice
 from partners.services.corrections import corrections_of
 from referrals.importers.freshness import people_changed_since
 from referrals.importers.rereading import forget_rows, read_again
 from referrals.imports import registration as reader
 from referrals.imports.codes import exit_meaning
 from referrals.imports.columns import REGISTRATION
-from referrals.imports.lines import RegistrationLine
+from referrals.imports.lines import Parsed, RegistrationLine
 from referrals.matching import levels, rows, stage, suggestions
 from referrals.services.reconciliation import agencies_of, apply_list, forecast, guards_of, undo_list
 
@@ -33,12 +35,16 @@ class RegistrationImporter:
     """Never creates a person: who is not recognised is shown, and kept out."""
 
     needs_month = True
+    choices = reader.FIELDS
 
-    def check(self, actor: Actor, path: Path) -> None:
-        reader.parse(path, today=actor.today)
+    def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
+        reader.parse(path, today=actor.today, chosen=chosen)
 
-    def analyse(self, actor: Actor, job: ImportJob, path: Path) -> Analysis:
-        parsed = reader.parse(path, today=actor.today)
+    def check_fields(self, fields: list[str]) -> None:
+        require_columns(fields, reader.required_columns(fields), dict(self.choices))
+
+    def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
+        parsed = reader.parse(path, today=actor.today, chosen=chosen, repair=job.repair)
         stage.load(((line, _data(line)) for line in parsed.rows), nir_columns=parsed.nir_columns)
         faults = rows.format_faults(FAULTS_SHOWN)
         counts = _verdicts(actor, job)
@@ -50,6 +56,7 @@ class RegistrationImporter:
             warnings=[*(said.message for said in parsed.warnings), *faults],
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",
+            survey=parsed.survey,
         )
         if parsed.kind == "registration_exits" and job.nature == ListNature.COMPLETE:
             found.changes["nature"] = ListNature.EVENTS
@@ -62,7 +69,7 @@ class RegistrationImporter:
         return found
 
     def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
-        parsed = reader.parse(path, today=actor.today)
+        parsed = _opened(actor, job, path)
         return dict(zip(parsed.fields, parsed.columns, strict=True))
 
     def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
@@ -70,7 +77,7 @@ class RegistrationImporter:
 
     def _read_again(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
         titles = labels(REGISTRATION)
-        parsed, lines = read_again(lambda source: reader.parse(source, today=actor.today), path, titles, corrections)
+        parsed, lines = read_again(partial(_opened, actor, job), path, titles, corrections)
         forget_rows(job, corrections)
         stage.load(((line, _data(line)) for line in lines), nir_columns=parsed.nir_columns)
         return _verdicts(actor, job)
@@ -83,6 +90,12 @@ class RegistrationImporter:
 
     def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
         return undo_list(actor, job)
+
+
+def _opened(actor: Actor, job: ImportJob, source: Source) -> Parsed[RegistrationLine]:
+    """The file read as this job says: its columns, its accents."""
+    chosen = choice(job.organization_id, job.kind, job.mapping)
+    return reader.parse(source, today=actor.today, chosen=chosen, repair=job.repair)
 
 
 def _verdicts(actor: Actor, job: ImportJob) -> dict[str, Any]:

@@ -101,23 +101,53 @@ CLASSIC_REQUIRED = ("pes", "last_name", "first_names", "birth_date", "date", "co
 
 # The rich snapshot: one line per person. In its short form, "nom" is the birth name.
 SNAPSHOT: dict[str, tuple[str, ...]] = {
-    "birth_name": ("individu_nom_naissance", "Nom de naissance"),
-    "married_name": ("individu_nom_marital",),
-    "agency_code": ("allocataire_code_pe", "code_safir"),
-    "registered_on": ("inscription_date_debut_ide",),
+    "birth_name": ("Nom de naissance", "individu_nom_naissance"),
+    "married_name": (
+        "Nom marital",
+        "individu_nom_marital",
+    ),
+    "agency_code": ("Code SAFIR de l'agence", "allocataire_code_pe", "code_safir"),
+    "registered_on": (
+        "Début d'inscription",
+        "inscription_date_debut_ide",
+    ),
     "category": ("Catégorie", "inscription_code_categorie", "categorie_inscription", "Catégorie d'inscription"),
-    "ceased_on": ("inscription_date_cessation_ide",),
-    "ceased_code": ("inscription_motif_cessation_ide",),
-    "ceased_motive": ("inscription_lib_cessation_ide",),
-    "struck_on": ("inscription_date_radiation_ide",),
-    "struck_code": ("inscription_motif_radiation_ide",),
-    "struck_motive": ("inscription_lib_radiation_ide",),
-    "agency_name": ("suivi_structure_principale_nom", "struct_principale"),
+    "ceased_on": (
+        "Fin d'inscription : date de cessation",
+        "inscription_date_cessation_ide",
+    ),
+    "ceased_code": (
+        "Code de cessation",
+        "inscription_motif_cessation_ide",
+    ),
+    "ceased_motive": (
+        "Motif de cessation",
+        "inscription_lib_cessation_ide",
+    ),
+    "struck_on": (
+        "Fin d'inscription : date de radiation",
+        "inscription_date_radiation_ide",
+    ),
+    "struck_code": (
+        "Code de radiation",
+        "inscription_motif_radiation_ide",
+    ),
+    "struck_motive": (
+        "Motif de radiation",
+        "inscription_lib_radiation_ide",
+    ),
+    "agency_name": ("Nom de l'agence", "suivi_structure_principale_nom", "struct_principale"),
 }
 # The extract for Carnet de bord: one line per person registered; its identifier is opaque and matches nobody.
 SPIE: dict[str, tuple[str, ...]] = {
-    "opaque_id": ("identifiant_unique_de",),
-    "entered_on": ("inscription",),
+    "opaque_id": (
+        "Identifiant propre à l'extrait",
+        "identifiant_unique_de",
+    ),
+    "entered_on": (
+        "Inscription (extrait)",
+        "inscription",
+    ),
 }
 _SNAPSHOT_NAMES: dict[str, tuple[str, ...]] = {
     "nir": ("individu_nir", *PEOPLE["nir"][1:]),

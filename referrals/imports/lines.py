@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Literal, TypeVar
 
-from hub.core.tabular import Remark
+from hub.core.tabular import Remark, Survey
 
 FileKind = Literal[
     "people_table", "caf_flow", "registration_stock", "registration_exits", "registration_snapshot",
@@ -121,6 +121,7 @@ class Parsed(Generic[_Line]):
     encoding: str | None = None
     separator: str | None = None
     info: dict[str, str] = field(default_factory=dict)
+    survey: Survey | None = None
 
     @property
     def nir_columns(self) -> tuple[int, ...]:

@@ -6,13 +6,24 @@ number with its role. An empty cell says nothing; an unknown word leaves its fie
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import lru_cache
 from typing import TypeVar
 
 from hub.core.dates import age_on
 from hub.core.identifiers import BadIdentifier, caf_number, check_nir, insee_code, is_mobile, pes_keys, phone, postcode
-from hub.core.tabular import DEFAULT_LIMITS, FileProblem, Limits, Source, Table, read_table, refusal, remark
+from hub.core.tabular import (
+    DEFAULT_LIMITS,
+    Choice,
+    ColumnsProblem,
+    FileProblem,
+    Limits,
+    Source,
+    Table,
+    read_table,
+    refusal,
+    remark,
+)
 from hub.core.tabular.problems import excerpt
 from hub.core.tabular.table import labels
 from hub.core.text import clean, name_key
@@ -25,6 +36,7 @@ from referrals.imports.lines import Parsed, PersonLine, SeenKeys
 REQUIRED = ("last_name", "first_names")
 _IDENTIFYING = ("birth_date", "nir", "caf_number")
 _LABELS = labels(PEOPLE)
+FIELDS = tuple(_LABELS.items())
 _ADULT_AGES = range(16, 101)
 _EMAIL = re.compile(r"[^@\s<>(),;:\"]+@[^@\s<>(),;:\"]+\.[^@\s<>(),;:\".]{2,}")
 _POSTCODE_CITY = re.compile(r"(\d{4,5})\s+(.+)", re.ASCII)
@@ -35,18 +47,39 @@ T = TypeVar("T")
 
 
 def parse(
-    source: Source, *, today: dt.date, limits: Limits = DEFAULT_LIMITS, repair: bool = False
+    source: Source,
+    *,
+    today: dt.date,
+    limits: Limits = DEFAULT_LIMITS,
+    repair: bool = False,
+    chosen: Choice | None = None,
 ) -> Parsed[PersonLine]:
     """Open a table of people. Raises FileProblem (another kind of file, missing columns, unreadable)."""
     try:
-        table = read_table(source, aliases=PEOPLE, required=REQUIRED, limits=limits, repair=repair)
+        table = read_table(source, aliases=PEOPLE, required=REQUIRED, limits=limits, repair=repair, chosen=chosen)
     except FileProblem as problem:
         raise explain(problem, source, "people_table", limits) from problem
     require_kind(kind_of_titles((*table.headers, *table.extra_columns)), "people_table")
-    if not any(name in table.columns for name in _IDENTIFYING):
+    try:
+        require_identifying(table.columns)
+    except FileProblem as problem:
+        raise ColumnsProblem(problem, table.survey) from problem
+    return Parsed(
+        "people_table",
+        table.headers,
+        table.columns,
+        table.warnings,
+        _lines(table, today),
+        table.encoding,
+        table.separator,
+        survey=table.survey,
+    )
+
+
+def require_identifying(columns: Collection[str]) -> None:
+    """Raise COLONNES_MANQUANTES when nothing in a line would tell who it speaks of."""
+    if not any(name in columns for name in _IDENTIFYING):
         raise refusal("COLONNES_MANQUANTES", columns=" ou ".join(_LABELS[name] for name in _IDENTIFYING))
-    rows = _lines(table, today)
-    return Parsed("people_table", table.headers, table.columns, table.warnings, rows, table.encoding, table.separator)
 
 
 def _lines(table: Table, today: dt.date) -> Iterator[PersonLine]:

@@ -9,7 +9,18 @@ from collections.abc import Collection, Iterator
 from typing import Literal
 
 from hub.core.dates import add_months
-from hub.core.tabular import DEFAULT_LIMITS, FileProblem, Limits, Remark, Source, Table, read_table, remark
+from hub.core.tabular import (
+    DEFAULT_LIMITS,
+    Choice,
+    ColumnsProblem,
+    FileProblem,
+    Limits,
+    Remark,
+    Source,
+    Table,
+    read_table,
+    remark,
+)
 from hub.core.tabular.problems import excerpt
 from hub.core.tabular.table import labels, require_columns
 from hub.core.text import clean
@@ -30,6 +41,7 @@ from referrals.imports.registration_identity import IdentityReader
 ExitsAs = Literal["auto", "ceased", "struck_off"]
 
 _LABELS = labels(REGISTRATION)
+FIELDS = tuple(_LABELS.items())
 _MONTHS = re.compile(r"(\d{1,2})\s*mois", re.IGNORECASE)
 _LONGEST_SANCTION_MONTHS = 36
 _FARTHEST_FUTURE = dt.timedelta(days=366)
@@ -43,6 +55,7 @@ def parse(
     exits_as: ExitsAs = "auto",
     limits: Limits = DEFAULT_LIMITS,
     repair: bool = False,
+    chosen: Choice | None = None,
 ) -> Parsed[RegistrationLine]:
     """Open a list; `kind` is what the person chose (None: whatever it is). Raises FileProblem.
 
@@ -50,10 +63,16 @@ def parse(
     """
     try:
         table = read_table(
-            source, aliases=REGISTRATION, layouts=CLASSIC_LAYOUTS, strict_width=True, limits=limits, repair=repair
+            source,
+            aliases=REGISTRATION,
+            layouts=CLASSIC_LAYOUTS,
+            strict_width=True,
+            limits=limits,
+            repair=repair,
+            chosen=chosen,
         )
         found = kind_of_registration(table.columns)
-        require_columns(table.columns, required_columns(table.columns), _LABELS)
+        _require(table)
     except FileProblem as problem:
         raise explain(problem, source, kind or "registration_stock", limits) from problem
     known: FileKind = found or "registration_stock"
@@ -66,7 +85,15 @@ def parse(
         _lines(table, known, today, exits_as),
         table.encoding,
         table.separator,
+        survey=table.survey,
     )
+
+
+def _require(table: Table) -> None:
+    try:
+        require_columns(table.columns, required_columns(table.columns), _LABELS)
+    except FileProblem as problem:
+        raise ColumnsProblem(problem, table.survey) from problem
 
 
 def required_columns(columns: Collection[str]) -> tuple[str, ...]:

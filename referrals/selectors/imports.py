@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
 from hub.core.pages import Page, paginate
+from partners.importers import IMPORTERS
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
 from partners.services.undo import may_still_undo
@@ -77,6 +78,17 @@ class RowLine:
     compared: str
     decision: str
     person_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file: its title, its first values, what it was understood as ("": not taken)."""
+
+    position: int
+    title: str
+    samples: list[str]
+    field: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +201,18 @@ def _undo_preview(actor: Actor, job: ImportJob) -> UndoPreview | None:
         left=list(visible(actor, RegistrationGap).filter(pk__in=changed_since(applied))[:PAGE_SIZE]),
         later=later.job if later else None,
     )
+
+
+def import_columns(job: ImportJob) -> list[Column]:
+    """The columns of a file as it was understood; none once it is destroyed."""
+    survey, labels = job.survey, dict(IMPORTERS[job.kind].choices)
+    if not survey or not survey["samples"]:
+        return []
+    rows = zip(survey["titles"], survey["samples"], survey["fields"], strict=True)
+    return [
+        Column(position, title or f"Colonne {position + 1}", samples, name, labels.get(name, ""))
+        for position, (title, samples, name) in enumerate(rows)
+    ]
 
 
 def import_rows(actor: Actor, job: ImportJob, *, verdict: str = "", after: str = "") -> Rows:

@@ -117,6 +117,31 @@ class GuardOutput(serializers.Serializer[Any]):
     message = serializers.CharField()
 
 
+class ColumnOutput(serializers.Serializer[Any]):
+    position = serializers.IntegerField()
+    title = serializers.CharField()
+    samples = serializers.ListField(child=serializers.CharField(), help_text="Trois premières valeurs, NIR cachés.")
+    understood_as = serializers.CharField(source="field", help_text="Vide : colonne non reprise.")
+
+
+class MappingOutput(serializers.Serializer[Any]):
+    """Which column is what; empty once the file is destroyed."""
+
+    problem = serializers.CharField()
+    repair = serializers.BooleanField()
+    columns = ColumnOutput(many=True)
+    choices = serializers.DictField(child=serializers.CharField(), help_text="Ce qu'une colonne peut être.")
+
+
+class MappingInput(serializers.Serializer[Any]):
+    columns = serializers.ListField(
+        child=serializers.CharField(allow_blank=True, max_length=40),
+        max_length=200,
+        help_text="Le champ de chaque colonne, dans l'ordre du fichier ; vide : ne pas reprendre.",
+    )
+    repair = serializers.BooleanField(required=False, default=False, help_text="Réparer les accents abîmés.")
+
+
 class FileOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     size = serializers.IntegerField(help_text="Octets.")
@@ -135,7 +160,10 @@ class AudienceOutput(serializers.Serializer[Any]):
 
 
 class ImportOutput(serializers.Serializer[Any]):
-    """received → analysing → analysed → (confirm) → applying → applied; or refused, or discarded."""
+    """received → analysing → analysed → (confirm) → applying → applied; or refused, or discarded.
+
+    `unspecified`: titles were found but columns are missing; say them (`mapping/`), the analysis begins again.
+    """
 
     id = serializers.UUIDField()
     kind = serializers.ChoiceField(ImportKind.choices)

@@ -18,6 +18,7 @@ urlpatterns = [
     route("imports/<uuid:pk>/", views.record, name="import", access=LIST),
     route("imports/<uuid:pk>/confirmer/", views.confirm, name="import_confirm", access=LIST),
     route("imports/<uuid:pk>/annuler/", views.undo, name="import_undo", access=LIST),
+    route("imports/<uuid:pk>/colonnes/", views.columns, name="import_columns", access=LIST),
     route("imports/<uuid:pk>/abandonner/", views.discard, name="import_discard", access=LIST),
     route("imports/<uuid:pk>/rejets/", views.rejects, name="import_rejects", access=LIST),
 ]

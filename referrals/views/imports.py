@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -17,8 +18,10 @@ from hub.core.errors import Conflict, DomainError, Invalid, Refused, TooLarge
 from hub.core.models import record_access
 from hub.core.tabular import FileProblem, write_csv
 from hub.core.topics import topic_token
+from partners.importers import IMPORTERS
 from partners.models import ImportJob
-from partners.models.files import ImportKind
+from partners.models.files import ImportKind, ImportState
+from partners.services.columns import MENDABLE, choose_columns
 from partners.services.corrections import CORRECTABLE
 from partners.services.imports import QUICK_CHECK_BYTES, confirm_import, discard_import, receive_file
 from partners.services.undo import undo_import
@@ -31,6 +34,7 @@ from referrals.selectors.imports import (
     allowed_kinds,
     get_import,
     has_rejects,
+    import_columns,
     import_list,
     import_record,
     import_rows,
@@ -121,6 +125,19 @@ def confirm(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def columns(request: Request, pk: UUID) -> HttpResponse:
+    """What each column is, said by a person: the file is analysed again."""
+    job = get_import(request.actor, pk)
+    fields = [request.POST.get(f"column-{one.position}", "") for one in import_columns(job)]
+    try:
+        choose_columns(request.actor, job=job, fields=fields, repair=bool(request.POST.get("repair")))
+    except (Conflict, Invalid) as error:
+        return _record(request, pk, error=error, fields=fields)
+    messages.success(request, "Colonnes enregistrées : le fichier est analysé à nouveau. Rien n'est encore appliqué.")
+    return redirect("import", pk)
+
+
+@require_POST
 def discard(request: Request, pk: UUID) -> HttpResponse:
     """Give the file up."""
     job = get_import(request.actor, pk)
@@ -157,15 +174,27 @@ def rejects(request: Request, pk: UUID) -> HttpResponse:
     return answer
 
 
-def _record(request: Request, pk: UUID, *, error: DomainError | None = None) -> HttpResponse:
+def _record(
+    request: Request, pk: UUID, *, error: DomainError | None = None, fields: list[str] | None = None
+) -> HttpResponse:
     found = import_record(request.actor, pk)
     context: dict[str, Any] = {
         "record": found,
         "job": found.job,
         "token": topic_token("import", pk),
-        "error": error,
+        "error": None if isinstance(error, Invalid) else error,
         "rejects": found.reads_rows and has_rejects(found.job),
+        "wrong_columns": error.message if isinstance(error, Invalid) else "",
     }
+    if found.job.state in MENDABLE and can(request.actor, "import.confirm", found.job):
+        context["mendable"] = found.job.survey
+        asked = found.job.state == ImportState.UNSPECIFIED or request.GET.get("colonnes") or fields is not None
+        context["columns"] = import_columns(found.job) if asked else []
+        if fields is not None:
+            context["columns"] = [
+                replace(one, field=name) for one, name in zip(context["columns"], fields, strict=True)
+            ]
+        context["choices"] = IMPORTERS[found.job.kind].choices
     if found.reads_rows and not found.moving and found.job.counts and error is None:
         filters = VerdictFilter(request.GET or None)
         verdict = filters.cleaned_data["verdict"] if filters.is_valid() else ""
@@ -173,7 +202,8 @@ def _record(request: Request, pk: UUID, *, error: DomainError | None = None) -> 
         record_access("list", subject=found.job, detail=f"rows {len(rows.lines)}")
         context |= {"rows": rows, "verdict": verdict, "correctable": CORRECTABLE}
     template = "referrals/imports/_record.html" if _is_fragment(request) else "referrals/imports/record.html"
-    return render(request, template, context, status=error.status if error else 200)
+    status = UNPROCESSABLE if isinstance(error, Invalid) else error.status if error else 200
+    return render(request, template, context, status=status)
 
 
 def _receive(request: Request, form: ImportForm) -> ImportJob | None:

@@ -104,3 +104,24 @@ def test_an_upload_sent_twice_with_its_key_is_one_import(cast, machine):
     ]
     assert answers[0].content == answers[1].content
     assert caller.get("imports/").json()["count"] == 1
+
+
+def test_columns_are_said_by_machine_too(cast, machine):
+    caller = machine(cast.adviser)
+    content = "Nom;Petit nom;Né quand;Situation;Date\r\nFICTIF;Amélie;12/04/1985;Inscrite;02/03/2026\r\n".encode()
+    file = SimpleUploadedFile("agence.csv", content)
+    made = caller.send("imports/", kind="registration", file=file, month="2026-10", nature="events")
+    assert made.status_code == 201, made.content
+    assert made.json()["state"] == "unspecified"
+    address = f"imports/{made.json()['id']}/mapping/"
+    said = caller.get(address).json()
+    assert [one["understood_as"] for one in said["columns"]] == ["last_name", "", "", "situation", "date"]
+    assert said["columns"][1] == {"position": 1, "title": "Petit nom", "samples": ["Amélie"], "understood_as": ""}
+    assert "Prénom" in said["choices"].values()
+    fields = ["last_name", "first_names", "first_names", "situation", "date"]
+    assert is_problem(caller.post(address, {"columns": fields}), 400)["fields"].keys() == {"columns"}
+    fields[2] = "birth_date"
+    assert caller.post(address, {"columns": fields}).json()["state"] == "received"
+    step(cast, made.json())
+    assert caller.get(f"imports/{made.json()['id']}/").json()["state"] == "analysed"
+    is_problem(machine(cast.other_officer).get(address), 404)

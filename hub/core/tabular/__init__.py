@@ -3,6 +3,7 @@
 from hub.core.tabular.limits import DEFAULT_LIMITS, Limits
 from hub.core.tabular.problems import MESSAGES, FileProblem, Remark, at_line, refusal, remark
 from hub.core.tabular.sniff import Source
+from hub.core.tabular.survey import Choice, ColumnsProblem, Header, Survey
 from hub.core.tabular.table import Aliases, Table, read_table
 from hub.core.tabular.write import csv_lines, neutral, write_csv, write_xlsx
 
@@ -10,10 +11,14 @@ __all__ = [
     "DEFAULT_LIMITS",
     "MESSAGES",
     "Aliases",
+    "Choice",
+    "ColumnsProblem",
     "FileProblem",
+    "Header",
     "Limits",
     "Remark",
     "Source",
+    "Survey",
     "Table",
     "at_line",
     "csv_lines",

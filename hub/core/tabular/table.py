@@ -7,9 +7,10 @@ from operator import itemgetter
 from typing import Literal
 
 from hub.core.tabular.limits import DEFAULT_LIMITS, Limits
-from hub.core.tabular.problems import Remark, notice, refusal, remark
+from hub.core.tabular.problems import FileProblem, Remark, notice, refusal, remark
 from hub.core.tabular.sheet import Row, Sheet, open_sheets
 from hub.core.tabular.sniff import Source
+from hub.core.tabular.survey import Choice, ColumnsProblem, Header, Survey, guessed_header, surveyed
 from hub.core.text import header_key, repair_double_encoding
 
 Aliases = Mapping[str, Sequence[str]]
@@ -19,6 +20,8 @@ Layouts = Mapping[int, Sequence[str | None]]
 """Number of columns -> canonical column of each position; None for what is not kept."""
 
 _HEADER_LINES = 10
+_SURVEYED_LINES = 30
+COLUMNS = ("COLONNES_MANQUANTES", "COLONNE_EN_DOUBLE")  # what choosing the columns by hand can mend
 _MOST_MATCHES_ASKED = 3
 _HELP_COLUMN = "__ignore__"
 _TRUE = frozenset({"true", "vrai", "1", "oui", "o", "x"})
@@ -43,21 +46,8 @@ class Table:
     separator: str | None
     warnings: list[Remark]
     rows: Callable[[], Iterator[tuple[int, Row]]]
+    survey: Survey
     problems: dict[int, list[Remark]] = field(default_factory=dict)
-
-
-@dataclass(slots=True, frozen=True)
-class Header:
-    """Where the titles are (line 0: nowhere, columns go by position) and what each position means."""
-
-    line: int
-    titles: tuple[str, ...]
-    fields: tuple[str | None, ...]
-
-    @property
-    def known(self) -> frozenset[str]:
-        """Canonical names of the columns found."""
-        return frozenset(name for name in self.fields if name)
 
 
 def labels(aliases: Aliases) -> dict[str, str]:
@@ -99,20 +89,29 @@ def read_table(
     strict_width: bool = False,
     limits: Limits = DEFAULT_LIMITS,
     repair: bool = False,
+    chosen: Choice | None = None,
 ) -> Table:
-    """Open a CSV, XLSX or ODS file as a table of text cells. Raises FileProblem.
+    """Open a CSV, XLSX or ODS file as a table of text cells. Raises FileProblem, ColumnsProblem under titles.
 
+    `chosen` may put another understanding of the titles in the place of the one recognised.
     `layouts` gives the columns by position for each number of columns, when no header row is recognised.
     `strict_width` makes a line shorter than the header an error instead of padding it.
     """
     label = labels(aliases)
     empty = True
     for sheet in open_sheets(source, limits, repair=repair):
-        first = list(islice(sheet.rows(), _HEADER_LINES))
+        first = list(islice(sheet.rows(), _SURVEYED_LINES))
         empty = empty and not first
         header = find_header(first, aliases) or _by_position(first, layouts or {}, label)
+        header = header or guessed_header(first, alias_index(aliases), _HEADER_LINES)
         if header is not None:
-            return _table(sheet, header, label, required, strict_width, limits)
+            survey = surveyed(chosen(header) if chosen else header, first)
+            try:
+                return _table(sheet, survey, label, required, strict_width, limits)
+            except FileProblem as problem:
+                if problem.code in COLUMNS:
+                    raise ColumnsProblem(problem, survey) from problem
+                raise
     if empty:
         raise refusal("FICHIER_VIDE")
     shown = [label[name] for name in required] or list(label.values())[:6]
@@ -138,8 +137,9 @@ def _trimmed(row: Row) -> Row:
 
 
 def _table(
-    sheet: Sheet, header: Header, label: Mapping[str, str], required: Sequence[str], strict_width: bool, limits: Limits
+    sheet: Sheet, survey: Survey, label: Mapping[str, str], required: Sequence[str], strict_width: bool, limits: Limits
 ) -> Table:
+    header = survey.header
     if len(header.fields) > limits.columns:
         raise refusal("TROP_DE_COLONNES", found=len(header.fields), limit=limits.columns)
     require_columns(header.known, required, label)
@@ -163,6 +163,7 @@ def _table(
         separator=sheet.separator,
         warnings=list(sheet.warnings),
         rows=lambda: iter(()),
+        survey=survey,
     )
     if extra:
         table.warnings.append(notice("COLONNES_IGNOREES", columns=", ".join(extra)[:500]))

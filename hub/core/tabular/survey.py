@@ -1,0 +1,88 @@
+"""What a person needs to say which column is which: titles, first values, what each was understood as."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from hub.core.tabular.problems import FileProblem
+from hub.core.text import header_key, repair_double_encoding
+
+Row = list[str]
+_SAMPLES = 3
+_SAMPLE_CHARS = 40
+_FEWEST_TITLES = 4
+_DIGITS_OF_DATA = 5
+_NUMBER = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
+_BLANKS = re.compile(r"[\s.\-]+")
+_HIDDEN = "•" * 13
+
+
+@dataclass(slots=True, frozen=True)
+class Header:
+    """Where the titles are (line 0: nowhere, columns go by position) and what each position means."""
+
+    line: int
+    titles: tuple[str, ...]
+    fields: tuple[str | None, ...]
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Canonical names of the columns found."""
+        return frozenset(name for name in self.fields if name)
+
+    @property
+    def signature(self) -> str:
+        """The same for two files with the same titles, however they are written."""
+        keys = "|".join(header_key(repair_double_encoding(title)) for title in self.titles)
+        return hashlib.sha256(keys.encode()).hexdigest()
+
+
+Choice = Callable[[Header], Header]
+"""What somebody chose for these titles, in the place of what was recognised."""
+
+
+@dataclass(slots=True, frozen=True)
+class Survey:
+    """A header and the first values below it; numbers of social security are hidden."""
+
+    header: Header
+    samples: tuple[tuple[str, ...], ...]
+
+
+class ColumnsProblem(FileProblem):
+    """Titles were found, but not every column needed: a person can say which is which."""
+
+    def __init__(self, problem: FileProblem, survey: Survey) -> None:
+        super().__init__(problem.code, problem.message)
+        self.survey = survey
+
+
+def surveyed(header: Header, first: Sequence[tuple[int, Row]]) -> Survey:
+    """The first filled values of each column."""
+    below = [row for line, row in first if line > header.line]
+
+    def samples(position: int) -> tuple[str, ...]:
+        told = (row[position].strip() for row in below if position < len(row))
+        return tuple(_shown(cell) for cell in islice(filter(None, told), _SAMPLES))
+
+    return Survey(header, tuple(samples(position) for position in range(len(header.titles))))
+
+
+def _shown(cell: str) -> str:
+    return _HIDDEN if _NUMBER.fullmatch(_BLANKS.sub("", cell)) else cell[:_SAMPLE_CHARS]
+
+
+def guessed_header(first: Sequence[tuple[int, Row]], index: Mapping[str, str], most_lines: int) -> Header | None:
+    """The first row that looks like titles (four cells or more, no numbers) where at least one title is known."""
+    for line, row in first[:-1]:
+        if line > most_lines:
+            break
+        titles = [cell for cell in row if cell.strip()]
+        if len(titles) < _FEWEST_TITLES or any(sum(map(str.isdecimal, cell)) >= _DIGITS_OF_DATA for cell in titles):
+            continue
+        fields = tuple(index.get(header_key(repair_double_encoding(title))) for title in row)
+        if any(fields):
+            return Header(line, tuple(row), fields)
+    return None
