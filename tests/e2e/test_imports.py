@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from playwright.sync_api import expect
 
 from hub.core.gate import tenant
+from referrals.models import RegistrationEntry
 from referrals.services.registration_settings import add_expected_list, seed_exit_codes
 from tests.cast import actor
 from tests.e2e.browser import axe, check, screenshot, sign_in
 from tests.e2e.workers import Worker
 from tests.files import SAMPLES, bring, confirm, sample
+from tests.people import person
 from tests.referrals.registration import STOCK, exits, gap_of, sample_people, stock
 
 WORKED_MS = 20_000  # the worker starts, reads, writes
@@ -132,3 +136,52 @@ def test_two_open_records_show_each_other_s_answer(cast, window):
     first.get_by_role("button", name="Prendre en charge").click()
     expect(second.locator("#inscription")).to_contain_text("En cours de vérification")
     expect(second.locator("#inscription")).to_contain_text(str(cast.udaf_worker.user))
+
+
+LINES = (
+    "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2",
+    ";9999999Z;FICTIF;AMELIE;12/04/1985;02/10/2026;1;",  # two people bear this name and this date
+    ";9999998Z;MODELE;ZOE;31/02/1990;02/10/2026;1;",
+)
+
+
+def test_a_line_is_corrected_another_decided_then_the_list_is_confirmed(cast, page, worker):
+    twins = person(cast), person(cast)
+    person(cast, last_name="Modèle", first_names="Zoé", birth_date=date(1990, 2, 28))
+    worker()
+    sign_in(page, cast.officer_metz.user.email)
+    page.goto("/imports/deposer/")
+    content = "\r\n".join([*LINES, ""]).encode()
+    page.locator("#id_file").set_input_files({"name": "2026-10.csv", "mimeType": "text/csv", "buffer": content})
+    expect(page.locator("#id_kind")).to_have_value("registration")
+    page.locator("#id_month").select_option("2026-10")
+    page.get_by_label("Événements seulement").check()
+    page.get_by_role("button", name="Déposer et analyser").click()
+    expect(page.get_by_role("heading", name="Rien n'est encore appliqué")).to_be_visible(timeout=WORKED_MS)
+    expect(page.locator("#import")).to_contain_text("Ce que confirmer ferait")
+
+    page.get_by_role("link", name="Corriger la ligne 3").click()
+    expect(page.locator("#corriger-3")).to_contain_text("n'existe pas")
+    axe(page)
+    page.locator("#corriger-3").get_by_label("DATE NAISSANCE").fill("28/02/1990")
+    page.locator("#corriger-3").get_by_role("button", name="Enregistrer et relire la ligne").click()
+    expect(page.get_by_text("Ligne 3 relue : reconnue.")).to_be_visible()
+    expect(page.locator("#ligne-3")).to_contain_text("Ligne corrigée par une personne")
+
+    page.locator("#ligne-2").get_by_role("link", name="Comparer").click()
+    expect(page.get_by_role("heading", name="De qui parle cette ligne ?")).to_be_visible()
+    seen(page, page.url, "rapprochement")
+    page.get_by_role("button", name="C'est cette personne").first.click()
+    expect(page.get_by_text("Décision enregistrée")).to_be_visible()
+    seen(page, "/imports/a-rapprocher/", "a-rapprocher")
+
+    page.goto("/imports/")
+    page.get_by_role("link", name="2026-10.csv").click()
+    expect(page.locator("#ligne-2")).to_contain_text("C'est cette personne : décision de")
+    page.get_by_role("button", name="Confirmer et appliquer").click()
+    expect(page.locator("#import")).to_contain_text("Appliqué", timeout=WORKED_MS)
+    with tenant(actor(cast.head)):
+        told = set(RegistrationEntry.objects.values_list("beneficiary", flat=True))
+    assert len(told) == 2
+    assert len(told & {one.pk for one in twins}) == 1
+    assert page.problems == []
