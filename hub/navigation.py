@@ -39,6 +39,7 @@ MAIN = (
     Door("Aujourd'hui", "sun", "home"),
     Door("Personnes", "users", "people"),
     Door("Orientations", "send", "referrals"),
+    Door("Rendez-vous", "calendar", "appointments"),
     Door("Inscriptions", "clipboard-check", "gaps"),
     Door("Imports", "file-up", "imports"),
     Door("Réseau", "network", "organizations"),

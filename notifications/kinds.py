@@ -14,8 +14,17 @@ from notifications.catalogue import Kind, Notice, Settled, Told, announce
 from notifications.journal import told_under
 from partners.events import ImportFinished, ImportUndone
 from referrals import recipients
-from referrals.events import GapsChanged, GapsReassigned, GapsWaiting, ReferralAnswered, ReferralChanged, ReferralSent
+from referrals.events import (
+    AppointmentsChanged,
+    GapsChanged,
+    GapsReassigned,
+    GapsWaiting,
+    ReferralAnswered,
+    ReferralChanged,
+    ReferralSent,
+)
 from referrals.recipients import GapNotice, Recipient
+from referrals.recipients_appointments import appointment_audience
 
 REFERRAL_SENT = Kind(
     code="referral_sent",
@@ -118,6 +127,17 @@ GAP_ESCALATED = Kind(
     url_name="gap_board",
     list_url_name="gap_board",
     can_be_muted=False,
+)
+APPOINTMENT_CHANGED = Kind(
+    code="appointment_changed",
+    label="Rendez-vous fixé, déplacé ou annulé",
+    title="Un rendez-vous est fixé",
+    plural="{count} rendez-vous sont fixés",
+    titles={"moved": "Un rendez-vous est déplacé", "cancelled": "Un rendez-vous est annulé"},
+    icon="calendar",
+    url_name="appointment",
+    list_url_name="appointments",
+    can_be_muted=True,
 )
 IMPORT_FINISHED = Kind(
     code="import_finished",
@@ -234,6 +254,27 @@ def _waiting(kind: Kind, told: GapNotice, group: str) -> Iterator[Notice]:
         subject_kind="gap" if told.gap_id else "",
         subject_id=told.gap_id,
     )
+
+
+@announce(AppointmentsChanged)
+def appointments_changed(events: list[AppointmentsChanged]) -> Iterator[Told]:
+    """Whoever receives and the referent: one line with a count, never a name."""
+    for event in events:
+        for (user_id, organization_id, reason), found in appointment_audience(event.appointment_ids).items():
+            if user_id == event.by_id:
+                continue
+            alone = found[0] if len(found) == 1 else None
+            yield Notice(
+                user_id=user_id,
+                organization_id=organization_id,
+                kind=APPOINTMENT_CHANGED.code,
+                dedupe_key=f"{APPOINTMENT_CHANGED.code}:{found[0]}",
+                reason=reason,
+                count=len(found),
+                subject_kind="appointment" if alone else "",
+                subject_id=alone,
+                payload={} if event.change == "planned" else {"state": event.change},
+            )
 
 
 @announce(ImportFinished)

@@ -51,3 +51,11 @@ class GapsWaiting(Event):
 
     gap_ids: tuple[UUID, ...]
     escalated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppointmentsChanged(Event):
+    """Appointments planned, moved or cancelled together (`change`): told once per recipient, with counts."""
+
+    appointment_ids: tuple[UUID, ...]
+    change: str

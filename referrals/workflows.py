@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.core.errors import InvalidTransition
 from hub.core.workflow import Transition, Workflow
-from referrals.models import GapLog, Nature, Referral, ReferralLog
+from referrals.models import AppointmentLog, GapLog, Nature, Referral, ReferralLog
 
 of = Transition.of
 
@@ -92,4 +92,18 @@ GAP = Workflow(
     ],
     log=GapLog,
     log_parent="gap",
+)
+
+# Moving keeps the state; what came of it may be written again while it was wrong.
+APPOINTMENT = Workflow(
+    [
+        of("move", "planned", "planned", "Déplacé"),
+        of("hold", "planned", "held", "Tenu"),
+        of("excuse", "planned", "excused", "Personne excusée"),
+        of("miss", "planned", "not_held", "Non tenu"),
+        of("cancel", "planned", "cancelled", "Annulé"),
+        of("correct", {"held", "excused", "not_held"}, "planned", "Issue corrigée"),
+    ],
+    log=AppointmentLog,
+    log_parent="appointment",
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from hub.core.actor import Actor
+from hub.core.actor import PARIS, Actor
 from hub.core.gate import tenant
+from hub.core.workdays import is_open
 from partners.models import Commune, Membership, Organization
 from referrals.models import Beneficiary, Referral, Track, TrackDecision
 from referrals.services.pathways import decide_track
@@ -66,3 +67,11 @@ def reread(cast: Cast, row: Any) -> Any:
     """The row as it is now."""
     with tenant(Actor.system(cast.department.pk)):
         return type(row).objects.get(pk=row.pk)
+
+
+def open_day(after: int = 14) -> date:
+    """An open day of Moselle, so many calendar days from now or a little later."""
+    found = datetime.now(PARIS).date() + timedelta(days=after)
+    while not is_open(found):
+        found += timedelta(days=1)
+    return found

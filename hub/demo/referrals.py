@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from referrals.services import referrals as services
+from referrals.services.appointments.planning import plan_first_appointment
 
 RECEIVERS = {
     "siae": "siae_worker",
@@ -69,7 +70,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "propose_redirect": services.propose_redirect,
     "confirm_redirect": services.confirm_redirect,
     "start": services.start_referral,
-    "appointment": services.plan_first_appointment,
+    "appointment": plan_first_appointment,
     "pause": services.pause_referral,
     "complete": services.complete_referral,
     "fail": services.fail_referral,

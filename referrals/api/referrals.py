@@ -26,6 +26,7 @@ from referrals.selectors.referrals import late_for_me, veiled
 from referrals.serializers import referrals as forms
 from referrals.serializers.referrals import ReferralInput, ReferralLine, ReferralOutput, ReferralQuery
 from referrals.services import referrals as services
+from referrals.services.appointments.planning import plan_first_appointment
 from referrals.workflows import REFERRAL
 
 ANSWER, SENDER = "referral.answer", "referral.cancel"
@@ -65,7 +66,7 @@ MOVES = (
     ),
     Move("start", "Commencer le suivi", services.start_referral, ANSWER, forms.StartInput, "start"),
     Move(
-        "appointment", "Fixer le premier rendez-vous", services.plan_first_appointment, ANSWER, forms.AppointmentInput,
+        "appointment", "Fixer le premier rendez-vous", plan_first_appointment, ANSWER, forms.AppointmentInput,
     ),
     Move("pause", "Suspendre", services.pause_referral, ANSWER, forms.PauseInput, "pause"),
     Move("resume", "Reprendre", services.resume_referral, ANSWER, forms.Nothing, "resume"),
@@ -153,7 +154,7 @@ class MoveView(ApiView):
         given = self.input(self.move.body)
         with with_state(lambda: get_visible(self.actor, Referral, pk)):
             moved = self.move.perform(self.actor, referral=referral, **given)
-        return Response(shown(self.actor, moved.pk if moved else pk), status=self.move.status)
+        return Response(shown(self.actor, moved.pk if isinstance(moved, Referral) else pk), status=self.move.status)
 
 
 def view_of(move: Move) -> type[MoveView]:

@@ -16,6 +16,12 @@ def day(label: str, *, required: bool = False, **options: Any) -> forms.DateFiel
     )
 
 
+def hour(label: str, **options: Any) -> forms.TimeField:
+    """An hour of the day, with the browser's own clock."""
+    widget = forms.TimeInput(format="%H:%M", attrs={"type": "time"})
+    return forms.TimeField(label=label, widget=widget, input_formats=["%H:%M", "%H:%M:%S", "%Hh%M"], **options)
+
+
 def text(label: str, *, rows: int = 3, size: int = 4000, required: bool = False, **options: Any) -> forms.CharField:
     """A few lines of text."""
     return forms.CharField(

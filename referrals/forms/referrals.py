@@ -8,8 +8,8 @@ from django import forms
 
 from hub.core.actor import Actor
 from partners.models import Organization, Service, Team
-from referrals.forms.fields import day, text
-from referrals.models import DeclineReason, Nature, Outcome, PersonReason, Referral, ReferralState
+from referrals.forms.fields import day, hour, text
+from referrals.models import AppointmentMode, DeclineReason, Nature, Outcome, PersonReason, Referral, ReferralState
 from referrals.models.referrals import ContestReason
 
 CHOOSE = ("", "Choisir…")
@@ -116,6 +116,9 @@ class StartForm(forms.Form):
 
 class AppointmentForm(forms.Form):
     on = day("Jour du premier rendez-vous", required=True)
+    at = hour("Heure")
+    mode = forms.ChoiceField(label="Comment", choices=AppointmentMode.choices)
+    place = forms.CharField(label="Lieu", max_length=120, required=False)
 
 
 class PauseForm(forms.Form):

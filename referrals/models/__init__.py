@@ -1,6 +1,15 @@
 """The people: who they are, who may see them, who follows them, what was asked for them, are they registered."""
 
 from referrals.models.access import AccessGrant, DeclaredLink, FileOpening, Level
+from referrals.models.appointments import (
+    Appointment,
+    AppointmentKind,
+    AppointmentLog,
+    AppointmentMode,
+    AppointmentState,
+    ContractKind,
+    EngagementContract,
+)
 from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber, RightsState, Sex
 from referrals.models.explanations import AbsenceExplanation, ExplanationKind
 from referrals.models.gap_work import GapGesture, GapStep, RegistrationMeasure
@@ -40,11 +49,18 @@ from referrals.models.registration import (
 __all__ = [
     "AbsenceExplanation",
     "AccessGrant",
+    "Appointment",
+    "AppointmentKind",
+    "AppointmentLog",
+    "AppointmentMode",
+    "AppointmentState",
     "AssignmentKind",
     "Beneficiary",
     "CafRole",
+    "ContractKind",
     "DeclaredLink",
     "DeclineReason",
+    "EngagementContract",
     "EntryState",
     "ExemptionReason",
     "ExitCode",

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from hub.core.rest.fields import ReferenceSerializer, VisibleField
 from hub.core.rest.pages import PageQuery
 from partners.models import Organization, Service, Team
-from referrals.models import Beneficiary, DeclineReason, Nature, Outcome, PersonReason, ReferralState
+from referrals.models import AppointmentMode, Beneficiary, DeclineReason, Nature, Outcome, PersonReason, ReferralState
 from referrals.models.referrals import ContestReason
 from referrals.serializers.people import BeneficiaryOutput, CardOutput
 
@@ -142,6 +142,10 @@ class StartInput(serializers.Serializer[Any]):
 
 class AppointmentInput(serializers.Serializer[Any]):
     on = serializers.DateField(help_text="Jour du premier rendez-vous.")
+    at = serializers.TimeField(required=False, help_text="Heure en France ; 9 h par défaut.")
+    duration = serializers.IntegerField(required=False, min_value=5, max_value=480, help_text="En minutes.")
+    mode = serializers.ChoiceField(AppointmentMode.choices, required=False)
+    place = serializers.CharField(required=False, max_length=120, allow_blank=True)
 
 
 class PauseInput(serializers.Serializer[Any]):

@@ -19,7 +19,8 @@ from hub.core.tabular import remark
 from hub.core.text import first_name_keys, fold, name_key
 from hub.core.topics import touch
 from partners.models import Commune
-from referrals.models import Beneficiary, NationalNumber
+from referrals.models import Appointment, Beneficiary, NationalNumber
+from referrals.services.appointments.moot import cancel_moot
 from referrals.services.gaps import lapse_gaps
 
 EDITABLE = (
@@ -136,6 +137,7 @@ def record_death(actor: Actor, *, person: Beneficiary, died_on: date) -> None:
     person.died_on, person.updated_at = died_on, actor.now
     person.save(update_fields=["died_on", "updated_at"])
     lapse_gaps(actor, beneficiary_ids=[person.pk], closing="died", silent=True)
+    cancel_moot(actor, Appointment.objects.filter(beneficiary=person))
 
 
 @transaction.atomic

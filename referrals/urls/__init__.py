@@ -1,5 +1,11 @@
-"""The addresses of people, referrals, gaps and files."""
+"""The addresses of people, referrals, gaps, appointments and files."""
 
-from referrals.urls import gaps, imports, people, referrals
+from referrals.urls import appointments, gaps, imports, people, referrals
 
-urlpatterns = [*people.urlpatterns, *referrals.urlpatterns, *imports.urlpatterns, *gaps.urlpatterns]
+urlpatterns = [
+    *people.urlpatterns,
+    *referrals.urlpatterns,
+    *imports.urlpatterns,
+    *gaps.urlpatterns,
+    *appointments.urlpatterns,
+]

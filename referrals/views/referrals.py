@@ -24,6 +24,7 @@ from referrals.models import Referral
 from referrals.selectors.journal import ReferralRecord, referral_record
 from referrals.selectors.referrals import BOXES, RECEIVED, inbox
 from referrals.services import referrals as services
+from referrals.services.appointments.planning import plan_first_appointment
 
 PAGE_OR_POST = ("GET", "HEAD", "POST")  # a gesture's address typed, or reloaded after signing in: its page is shown
 ANSWERS = ("accept", "acknowledge", "decline", "contest", "waitlist")
@@ -40,7 +41,7 @@ RUN: dict[str, Callable[..., Any]] = {
     "waitlist": services.waitlist_referral,
     "decline": services.decline_referral,
     "contest": services.contest_referral,
-    "appointment": services.plan_first_appointment,
+    "appointment": plan_first_appointment,
     "pause": services.pause_referral,
     "fail": services.fail_referral,
     "cancel": services.cancel_referral,

@@ -41,6 +41,12 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
     shown = actor.now - timedelta(days=actor.choices.get("gap_visible", 365))
     recent = [g for g in rows["RegistrationGap"] if wide or g.closed_at is None or g.closed_at >= shown]
     gaps = {g.pk for g in recent if wide or g.beneficiary_id in following}
+
+    def appointment(a: Any) -> bool:
+        hosted = org in (a.organization_id, a.co_host_id) and (wide or a.beneficiary_id in any_level)
+        return actor.role == "system" or hosted or (not a.sensitive and (wide or a.beneficiary_id in following))
+
+    appointments = {a.pk for a in rows["Appointment"] if appointment(a)}
     jobs = {j.pk for j in rows["ImportJob"] if wide or j.organization_id == org}
     of_org = {name: lambda row: row.organization_id == org for name in ("AccessGrant", "FileOpening", "DeclaredLink")}
     sees = {
@@ -56,7 +62,14 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "GapStep": lambda row: False,
         **of_org,
         **dict.fromkeys(
-            ("TrackDecision", "AbsenceExplanation", "RegistrationExemption", "RegistrationEntry", "RegistrationStatus"),
+            (
+                "TrackDecision",
+                "AbsenceExplanation",
+                "EngagementContract",
+                "RegistrationExemption",
+                "RegistrationEntry",
+                "RegistrationStatus",
+            ),
             lambda row: row.beneficiary_id in following,
         ),
         **dict.fromkeys(
@@ -66,6 +79,8 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
     found = {name: {row.pk for row in rows[name] if wide or rule(row)} for name, rule in sees.items()}
     return found | {
         "Referral": referrals,
+        "Appointment": appointments,
+        "AppointmentLog": {row.pk for row in rows["AppointmentLog"] if row.appointment_id in appointments},
         "RegistrationGap": gaps,
         "ImportJob": jobs,
         "ReferralLog": {row.pk for row in rows["ReferralLog"] if row.referral_id in referrals},

@@ -30,6 +30,7 @@ PERSONAL = {
     "imports/": "people_job",
     "imports/a-rapprocher/": "doubtful_row",
     "imports/decisions/": "match_decision",
+    "rendez-vous/": "appointment",
     "invitations/": "invitation",
     "membres/": "siae_member",
     "mon-compte/cles/": "siae_worker_token",

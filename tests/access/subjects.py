@@ -110,6 +110,7 @@ def value(given: Any) -> Subject:
 
 PERSON = {name: named(name) for name in ("helped", "jobseeker", "unknown")}
 REFERRAL = {name: named(name) for name in ("proposal", "designation", "from_udaf", "sensitive")}
+APPOINTMENT = {name: named(name) for name in ("appointment", "hushed_appointment")}
 WITHOUT = {"-": nothing}
 ORGANIZATION = {"own": own_organization, "another": another_organization}
 ASSIGNMENT = {name: named(f"{name}_assignment") for name in ("udaf", "pes")}
@@ -161,6 +162,11 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "gap.motive": {"gap": named("gap")},
     "gap.export": WITHOUT,
     "registration.settings": WITHOUT,
+    "appointment.list": WITHOUT,
+    "appointment.plan": PERSON,
+    "appointment.change": APPOINTMENT,
+    "appointment.outcome": APPOINTMENT,
+    "contract.record": PERSON,
     "import.list": WITHOUT,
     "import.bring": {str(kind): value(str(kind)) for kind in ImportKind.values},
     "import.confirm": {"people": named("people_job"), "list": named("list_job")},

@@ -13,7 +13,7 @@ Six people of the first Département, one of the second:
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -28,6 +28,7 @@ from partners.services.invitations import send_invitation
 from partners.services.organizations import add_closing_period, create_service
 from partners.services.tokens import create_token
 from referrals.models import (
+    AppointmentLog,
     ExitCode,
     ExpectedList,
     GapGesture,
@@ -38,6 +39,8 @@ from referrals.models import (
     RegistrationMeasure,
 )
 from referrals.services.access import declare_link, open_file
+from referrals.services.appointments.planning import in_france, plan_appointment, plan_first_appointment
+from referrals.services.contracts import record_contract
 from referrals.services.gaps import acknowledge_gap
 from referrals.services.matches import decide_match
 from referrals.services.pathways import exempt_from_registration
@@ -45,7 +48,7 @@ from referrals.services.people import restrict_file
 from referrals.services.referrals import accept_referral, decline_referral, draft_referral
 from tests.cast import Cast, actor
 from tests.files import OCTOBER, bring, sample
-from tests.people import decision, person, referral
+from tests.people import decision, open_day, person, referral
 
 NIR = "2850499990123"  # commune 990: nobody
 THIONVILLE, FORBACH = "57672", "57227"
@@ -68,6 +71,7 @@ def build_world(cast: Cast, *, texts: dict[str, str] | None = None) -> World:
     _pathways(world)
     _referrals(world)
     _gaps(world)
+    _appointments(world)
     _network(world)
     _files(world)
     return world
@@ -168,6 +172,22 @@ def _gaps(world: World) -> None:
             department_id=acting.department_id, user_id=acting.user_id, organization_id=acting.organization_id,
             name="reassign", at=acting.now, held_until=acting.now,
         )  # fmt: skip
+
+
+def _appointments(world: World) -> None:
+    cast = world.cast
+    words = {"motive": world.said.get("appointment.motive", "Faire le point")}
+    with tenant(actor(cast.udaf_worker)) as acting:
+        world.appointment = plan_appointment(
+            acting, person=world.helped, kind="follow_up", starts_at=in_france(open_day(), time(10)),
+            organization=cast.udaf, team=cast.udaf_support, member_id=acting.user_id, words=words,
+        )  # fmt: skip
+        world.contract = record_contract(acting, person=world.helped, kind="cer", signed_on=acting.today)
+    with tenant(actor(cast.charity2)) as acting:
+        accept_referral(acting, referral=world.sensitive)
+        world.hushed_appointment = plan_first_appointment(acting, referral=world.sensitive, on=open_day())
+    with tenant(Actor.system(cast.department.pk)):
+        world.appointment_line = AppointmentLog.objects.get(appointment=world.appointment)
 
 
 def _network(world: World) -> None:

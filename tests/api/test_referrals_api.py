@@ -12,14 +12,14 @@ from referrals.api.referrals import MOVES
 from referrals.models import Referral
 from tests.api.test_doors import is_problem
 from tests.cast import actor
-from tests.people import decision, person, referral, reread
+from tests.people import decision, open_day, person, referral, reread
 
 SENDER, RECEIVER = "social_worker", "siae_worker"
 LIFE = [  # who, gesture, body, state after
     (RECEIVER, "seen", {}, "sent"),
     (RECEIVER, "waitlist", {"rank": 3}, "waitlisted"),
     (RECEIVER, "accept", {"note": "Oui"}, "accepted"),
-    (RECEIVER, "appointment", {"on": "2026-12-01"}, "accepted"),
+    (RECEIVER, "appointment", {"on": f"{open_day()}"}, "accepted"),
     (RECEIVER, "start", {}, "in_progress"),
     (RECEIVER, "pause", {"review_on": "2099-01-04", "note": "Congés"}, "paused"),
     (RECEIVER, "resume", {}, "in_progress"),
@@ -31,7 +31,7 @@ BODIES = {
     "waitlist": {"rank": 1},
     "decline": {"reason": "no_place"},
     "fail": {"reason": "no_place"},
-    "appointment": {"on": "2026-12-01"},
+    "appointment": {"on": f"{open_day()}"},
     "pause": {"review_on": "2099-01-04", "note": "Congés"},
     "complete": {"outcome": "other"},
     "cancel": {"note": "Erreur"},

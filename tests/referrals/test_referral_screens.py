@@ -17,7 +17,7 @@ from referrals.gestures import GESTURES, open_gestures
 from referrals.models import PersonReason, Referral, ReferralLog
 from referrals.services import referrals as services
 from tests.cast import actor, client
-from tests.people import decision, person, referral, reread
+from tests.people import decision, open_day, person, referral, reread
 
 pytestmark = pytest.mark.django_db
 CARD = {"need": "Un premier emploi", "informed_on": "2026-07-01"}
@@ -224,7 +224,7 @@ def test_every_gesture_on_the_page_works(cast):
     sent = referral(cast, person(cast))
     assert act(cast.siae_worker, sent, "waitlist", rank="3").status_code == 302
     assert act(cast.siae_worker, sent, "accept", note="Bienvenue").status_code == 302
-    assert act(cast.siae_worker, sent, "appointment", on="2026-12-01").status_code == 302
+    assert act(cast.siae_worker, sent, "appointment", on=f"{open_day()}", at="10:00", mode="on_site").status_code == 302
     assert act(cast.siae_worker, sent, "start").status_code == 302
     assert act(cast.siae_worker, sent, "pause", review_on="2099-01-01", note="Arrêt").status_code == 302
     assert act(cast.siae_worker, sent, "resume").status_code == 302

@@ -18,7 +18,6 @@ from referrals.services.referrals.course import (
     complete_referral,
     fail_referral,
     pause_referral,
-    plan_first_appointment,
     resume_referral,
     start_referral,
 )
@@ -61,7 +60,6 @@ __all__ = [
     "mark_seen",
     "open_duplicates",
     "pause_referral",
-    "plan_first_appointment",
     "propose_redirect",
     "refuse_redirect",
     "release_answer",

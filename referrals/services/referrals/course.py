@@ -8,7 +8,7 @@ from django.db import transaction
 
 from hub.core.access import require
 from hub.core.actor import Actor
-from hub.core.errors import Conflict, Invalid
+from hub.core.errors import Invalid
 from referrals.models import Outcome, Referral
 from referrals.services.referrals.moves import check_choice, check_reason, finish, moved
 from referrals.workflows import REFERRAL
@@ -21,18 +21,6 @@ def start_referral(actor: Actor, *, referral: Referral, first_appointment_on: da
     appointment = first_appointment_on or referral.first_appointment_on
     REFERRAL.perform(referral, "start", by=actor, first_appointment_on=appointment)
     return moved(actor, referral, "start")
-
-
-@transaction.atomic
-def plan_first_appointment(actor: Actor, *, referral: Referral, on: date) -> Referral:
-    """Say when the person is received first."""
-    require(actor, "referral.answer", referral)
-    if referral.state != "accepted":
-        raise Conflict(code="invalid_transition")
-    referral.first_appointment_on = on
-    referral.save(update_fields=["first_appointment_on"])
-    REFERRAL.record(referral, "appointment", by=actor, note=f"{on:%d/%m/%Y}")
-    return moved(actor, referral, "appointment")
 
 
 @transaction.atomic

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 from hub.core.access import visible
-from hub.core.actor import Actor
+from hub.core.actor import PARIS, Actor
 from hub.core.errors import Conflict, Invalid
 from hub.core.events import emit
 from hub.core.topics import touch
 from partners.models import Department
 from referrals.clocks import chain_start, due_dates
 from referrals.events import ReferralAnswered, ReferralChanged
-from referrals.models import Beneficiary, DeclineReason, Level, Nature, PersonReason, Referral
+from referrals.models import Appointment, Beneficiary, DeclineReason, Level, Nature, PersonReason, Referral
 from referrals.services.access import close_access, open_access
+from referrals.services.appointments.moot import cancel_moot
 
 
 def moved(actor: Actor, referral: Referral, change: str) -> Referral:
@@ -67,9 +68,15 @@ def restart_clock(actor: Actor, referral: Referral) -> None:
 
 
 def set_clock(actor: Actor, referral: Referral, department: Department) -> None:
-    """Count from today; a proposal still to answer, from the first sending of its whole chain. Does not save."""
-    waiting = referral.state == "sent" and referral.nature == Nature.PROPOSAL
-    since = (chain_start(referral) if waiting else None) or actor.today
+    """Count from today; a proposal still to answer, from the first sending of its chain. Does not save.
+
+    A designation taken into account waits for its first appointment from that day on, even when one is cancelled.
+    """
+    since = actor.today
+    if referral.state == "sent" and referral.nature == Nature.PROPOSAL:
+        since = chain_start(referral) or since
+    elif referral.state == "accepted" and referral.answered_at:
+        since = referral.answered_at.astimezone(PARIS).date()
     referral.due_on, referral.late_on = due_dates(referral, since=since, department=department)
 
 
@@ -78,6 +85,8 @@ def finish(actor: Actor, referral: Referral, *, keep_access: bool) -> None:
     referral.final_at = actor.now
     referral.save(update_fields=["final_at"])
     end = actor.now
+    if not keep_access:
+        cancel_moot(actor, Appointment.objects.filter(referral=referral))
     if keep_access:
         end += timedelta(days=Department.objects.get(pk=referral.department_id).delay("access_after_completion"))
     close_access(actor, source=referral, at=end)

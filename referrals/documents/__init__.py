@@ -1,0 +1,1 @@
+"""Papers for people, in plain French: data for typst sources, which hold the layout and no rule."""

@@ -1,0 +1,197 @@
+"""Appointments as pages show them: my agenda by day or week, one record, a person's next ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from hub.core.access import can, get_visible, visible
+from hub.core.actor import PARIS, Actor
+from hub.core.slots import TimelineEntry
+from partners.models import Organization, User
+from referrals.models import Appointment, AppointmentLog, AppointmentState
+from referrals.policies.appointments import followed_by, receives
+from referrals.selectors.known import CLOSED, known_people
+from referrals.workflows import APPOINTMENT
+
+JOINED = ("organization", "team", "member", "co_host")
+MOST = 200  # of one week shown on one page
+PAST = "Passé"
+OUTCOMES = (AppointmentState.HELD, AppointmentState.EXCUSED, AppointmentState.NOT_HELD)
+# For whom what came of it is not: a look that says only that the date has passed.
+VEILED = "past"
+MOVES = {
+    "hold": "Personne reçue",
+    "excuse": "Personne excusée",
+    "miss": "N'a pas eu lieu",
+    "correct": "Corriger l'issue",
+    "cancel": "Annuler le rendez-vous",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentLine:
+    """One appointment as this actor may read it: `state` is `past` when what came of it is not his to know."""
+
+    appointment: Appointment
+    name: str
+    open: bool
+    knows: bool
+    state: str
+    state_label: str
+    to_tell: bool
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.appointment.starts_at + timedelta(minutes=self.appointment.duration)
+
+    @property
+    def with_whom(self) -> str:
+        one = self.appointment
+        return " · ".join(str(part) for part in (one.organization, one.team, one.member, one.co_host) if part)
+
+    @property
+    def where(self) -> str:
+        one = self.appointment
+        return one.place or one.get_mode_display()
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of an agenda."""
+
+    day: date
+    lines: list[AppointmentLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """The days shown, and the exact count; `cut` when there are more than a page holds."""
+
+    days: list[Day]
+    total: int
+    first: date
+    last: date
+
+    @property
+    def cut(self) -> bool:
+        return self.total > MOST
+
+
+@dataclass(frozen=True, slots=True)
+class AppointmentRecord:
+    """Everything the page of one appointment shows."""
+
+    line: AppointmentLine
+    moves: list[tuple[str, str]]
+    may_change: bool
+    journal: list[TimelineEntry]
+
+
+def lines(actor: Actor, appointments: Iterable[Appointment]) -> list[AppointmentLine]:
+    """Rows of a list (people of one page in two queries, referents in one)."""
+    rows = list(appointments)
+    known = known_people(actor, {one.beneficiary_id for one in rows})
+    followed = followed_by(actor, [one.beneficiary_id for one in rows]) if rows else set()
+    return [_line(actor, one, known.get(one.beneficiary_id), one.beneficiary_id in followed) for one in rows]
+
+
+def agenda(actor: Actor, *, first: date, days: int, mine: bool) -> Agenda:
+    """Appointments of one's own, or of one's team, from a day on."""
+    last = first + timedelta(days=days - 1)
+    begin, end = (datetime.combine(day, time.min, PARIS) for day in (first, last + timedelta(days=1)))
+    found = (my_appointments(actor) if mine else team_appointments(actor)).filter(
+        starts_at__gte=begin, starts_at__lt=end
+    )
+    shown = lines(actor, found.exclude(state=AppointmentState.CANCELLED).select_related(*JOINED)[:MOST])
+    by_day: dict[date, list[AppointmentLine]] = {}
+    for line in shown:
+        by_day.setdefault(line.appointment.starts_at.astimezone(PARIS).date(), []).append(line)
+    open_days = [Day(day, by_day.get(day, [])) for day in (first + timedelta(days=n) for n in range(days))]
+    total = found.exclude(state=AppointmentState.CANCELLED).count() if len(shown) == MOST else len(shown)
+    return Agenda([one for one in open_days if one.lines or one.day.weekday() < 5 or days == 1], total, first, last)
+
+
+def my_appointments(actor: Actor) -> QuerySet[Appointment]:
+    """Those I hold myself, and those of my team where nobody is named."""
+    mine = Q(member_id=actor.user_id)
+    unnamed = Q(member=None, organization_id=actor.organization_id)
+    unnamed &= Q(team=None) | Q(team_id=actor.team_id) if actor.team_id else Q(team=None)
+    return visible(actor, Appointment).filter(mine | unnamed)
+
+
+def team_appointments(actor: Actor) -> QuerySet[Appointment]:
+    """Those of my team; of the whole organisation for its managers; those where we sit beside another."""
+    here = Q(organization_id=actor.organization_id)
+    if actor.team_id and not actor.manager:
+        here &= Q(team_id=actor.team_id) | Q(member_id=actor.user_id)
+    return visible(actor, Appointment).filter(here | Q(co_host_id=actor.organization_id))
+
+
+def to_tell(actor: Actor) -> QuerySet[Appointment]:
+    """My appointments of today, and past ones whose outcome nobody wrote."""
+    tomorrow = datetime.combine(actor.today + timedelta(days=1), time.min, PARIS)
+    return my_appointments(actor).filter(state=AppointmentState.PLANNED, starts_at__lt=tomorrow)
+
+
+def get_appointment(actor: Actor, pk: UUID) -> Appointment:
+    """A visible appointment; raises `NotVisible`."""
+    return get_visible(actor, Appointment, pk, *JOINED, "planned_by", "referral", "gap")
+
+
+def appointment_record(actor: Actor, pk: UUID) -> AppointmentRecord:
+    """One appointment; raises `NotVisible`."""
+    appointment = get_appointment(actor, pk)
+    line = lines(actor, [appointment])[0]
+    change = can(actor, "appointment.change", appointment)
+    return AppointmentRecord(line, possible_moves(actor, line, change), change, _journal(line))
+
+
+def possible_moves(actor: Actor, line: AppointmentLine, change: bool) -> list[tuple[str, str]]:
+    """Gestures open now: outcomes once the hour has come, for those who may know them."""
+    state = line.appointment.state
+    found = []
+    for name, label in MOVES.items():
+        allowed = change if name == "cancel" else line.knows
+        early = name in ("hold", "miss") and line.appointment.starts_at > actor.now
+        if allowed and not early and state in APPOINTMENT.transitions[name].sources:
+            found.append((name, label))
+    return found
+
+
+def _line(actor: Actor, one: Appointment, known: object, followed: bool) -> AppointmentLine:
+    knows = receives(actor, one) or followed
+    veiled = one.state in OUTCOMES and not knows
+    past = veiled or (one.state == AppointmentState.PLANNED and not knows and one.starts_at < actor.now)
+    return AppointmentLine(
+        appointment=one,
+        name=getattr(known, "name", CLOSED),
+        open=known is not None,
+        knows=knows,
+        state=VEILED if past else one.state,
+        state_label=PAST if past else one.get_state_display(),
+        to_tell=knows and one.state == AppointmentState.PLANNED and one.starts_at <= actor.now,
+    )
+
+
+def _journal(line: AppointmentLine) -> list[TimelineEntry]:
+    """Planned, moved, cancelled; what came of it only for those who may know."""
+    labels = {"plan": "Rendez-vous fixé"} | {name: one.label for name, one in APPOINTMENT.transitions.items()}
+    hidden = set() if line.knows else {"hold", "miss", "excuse", "correct"}
+    rows = [row for row in AppointmentLog.objects.filter(appointment=line.appointment)[:MOST] if row.name not in hidden]
+    users = User.objects.in_bulk([row.user_id for row in rows if row.user_id])
+    organizations = Organization.objects.in_bulk([row.organization_id for row in rows if row.organization_id])
+    return [
+        TimelineEntry(
+            at=row.at,
+            title=labels.get(row.name, row.name),
+            detail=row.note,
+            by=" · ".join(str(who) for who in (users.get(row.user_id), organizations.get(row.organization_id)) if who),
+            icon="calendar",
+        )
+        for row in reversed(rows)
+    ]

@@ -1,0 +1,1 @@
+"""Appointments: planned, moved, what came of them (domain §3)."""
