@@ -63,7 +63,8 @@ SELECT gen_random_uuid(), g.department_id, %(job)s, 'gap', g.id, jsonb_build_obj
 """
 CHANGE = """
 UPDATE referrals_registrationgap g
-   SET kind = o.kind, event_on = o.event_on, ends_on = o.ends_on, code = o.code, motive = o.motive
+   SET kind = o.kind, event_on = CASE WHEN o.kind IN ('struck_off', 'ceased') THEN o.event_on END,
+       ends_on = o.ends_on, code = o.code, motive = o.motive
   FROM outcome o WHERE o.gap_id = g.id AND o.act = 'change_kind'
 """
 CLOSE = """

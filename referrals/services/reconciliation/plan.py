@@ -45,6 +45,15 @@ def _order(at: str, state: str, since: str, code: str) -> str:
     return f"({at}, {state} = 'registered', {state} = 'struck_off', {since}, {code})"
 
 
+SAID = _order(
+    'CASE WHEN state = \'registered\' THEN greatest("on", last_listed) ELSE "on" END', "state", '"on"', "code"
+)
+KEPT = _order(
+    "CASE WHEN s_state = 'registered' THEN greatest(s_since, last_listed) ELSE s_since END",
+    "s_state",
+    "s_since",
+    "s_code",
+)
 NEXT_STATUS = f"""
 CREATE TEMP TABLE next_status ON COMMIT DROP AS
 WITH last AS (
@@ -57,16 +66,7 @@ met AS (
          greatest(s.last_listed, CASE WHEN l.listed THEN %(month)s::date END) AS last_listed
     FROM last l LEFT JOIN referrals_registrationstatus s ON s.beneficiary_id = l.beneficiary_id),
 weighed AS (
-  SELECT *, status_id IS NULL OR
-    {_order('CASE WHEN listed THEN greatest("on", %(month)s::date) ELSE "on" END', "state", '"on"', "code")} >=
-    {
-    _order(
-        "CASE WHEN s_state = 'registered' THEN greatest(s_since, last_listed) ELSE s_since END",
-        "s_state",
-        "s_since",
-        "s_code",
-    )
-} AS newer
+  SELECT *, status_id IS NULL OR {SAID} >= {KEPT} AS newer
     FROM met)
 SELECT beneficiary_id, status_id, last_listed,
        CASE WHEN newer THEN state ELSE s_state END AS state, CASE WHEN newer THEN "on" ELSE s_since END AS since,
@@ -127,7 +127,7 @@ SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since
 RANK = f"array_position(ARRAY{list(GAP_PRECEDENCE)}, {{}})"
 # What becomes of each open gap. No longer obliged: without object, never "resolved". Its kind grows stronger, or
 # follows the present when the exit it told of no longer stands. A job or an illness that is now known explains the
-# absence. Registered again, with nothing wrong left: resolved.
+# absence. Told again as registered, with nothing wrong left: resolved.
 FOLLOWED = f"""
 SELECT g.id AS gap_id, g.beneficiary_id, g.state AS source, g.kind AS former,
        CASE WHEN o.beneficiary_id IS NULL THEN 'lapse'
@@ -135,7 +135,7 @@ SELECT g.id AS gap_id, g.beneficiary_id, g.state AS source, g.kind AS former,
               OR (o.kind <> g.kind AND s.state = 'registered' AND g.kind IN ('struck_off', 'ceased'))
               OR (o.kind = 'category_gap' AND g.kind <> 'category_gap') THEN 'change_kind'
             WHEN o.kind IS NULL AND o.explained THEN 'explain'
-            WHEN o.kind IS NULL AND s.state = 'registered'
+            WHEN o.kind IS NULL AND s.state = 'registered' AND n.beneficiary_id IS NOT NULL
              AND (s.last_listed >= greatest(g.month, %(month)s::date) OR s.since >= coalesce(g.event_on, g.month))
             THEN 'resolve' END AS act,
        o.kind, o.event_on, o.ends_on, o.code, o.motive,
@@ -150,6 +150,7 @@ SELECT g.id AS gap_id, g.beneficiary_id, g.state AS source, g.kind AS former,
   JOIN referrals_beneficiary b ON b.id = g.beneficiary_id
   LEFT JOIN obliged o ON o.beneficiary_id = g.beneficiary_id
   LEFT JOIN standing s ON s.beneficiary_id = g.beneficiary_id
+  LEFT JOIN next_status n ON n.beneficiary_id = g.beneficiary_id
  WHERE g.department_id = %(department)s AND g.state IN {OPEN_STATES}
 """
 # Justified until a day, or proven since: no list reopens it before.
