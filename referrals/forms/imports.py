@@ -10,6 +10,7 @@ from django import forms
 
 from hub.core.access import visible
 from hub.core.actor import Actor
+from hub.core.text import fold
 from partners.models import Territory
 from partners.models.files import ImportKind, ListNature, Verdict
 from referrals.selectors.imports import allowed_kinds
@@ -20,6 +21,8 @@ MONTHS = (
 )  # fmt: skip
 MONTHS_BACK = 13
 MONTH_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_. ]?(0[1-9]|1[0-2])(?!\d)")
+FOLDED_MONTHS = [fold(month) for month in MONTHS]
+MONTH_IN_WORDS = re.compile(rf"({'|'.join(FOLDED_MONTHS)})[-_. ]*(20\d\d)(?!\d)")
 RECOGNISE = ("", "Reconnaître d'après le contenu")
 NATURES = [
     (ListNature.COMPLETE.value, "Liste complète : toutes les personnes inscrites du mois"),
@@ -81,6 +84,8 @@ def month_choices(today: date) -> list[tuple[str, str]]:
 
 def month_in(name: str, today: date) -> str:
     """The month a file's name tells ("2026-10"), when it is one that may be chosen; else ''."""
-    found = MONTH_IN_NAME.search(name)
+    found, words = MONTH_IN_NAME.search(name), MONTH_IN_WORDS.search(fold(name))
     month = f"{found[1]}-{found[2]}" if found else ""
+    if words and not found:
+        month = f"{words[2]}-{FOLDED_MONTHS.index(words[1]) + 1:02d}"
     return month if month in dict(month_choices(today)) else ""
