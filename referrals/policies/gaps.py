@@ -70,6 +70,12 @@ def may_export(actor: Actor, _: None = None) -> bool:
     return may_list_gaps(actor) and (actor.manager or actor.has(*field))
 
 
+@rule("gap.corrections")
+def may_give_back(actor: Actor, _: None = None) -> bool:
+    """The list given back to Pôle emploi: its own correspondents, and the Département that sends it."""
+    return (actor.is_wide or actor.kind == "employment_service") and may_export(actor)
+
+
 @scope(GapGesture)
 def own_gestures(actor: Actor, gestures: QuerySet[GapGesture]) -> QuerySet[GapGesture]:
     return gestures if actor.is_system else gestures.filter(user_id=actor.user_id)

@@ -3,6 +3,7 @@
 from hub.core.urls import route
 from referrals.views import gap_board as board
 from referrals.views import gap_bulk as bulk
+from referrals.views import gap_returns
 from referrals.views import gaps as views
 from referrals.views import registration_settings as settings
 
@@ -10,6 +11,10 @@ LIST, SETTINGS = "gap.list", "registration.settings"
 
 urlpatterns = [
     route("inscriptions/", views.index, name="gaps", access=LIST),
+    route("inscriptions/a-corriger/", gap_returns.index, name="gap_corrections", access="gap.corrections"),
+    route(
+        "inscriptions/a-corriger/fichier/", gap_returns.export, name="gap_corrections_export", access="gap.corrections"
+    ),
     route("inscriptions/gestes/", bulk.bulk, name="gap_bulk", access=LIST),
     route("inscriptions/gestes/<uuid:pk>/annuler/", bulk.undo, name="gap_bulk_undo", access=LIST),
     route("inscriptions/tableau/", board.index, name="gap_board", access=LIST),

@@ -58,6 +58,7 @@ def index(request: Request) -> HttpResponse:
         "token": topic_token("gaps", actor.department_id),
         "may_set": can(actor, "registration.settings"),
         "gestures": gestures(actor),
+        "may_give_back": can(actor, "gap.corrections"),
     }
     template = "referrals/gaps/_list.html" if request.headers.get("X-Fragment") else "referrals/gaps/list.html"
     return render(request, template, context)

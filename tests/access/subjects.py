@@ -161,6 +161,7 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "absence.explain": PERSON,
     "gap.motive": {"gap": named("gap")},
     "gap.export": WITHOUT,
+    "gap.corrections": WITHOUT,
     "registration.settings": WITHOUT,
     "appointment.list": WITHOUT,
     "appointment.plan": PERSON,

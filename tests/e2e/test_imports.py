@@ -110,6 +110,8 @@ def test_pages_of_gaps(cast, page, window):
         ("/inscriptions/?state=closed", "inscriptions-vide"),
         (f"/inscriptions/{gap.pk}/", "inscription"),
         ("/inscriptions/tableau/", "inscriptions-tableau"),
+        ("/inscriptions/a-corriger/", "inscriptions-a-corriger"),
+        (f"/inscriptions/gestes/?name=reassign&gap={gap.pk}", "inscriptions-geste"),
         ("/inscriptions/reglages/", "inscriptions-reglages"),
         ("/inscriptions/reglages/motifs/nouveau/", "inscriptions-motif"),
         ("/inscriptions/reglages/listes/nouvelle/", "inscriptions-liste"),

@@ -14,7 +14,14 @@ from hub.core.errors import Conflict
 from hub.core.topics import touch
 from partners.models import ImportJob
 from partners.models.files import ImportState
-from referrals.models import GapState, ImportChange, RegistrationEntry, RegistrationGap, RegistrationList
+from referrals.models import (
+    GapState,
+    ImportChange,
+    RegistrationEntry,
+    RegistrationGap,
+    RegistrationList,
+    RegistrationMeasure,
+)
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.services.reconciliation import plan
 from referrals.services.reconciliation.apply import ENTRIES, STATUS_NEW, STATUS_UPDATE
@@ -82,6 +89,7 @@ def undo_list(actor: Actor, job: ImportJob) -> dict[str, int]:
     applied = RegistrationList.objects.select_related("job__file").get(job=job)
     _refuse_when_followed(applied)
     _tell_again(actor, applied)
+    RegistrationMeasure.objects.filter(department_id=actor.department_id, month=applied.month).delete()
     done = {}
     with connection.cursor() as cursor:
         for name, statement in GAPS.items():
