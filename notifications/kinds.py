@@ -22,9 +22,11 @@ from referrals.events import (
     ReferralAnswered,
     ReferralChanged,
     ReferralSent,
+    SourcesSilent,
 )
 from referrals.recipients import GapNotice, Recipient
 from referrals.recipients_appointments import appointment_audience
+from referrals.recipients_lists import silence_audience
 
 REFERRAL_SENT = Kind(
     code="referral_sent",
@@ -126,6 +128,16 @@ GAP_ESCALATED = Kind(
     icon="clock-alert",
     url_name="gap_board",
     list_url_name="gap_board",
+    can_be_muted=False,
+)
+SOURCE_SILENT = Kind(
+    code="source_silent",
+    label="Listes mensuelles qui n'arrivent pas",
+    title="1 liste mensuelle attendue n'est pas arrivée",
+    plural="{count} listes mensuelles attendues ne sont pas arrivées",
+    icon="calendar-clock",
+    url_name="imports",
+    list_url_name="imports",
     can_be_muted=False,
 )
 APPOINTMENT_CHANGED = Kind(
@@ -240,6 +252,21 @@ def gaps_waiting(events: list[GapsWaiting]) -> Iterator[Told]:
                 reason="vous encadrez le territoire",
                 count=head.count,
                 payload={"partner_id": str(head.partner_id)},
+            )
+
+
+@announce(SourcesSilent)
+def sources_silent(events: list[SourcesSilent]) -> Iterator[Told]:
+    """Officers and heads of the place: one line by month with a count; what came is theirs to ask for."""
+    for event in events:
+        for (user_id, organization_id, reason), count in silence_audience(event.expected_ids).items():
+            yield Notice(
+                user_id=user_id,
+                organization_id=organization_id,
+                kind=SOURCE_SILENT.code,
+                dedupe_key=f"{SOURCE_SILENT.code}:{event.month:%Y-%m}:{min(event.expected_ids).hex}",
+                reason=reason,
+                count=count,
             )
 
 

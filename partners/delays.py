@@ -35,6 +35,7 @@ DELAYS: dict[str, Delay] = {
     # Registration
     "registration_grace": Delay(60, DAYS, "Délai pour s'inscrire après l'information de la personne"),
     "explained_absence": Delay(183, DAYS, "Absence expliquée sans date de fin connue"),
+    "list_due": Delay(15, DAYS, "Liste mensuelle attendue, après la fin de son mois : alerte"),
     "gap_visible": Delay(365, DAYS, "Écart clos encore visible du référent"),
     "gap_reminder": Delay(10, OPEN_DAYS, "Écart sans action : rappel"),
     "gap_escalation": Delay(10, OPEN_DAYS, "Écart sans action après le rappel : chef de service"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from hub.core.events import Event
@@ -51,6 +52,14 @@ class GapsWaiting(Event):
 
     gap_ids: tuple[UUID, ...]
     escalated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcesSilent(Event):
+    """Expected lists of one month that did not come by their day."""
+
+    expected_ids: tuple[UUID, ...]
+    month: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

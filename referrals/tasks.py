@@ -15,6 +15,7 @@ from referrals.models import GapGesture
 from referrals.selectors.clocks import answers_to_release, loops_to_close, proposals_to_expire
 from referrals.services.gap_bulk import release_gesture
 from referrals.services.gap_steps import take_steps
+from referrals.services.list_silence import tell_silent_sources as tell_silent
 from referrals.services.referrals import acknowledge_outcome, expire_referral, release_answer
 
 
@@ -60,6 +61,14 @@ def remind_gaps() -> None:
     for department_id in _departments():
         with tenant(Actor.system(department_id)) as actor:
             take_steps(actor)
+
+
+@shared_task
+def tell_silent_sources() -> None:
+    """Tell whoever coordinates which monthly lists did not come; every hour, each list and month once."""
+    for department_id in _departments():
+        with tenant(Actor.system(department_id)) as actor:
+            tell_silent(actor)
 
 
 def _departments() -> Iterator[UUID]:

@@ -16,9 +16,18 @@ from notifications.models import Notification
 from notifications.selectors import Line, changes_after, head_of, lines
 from partners.events import ImportFinished, ImportUndone
 from partners.models import ImportJob, Membership, StoredFile
-from referrals.events import GapsChanged, GapsReassigned, GapsWaiting, ReferralAnswered, ReferralChanged, ReferralSent
-from referrals.models import Beneficiary, Referral, RegistrationGap, SupportAssignment
+from referrals.events import (
+    GapsChanged,
+    GapsReassigned,
+    GapsWaiting,
+    ReferralAnswered,
+    ReferralChanged,
+    ReferralSent,
+    SourcesSilent,
+)
+from referrals.models import Beneficiary, ExpectedList, Referral, RegistrationGap, SupportAssignment
 from tests.cast import Cast, actor, client
+from tests.files import OCTOBER
 
 pytestmark = pytest.mark.django_db
 CANARY = "Zéphyrine FICTIFCANARI"
@@ -175,6 +184,9 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
         GapsWaiting(department_id=cast.department.pk, gap_ids=(gap.pk,), escalated=True),
         ImportFinished(department_id=cast.department.pk, job_id=job.pk, state="refused"),
     )  # fmt: skip
+    with tenant(system(cast)) as who:
+        silent = ExpectedList.objects.create(department_id=who.department_id, label="Agence de Metz")
+    happens(cast, None, SourcesSilent(department_id=cast.department.pk, expected_ids=(silent.pk,), month=OCTOBER))
     happens(cast, None, ImportUndone(department_id=cast.department.pk, job_id=job.pk))
     kinds = set()
     for member in (cast.udaf_worker, cast.social_worker, cast.officer_metz, cast.head):
