@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from hub.core.workdays import is_open
 from referrals.services import referrals as services
 from referrals.services.appointments.planning import plan_first_appointment
 
@@ -32,7 +33,13 @@ class Step:
     days: dict[str, int] = field(default_factory=dict)
 
     def arguments(self, today: date) -> dict[str, Any]:
-        return {**self.values, **{name: today + timedelta(days=count) for name, count in self.days.items()}}
+        """What the service is given; what is still to come falls on an open day."""
+        return {**self.values, **{name: _open_day(today, count) for name, count in self.days.items()}}
+
+
+def _open_day(today: date, after: int) -> date:
+    day = today + timedelta(days=after)
+    return day if after <= 0 or is_open(day) else _open_day(day, 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from hub.demo.imports import bring
 from hub.demo.network import ACCOUNTS, BY_EMAIL, METZ, PASSWORD
 from hub.demo.opening import Network, open_network
 from hub.demo.population import population
+from hub.demo.referrals import Step
 from hub.demo.story import build
 from notifications.models import Notification
 from partners.actors import SESSION_KEY
@@ -237,3 +238,10 @@ def _network_of_the_database():
     members = Membership.objects.select_related("user", "organization", "team").prefetch_related("territories")
     network.members = {BY_EMAIL[one.user.email].key: one for one in members}
     return network
+
+
+def test_what_is_planned_falls_on_an_open_day() -> None:
+    planned = Step("appointment", 4, days={"on": 2})
+    assert planned.arguments(date(2026, 12, 23)) == {"on": date(2026, 12, 28)}  # two holidays of Moselle, a Sunday
+    assert planned.arguments(date(2026, 11, 24)) == {"on": date(2026, 11, 26)}
+    assert Step("start", 25, days={"on": -25}).arguments(date(2026, 12, 20)) == {"on": date(2026, 11, 25)}
