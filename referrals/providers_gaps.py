@@ -11,6 +11,7 @@ from hub.core.actor import Actor
 from hub.core.slots import TimelineEntry, provide
 from hub.core.today import SLOT, TodayLine, TodaySection
 from referrals.panels import Panel, PanelLine
+from referrals.selectors.explanations import known_of
 from referrals.selectors.files import PersonFile
 from referrals.selectors.gaps import history, kind_label, status_sentence, to_check, today_lines
 from referrals.selectors.imports import waiting_imports
@@ -83,6 +84,5 @@ def registration_panel(actor: Actor, file: PersonFile) -> Iterator[Panel]:
         seen = f"vue sur la liste de {status.last_listed:%m/%Y}" if status.last_listed else ""
         detail = " · ".join(filter(None, (category, seen)))
         lines.append(PanelLine(status_sentence(status, sees=sees), detail))
-    if file.exemption:
-        lines.append(PanelLine(f"Dispensée jusqu'au {file.exemption.until:%d/%m/%Y}", str(file.exemption)))
+    lines.extend(PanelLine(said) for said in known_of(actor, [file.person], sees=sees)[file.person.pk])
     yield Panel("Inscription", "clipboard-check", lines, empty=status_sentence(None, sees=sees))

@@ -8,7 +8,7 @@ from django import forms
 
 from partners.models import Team, User
 from referrals.forms.fields import day, text
-from referrals.models import ExemptionReason, Track
+from referrals.models import ExemptionReason, ExplanationKind, Track
 
 
 class TrackForm(forms.Form):
@@ -41,6 +41,16 @@ class VoidForm(forms.Form):
 class ExemptionForm(forms.Form):
     reason = forms.ChoiceField(label="Motif", choices=[("", "Choisir…"), *ExemptionReason.choices])
     until = day("Jusqu'au", required=True)
+
+
+class ExplanationForm(forms.Form):
+    """Why the person is not registered, without any detail of health."""
+
+    kind = forms.ChoiceField(label="Ce que vous savez", choices=[("", "Choisir…"), *ExplanationKind.choices])
+    until = day("Jusqu'au (facultatif)", help_text="Sans date connue : six mois, ou le délai réglé ici.")
+    note = text(
+        "Précision (facultatif)", rows=2, size=300, help_text="Rien sur la santé. La personne peut lire ce texte."
+    )
 
 
 class ReferentForm(forms.Form):

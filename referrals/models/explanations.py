@@ -28,6 +28,7 @@ class AbsenceExplanation(PersonalModel):
     kind = models.CharField(max_length=12, choices=ExplanationKind.choices)
     starts_on = models.DateField("depuis le")
     until = models.DateField("jusqu'au")
+    note = models.CharField("précision", max_length=300, blank=True)
     source = models.CharField(max_length=30, default="hand")  # by hand, or the application that knows
     recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()

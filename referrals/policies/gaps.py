@@ -47,8 +47,9 @@ def may_handle(actor: Actor, gap: RegistrationGap) -> bool:
 
 @rule("absence.explain")
 def may_explain(actor: Actor, person: Beneficiary) -> bool:
-    """Whoever works on registrations says what he knows of a person whose file he sees."""
-    return actor.is_system or may_list_gaps(actor)
+    """Whoever works on registrations says what he knows of a person he supports (the second lock says the same)."""
+    mine = Beneficiary.objects.filter(pk=person.pk)
+    return actor.is_system or (may_list_gaps(actor) and supported_people(actor, mine).exists())
 
 
 @rule("gap.motive")

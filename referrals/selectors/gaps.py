@@ -30,7 +30,6 @@ from referrals.models import (
     GapState,
     Level,
     RegistrationEntry,
-    RegistrationExemption,
     RegistrationGap,
     RegistrationList,
     RegistrationStatus,
@@ -38,7 +37,7 @@ from referrals.models import (
 )
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.selectors.board import aged
-from referrals.selectors.explanations import explained_now
+from referrals.selectors.explanations import explained_now, known_of
 from referrals.workflows import GAP
 
 PAGE_SIZE = 25
@@ -206,7 +205,7 @@ def gap_record(actor: Actor, pk: UUID) -> GapRecord:
         motive=gap.motive if sees else "",
         dates=_dates(gap) if sees else [],
         follower=_followers([person.pk]).get(person.pk, ""),
-        known=_known(actor, person, _exemptions(actor, [person.pk]), sees=sees),
+        known=known_of(actor, [person], sees=sees)[person.pk],
         history=history(actor, person, sees=sees),
         journal=_journal(gap),
         actions=frozenset(GAP.allowed_from(gap.state)) & frozenset(BY_HAND) if handles else frozenset(),
@@ -300,8 +299,8 @@ def _lines(actor: Actor, gaps: list[RegistrationGap]) -> list[GapLine]:
         return []
     levels = levels_of(actor, ids)
     followers = _followers(ids)
-    exempted = _exemptions(actor, ids)
     sees = can(actor, "gap.motive")
+    known = known_of(actor, [gap.beneficiary for gap in gaps], sees=sees)
     return [
         GapLine(
             gap=gap,
@@ -309,16 +308,11 @@ def _lines(actor: Actor, gaps: list[RegistrationGap]) -> list[GapLine]:
             kind=kind_label(gap, sees=sees),
             territory=str(gap.beneficiary.territory or ""),
             follower=followers.get(gap.beneficiary_id, ""),
-            known=_known(actor, gap.beneficiary, exempted, sees=sees),
+            known=known[gap.beneficiary_id],
             may_take="take_charge" in GAP.allowed_from(gap.state),  # whoever sees a gap may handle it
         )
         for gap in gaps
     ]
-
-
-def _exemptions(actor: Actor, ids: list[UUID]) -> dict[UUID, RegistrationExemption]:
-    found = RegistrationExemption.objects.filter(beneficiary__in=ids, until__gte=actor.today).order_by("until")
-    return {one.beneficiary_id: one for one in found}
 
 
 def _followers(ids: list[UUID]) -> dict[UUID, str]:
@@ -329,27 +323,6 @@ def _followers(ids: list[UUID]) -> dict[UUID, str]:
         )
         for one in active.select_related("organization", "team", "referent")
     }
-
-
-def _known(
-    actor: Actor, person: Beneficiary, exempted: Mapping[UUID, RegistrationExemption], *, sees: bool
-) -> list[str]:
-    """What the hub already knows that explains an absence."""
-    said = []
-    if exemption := exempted.get(person.pk):
-        said.append(f"Dispensée jusqu'au {exemption.until:%d/%m/%Y} : {exemption.get_reason_display().lower()}")
-    status = _status_of(person)
-    if status and status.explained_until and status.explained_until >= actor.today:
-        why = f" : {status.motive.lower()}" if sees and status.motive else ""
-        said.append(f"Absence expliquée jusqu'au {status.explained_until:%d/%m/%Y}{why}")
-    return said
-
-
-def _status_of(person: Beneficiary) -> RegistrationStatus | None:
-    try:
-        return person.registration
-    except RegistrationStatus.DoesNotExist:
-        return None
 
 
 def _dates(gap: RegistrationGap) -> list[tuple[str, date]]:

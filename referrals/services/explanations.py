@@ -22,6 +22,7 @@ def explain_absence(
     kind: str,
     starts_on: date | None = None,
     until: date | None = None,
+    note: str = "",
     source: str = "hand",
 ) -> AbsenceExplanation:
     """No absence gap opens while it lasts; an open gap shows it and comes last until the next list closes it.
@@ -45,6 +46,7 @@ def explain_absence(
         kind=kind,
         starts_on=begins,
         until=ends,
+        note=note.strip()[:300],
         source=source,
         recorded_by_id=actor.user_id,
         recorded_at=actor.now,

@@ -14,7 +14,7 @@ from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, DomainError, Invalid
 from referrals.forms.fields import refuse
-from referrals.forms.pathways import ExemptionForm, ReferentForm, TrackForm, VoidForm
+from referrals.forms.pathways import ExemptionForm, ExplanationForm, ReferentForm, TrackForm, VoidForm
 from referrals.selectors.files import (
     current_decision,
     get_assignment,
@@ -23,6 +23,7 @@ from referrals.selectors.files import (
     possible_referents,
 )
 from referrals.selectors.receivers import get_receiver, search_receivers, support_teams
+from referrals.services.explanations import explain_absence
 from referrals.services.pathways import decide_track, exempt_from_registration, name_referent, void_decision
 
 
@@ -94,6 +95,25 @@ def person_exempt(request: HttpRequest, pk: UUID) -> HttpResponse:
             return redirect("person", pk)
     status = 200 if request.method == "GET" else 400
     return render(request, "referrals/people/exempt.html", {"form": form, "person": person}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def person_explain(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Say why she is not registered, and until when."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = get_person(actor, pk)
+    require(actor, "absence.explain", person)
+    form = ExplanationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            explain_absence(actor, person=person, **form.cleaned_data)
+        except Invalid as error:
+            refuse(form, error)
+        else:
+            messages.success(request, "C'est noté : les prochaines listes n'ouvriront rien jusqu'à cette date.")
+            return redirect("person", pk)
+    status = 200 if request.method == "GET" else 400
+    return render(request, "referrals/people/explain.html", {"form": form, "person": person}, status=status)
 
 
 @require_http_methods(["GET", "POST"])

@@ -145,6 +145,7 @@ def _gestures(actor: Actor, file: PersonFile) -> dict[str, bool]:
         "nir": can(actor, "person.nir", subject),
         "decide": alive and can(actor, "track.decide", subject),
         "exempt": alive and can(actor, "exemption.grant", subject),
+        "explain": alive and can(actor, "absence.explain", subject),
         "compose": alive and can(actor, "referral.compose", subject),
         "name_referent": file.referent is not None and can(actor, "assignment.distribute", file.referent),
         "link": can(actor, "person.open", subject),

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from hub.core.access import get_visible
 from hub.core.actor import Actor
 from hub.core.errors import Invalid, Refused
 from hub.core.gate import tenant
-from referrals.models import Beneficiary, RegistrationGap
+from referrals.models import AbsenceExplanation, Beneficiary, RegistrationGap
 from referrals.selectors.explanations import explained_now, explanations_of
 from referrals.services.explanations import explain_absence
-from tests.cast import actor
+from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm
 from tests.referrals.registration import classic, crowd
+from tests.referrals.test_gap_screens import open_gaps
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER = date(2026, 9, 1)
@@ -71,3 +74,45 @@ def test_who_may_say_it_and_what(cast):
     with pytest.raises(Invalid) as wrong:
         explain(cast, 0, kind="health", until=date(2020, 1, 1))
     assert set(wrong.value.fields) == {"kind", "until"}
+
+
+def test_said_on_its_form_it_is_read_where_the_gap_shows(cast):
+    open_gaps(cast, 2)
+    browser = client(cast.udaf_lead)
+    with tenant(actor(cast.udaf_lead)):
+        first, second = RegistrationGap.objects.order_by("pk")
+    address = f"/personnes/{first.beneficiary_id}/absence/"
+    assert address in browser.get(f"/inscriptions/{first.pk}/").content.decode()
+    refused = browser.post(address, {"kind": "training", "until": "2020-01-01"})
+    assert (refused.status_code, "Choisissez une date à venir." in refused.content.decode()) == (400, True)
+    assert browser.post(address, {"kind": "", "until": "2099-01-31"}).status_code == 400
+    said = "En formation jusqu&#x27;au 31/01/2099 : CAP fictif"
+    pages = (f"/inscriptions/{first.pk}/", "/inscriptions/", f"/personnes/{first.beneficiary_id}/", "/")
+    assert all(said not in browser.get(page).content.decode() for page in pages)
+    assert browser.post(address, {"kind": "training", "until": "2099-01-31", "note": "CAP fictif"}).status_code == 302
+    assert all(said in browser.get(page).content.decode() for page in pages)
+    assert said not in browser.get(f"/inscriptions/{second.pk}/").content.decode()
+
+
+def test_the_person_of_others_is_not_there_to_explain(cast):
+    open_gaps(cast, 1)
+    with tenant(actor(cast.udaf_lead)):
+        gap = RegistrationGap.objects.get()
+    address = f"/personnes/{gap.beneficiary_id}/absence/"
+    for member in (cast.charity, cast.other_officer, cast.siae_worker):
+        assert client(member).post(address, {"kind": "training", "until": "2099-01-31"}).status_code == 404
+    with tenant(Actor.system(cast.department.pk)):
+        assert not AbsenceExplanation.objects.exists()
+
+
+def test_the_list_of_gaps_costs_the_same_with_explanations(cast, django_assert_num_queries):
+    open_gaps(cast, 3)
+    browser = client(cast.udaf_lead)
+    browser.get("/inscriptions/")
+    with CaptureQueriesContext(connection) as before:
+        browser.get("/inscriptions/")
+    with tenant(actor(cast.udaf_lead)) as acting:
+        for gap in RegistrationGap.objects.select_related("beneficiary"):
+            explain_absence(acting, person=gap.beneficiary, kind="job", until=date(2099, 1, 1))
+    with django_assert_num_queries(len(before)):
+        browser.get("/inscriptions/")
