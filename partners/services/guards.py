@@ -41,7 +41,12 @@ def check_guards(job: ImportJob, *, acknowledged: Iterable[str], reason: str) ->
 
 
 def refuse_same_file(kind: str, sha256: str, month: date | None) -> None:
-    """Raises `Conflict` when the same bytes were brought for the same month, with what became of them."""
+    """Raises `Conflict` when the same bytes were brought for the same month, with what became of them.
+
+    Of two people who bring them at once, the second waits here until the first is known.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{kind} {sha256} {month}"])
     same = ImportJob.objects.filter(kind=kind, file__sha256=sha256, month=month).exclude(state__in=GONE)
     if found := same.select_related("file").order_by("-applied_at", "-created_at").first():
         raise Conflict(already_brought(found), code=ALREADY, fields={"same_as": str(found.pk)})

@@ -6,19 +6,31 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
+from io import BytesIO
 from threading import Barrier
 
 import pytest
 from django.db import connection, connections
 
-from hub.core.errors import DomainError, InvalidTransition
+from hub.core.actor import Actor
+from hub.core.errors import Conflict, DomainError, InvalidTransition
 from hub.core.gate import tenant
 from notifications.models import Notification
-from partners.models import Membership, OrganizationKind
-from referrals.models import AccessGrant, Referral, ReferralLog
+from partners.models import ImportJob, Membership, OrganizationKind, StoredFile
+from partners.services.imports import confirm_import, process_import, receive_file
+from referrals.models import (
+    AccessGrant,
+    Referral,
+    ReferralLog,
+    RegistrationEntry,
+    RegistrationList,
+    RegistrationStatus,
+)
 from referrals.services import referrals as services
 from tests.cast import Cast, actor, build_cast
+from tests.files import OCTOBER
 from tests.people import person, referral, reread
+from tests.referrals.registration import classic, crowd
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Gesture = Callable[..., object]
@@ -137,6 +149,47 @@ def test_five_double_submits_tell_once(cast):
     with tenant(actor(cast.siae_worker)):
         told = Notification.objects.filter(user_id=cast.siae_worker.user_id, kind="referral_sent")
         assert [notice.count for notice in told] == [1]
+
+
+def test_a_file_brought_twice_at_once_is_one_job_and_a_refusal_that_names_it(cast):
+    """300 lines, two people, the same instant: the second is told what became of the first; nothing is doubled."""
+    people = crowd(cast, 300)
+    content, barrier = classic(*people), Barrier(2)
+
+    def bring(turn: tuple[Actor, str]) -> ImportJob | DomainError:
+        acting, name = turn
+        try:
+            with tenant(acting):
+                barrier.wait(timeout=20)
+                return receive_file(
+                    acting, kind="registration", name=name, stream=BytesIO(content), month=OCTOBER, nature="complete"
+                )
+        except DomainError as error:
+            return error
+        finally:
+            connections.close_all()
+
+    turns = [(actor(cast.officer_metz), "metz.csv"), (actor(cast.officer_thionville), "thionville.csv")]
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(bring, turns))
+    (kept,) = (answer for answer in answers if isinstance(answer, ImportJob))
+    (refused,) = (answer for answer in answers if isinstance(answer, Conflict))
+    assert refused.fields == {"same_as": str(kept.pk)}
+    assert f"déjà déposé (« {kept.file.name} »)" in refused.message
+    for _ in range(2):  # both workers were nudged
+        process_import(kept.department_id, kept.pk)
+    with tenant(Actor.system(cast.department.pk)):
+        files = StoredFile.objects.filter(sha256=kept.file.sha256)
+        assert [file.pk for file in files] == [kept.file_id]
+        assert ImportJob.objects.get(kind="registration").counts["lines"] == 300
+    with tenant(actor(cast.officer_metz)) as acting:
+        guards = [guard["name"] for guard in ImportJob.objects.get(pk=kept.pk).guards]
+        confirm_import(acting, job=kept, acknowledge_guards=guards, reason="Liste inventée d'un essai")
+    for _ in range(2):
+        process_import(kept.department_id, kept.pk)
+    with tenant(Actor.system(cast.department.pk)):
+        assert RegistrationList.objects.count() == 1
+        assert RegistrationEntry.objects.count() == RegistrationStatus.objects.count() == 300
 
 
 def test_the_race_runs_as_the_application(cast):
