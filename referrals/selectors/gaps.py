@@ -122,6 +122,7 @@ class GapRecord:
     history: list[TimelineEntry]
     journal: list[TimelineEntry]
     actions: frozenset[str]
+    may_plan: bool  # an appointment about it
 
 
 def gap_list(actor: Actor, filters: Mapping[str, Any], *, after: str = "") -> GapList:
@@ -209,6 +210,7 @@ def gap_record(actor: Actor, pk: UUID) -> GapRecord:
         history=history(actor, person, sees=sees),
         journal=_journal(gap),
         actions=frozenset(GAP.allowed_from(gap.state)) & frozenset(BY_HAND) if handles else frozenset(),
+        may_plan=handles and gap.state in OPEN_GAP_STATES and can(actor, "appointment.plan", person),
     )
 
 

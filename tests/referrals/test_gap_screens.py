@@ -227,3 +227,18 @@ def test_a_person_s_file_tells_her_registration(listed):
     shown = page(listed.head, f"/personnes/{gap.beneficiary_id}/")
     assert f"/inscriptions/{gap.pk}/" in shown
     assert "Cessation" in shown
+
+
+def test_an_appointment_is_planned_from_a_gap_by_whoever_handles_it(listed):
+    with tenant(Actor.system(listed.department.pk)):
+        gap = RegistrationGap.objects.filter(state="open", beneficiary__assignments__organization=listed.udaf).first()
+    address = f"/personnes/{gap.beneficiary_id}/rendez-vous/?ecart={gap.pk}"
+    for member in (listed.head, listed.udaf_lead):
+        assert address in page(member, f"/inscriptions/{gap.pk}/")
+        assert "Planifier" in page(member, address)
+    justified = client(listed.head).post(
+        f"/inscriptions/{gap.pk}/justifier/",
+        {"closing": "training", "until": f"{date.today() + timedelta(9):%Y-%m-%d}"},
+    )
+    assert justified.status_code == 302
+    assert address not in page(listed.head, f"/inscriptions/{gap.pk}/")
