@@ -72,7 +72,7 @@ def build(*, people: int, folder: Path, say: Say) -> Summary:
         lines += _list(network, folder, invented, month, moment)
         _handle(network, _after(month, WORK_DAY), turn=month.index)
     say("Import de la table des personnes")
-    created += _people(network, folder, "personnes", _arrivals(invented, today, known), None)
+    created += _people(network, folder, this.name, _arrivals(invented, today, known), None)
     say("Orientations, désignations, suivi des écarts")
     _refer(network, max(1, min(MOST_ROUNDS, people // PEOPLE_PER_ROUND)))
     _follow(network)

@@ -235,7 +235,7 @@ def test_an_appointment_is_planned_from_a_gap_by_whoever_handles_it(listed):
     address = f"/personnes/{gap.beneficiary_id}/rendez-vous/?ecart={gap.pk}"
     for member in (listed.head, listed.udaf_lead):
         assert address in page(member, f"/inscriptions/{gap.pk}/")
-        assert "Planifier" in page(member, address)
+        assert "Fixer le rendez-vous" in page(member, address)
     justified = client(listed.head).post(
         f"/inscriptions/{gap.pk}/justifier/",
         {"closing": "training", "until": f"{date.today() + timedelta(9):%Y-%m-%d}"},
