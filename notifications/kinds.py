@@ -16,6 +16,7 @@ from partners.events import ImportFinished, ImportUndone
 from referrals import recipients
 from referrals.events import (
     AppointmentsChanged,
+    ExplanationsEnded,
     GapsChanged,
     GapsReassigned,
     GapsWaiting,
@@ -140,6 +141,16 @@ SOURCE_SILENT = Kind(
     list_url_name="imports",
     can_be_muted=False,
 )
+EXPLANATION_ENDED = Kind(
+    code="explanation_ended",
+    label="Absences expliquées arrivées à terme",
+    title="1 absence expliquée est arrivée à terme",
+    plural="{count} absences expliquées sont arrivées à terme",
+    icon="calendar-clock",
+    url_name="home",
+    list_url_name="home",
+    can_be_muted=True,
+)
 APPOINTMENT_CHANGED = Kind(
     code="appointment_changed",
     label="Rendez-vous fixé, déplacé ou annulé",
@@ -166,8 +177,6 @@ IMPORT_FINISHED = Kind(
     list_url_name="imports",
     can_be_muted=True,
 )
-
-
 IMPORT_UNDONE = Kind(
     code="import_undone",
     label="Import annulé",
@@ -253,6 +262,14 @@ def gaps_waiting(events: list[GapsWaiting]) -> Iterator[Told]:
                 count=head.count,
                 payload={"partner_id": str(head.partner_id)},
             )
+
+
+@announce(ExplanationsEnded)
+def explanations_ended(events: list[ExplanationsEnded]) -> Iterator[Told]:
+    """A question to the referent, one line whatever the number of people."""
+    for event in events:
+        for told in recipients.ended_audience(event.beneficiary_ids):
+            yield from _waiting(EXPLANATION_ENDED, told, min(event.beneficiary_ids).hex + f"{event.on:%Y%m%d}")
 
 
 @announce(SourcesSilent)

@@ -55,6 +55,14 @@ class GapsWaiting(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationsEnded(Event):
+    """Absences whose explanation has ended, of people still obliged and not registered: a question, not a gap."""
+
+    beneficiary_ids: tuple[UUID, ...]
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourcesSilent(Event):
     """Expected lists of one month that did not come by their day."""
 

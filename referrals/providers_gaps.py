@@ -11,7 +11,7 @@ from hub.core.actor import Actor
 from hub.core.slots import TimelineEntry, provide
 from hub.core.today import SLOT, TodayLine, TodaySection
 from referrals.panels import Panel, PanelLine
-from referrals.selectors.explanations import known_of
+from referrals.selectors.explanations import known_of, my_ended_explanations
 from referrals.selectors.files import PersonFile
 from referrals.selectors.gaps import history, kind_label, status_sentence, to_check, today_lines
 from referrals.selectors.imports import waiting_imports
@@ -39,6 +39,25 @@ def gaps_today(actor: Actor, _: None) -> Iterator[TodaySection]:
         for line in today_lines(actor, found.select_related(*JOINED)[:SHOWN])
     ]
     yield TodaySection("Inscriptions à vérifier", "clipboard-check", found.count(), shown, reverse("gaps"), position=40)
+
+
+@provide(SLOT)
+def ended_today(actor: Actor, _: None) -> Iterator[TodaySection]:
+    """Explained absences that have ended, of the people one is the referent of: still so, and until when?"""
+    if not can(actor, "gap.list"):
+        return
+    found = my_ended_explanations(actor)
+    shown = [
+        TodayLine(
+            title=str(person),
+            url=reverse("person_explain", args=[person.pk]),
+            detail="Toujours absente des listes : est-ce encore le cas ?",
+            when=person.ended,
+            action_label="Répondre",
+        )
+        for person in found[:SHOWN]
+    ]
+    yield TodaySection("Absences expliquées arrivées à terme", "calendar-clock", found.count(), shown, position=45)
 
 
 @provide(SLOT)

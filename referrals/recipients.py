@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from partners.models import Function, ImportJob, Membership
-from referrals.models import GapKind, RegistrationGap, Track
+from referrals.models import AssignmentKind, GapKind, RegistrationGap, SupportAssignment, Track
 
 ANSWERS = (Function.COUNSELLING, Function.SOCIAL_WORK)
 # On the professional track the absence goes back to whoever decided; what ended goes to the referent (domain §5).
@@ -89,6 +89,24 @@ def gap_holders(gap_ids: Iterable[UUID]) -> list[GapNotice]:
         for member, reason in members.once([found] if found[0] else members.acting(gap)):
             told.setdefault((member.user_id, member.organization_id, reason), []).append(gap)
     return [_gap_notice(*key, found) for key, found in told.items()]
+
+
+def ended_audience(beneficiary_ids: Iterable[UUID]) -> list[GapNotice]:
+    """The referents of these people, each once with a count; `gap_id` stays None: there is no gap."""
+    followed = SupportAssignment.objects.filter(
+        beneficiary__in=list(beneficiary_ids), ends_on=None, kind=AssignmentKind.SINGLE_REFERENT
+    )
+    facts = list(followed.values_list("department_id", "organization_id", "team_id", "referent_id"))
+    if not facts:
+        return []
+    members = _Members(list(_active(facts[0][0]).prefetch_related("territories")))
+    counted: Counter[tuple[UUID, UUID]] = Counter()
+    for _, organization_id, team_id, referent_id in facts:
+        counted.update((m.user_id, m.organization_id) for m in members.referents(organization_id, team_id, referent_id))
+    return [
+        GapNotice(user_id=user, organization_id=own, reason="vous êtes le référent", opened=n, closed=0)
+        for (user, own), n in counted.items()
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,6 +245,10 @@ class _Members:
         """The member in charge, else the members of the team in charge, else nobody."""
         named = [m for m in self.members if user_id and m.user_id == user_id]
         return named or [m for m in self.members if team_id and m.team_id == team_id]
+
+    def referents(self, organization_id: UUID, team_id: UUID | None, referent_id: UUID | None) -> list[Membership]:
+        """The member named, else the team, else the managers of the organisation."""
+        return self._referents(organization_id, team_id, referent_id)
 
     def once(self, found_with_reasons: Iterable[tuple[list[Membership], str]]) -> Iterator[tuple[Membership, str]]:
         """Each member once, with his first reason."""

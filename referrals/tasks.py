@@ -13,6 +13,7 @@ from hub.core.gate import tenant
 from partners.models import Department
 from referrals.models import GapGesture
 from referrals.selectors.clocks import answers_to_release, loops_to_close, proposals_to_expire
+from referrals.services.explanations import ask_about_ended
 from referrals.services.gap_bulk import release_gesture
 from referrals.services.gap_steps import take_steps
 from referrals.services.list_silence import tell_silent_sources as tell_silent
@@ -69,6 +70,14 @@ def tell_silent_sources() -> None:
     for department_id in _departments():
         with tenant(Actor.system(department_id)) as actor:
             tell_silent(actor)
+
+
+@shared_task
+def ask_again() -> None:
+    """Ask the referents about the absences whose explanation has ended; every hour, each end once."""
+    for department_id in _departments():
+        with tenant(Actor.system(department_id)) as actor:
+            ask_about_ended(actor)
 
 
 def _departments() -> Iterator[UUID]:

@@ -30,6 +30,7 @@ class AbsenceExplanation(PersonalModel):
     until = models.DateField("jusqu'au")
     note = models.CharField("précision", max_length=300, blank=True)
     source = models.CharField(max_length=30, default="hand")  # by hand, or the application that knows
+    asked_on = models.DateField(null=True)  # the day its end was put as a question to the referent
     recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Greatest
 
+from hub.core.access import visible
 from hub.core.actor import Actor
-from referrals.models import AbsenceExplanation, Beneficiary, RegistrationExemption, RegistrationStatus
+from referrals.models import (
+    AbsenceExplanation,
+    AssignmentKind,
+    Beneficiary,
+    EntryState,
+    RegistrationExemption,
+    RegistrationGap,
+    RegistrationStatus,
+    SupportAssignment,
+    Track,
+    TrackDecision,
+)
+from referrals.models.registration import OPEN_GAP_STATES
+
+OPEN_RIGHTS = ("open", "suspended", "payment_suspended", "unknown")  # as reconciliation reads the obligation
 
 
 def explained_now(today: date, person: str = "beneficiary") -> Q:
@@ -24,6 +41,46 @@ def explanations_of(people: Iterable[UUID], today: date) -> dict[UUID, AbsenceEx
     """The explanation in force of each of these people that lasts longest."""
     found = AbsenceExplanation.objects.filter(beneficiary__in=list(people), starts_on__lte=today, until__gte=today)
     return {one.beneficiary_id: one for one in found.order_by("until")}
+
+
+def ended_explanations(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Any]:
+    """Those of `people` whose explained absence has ended (`ended`: the day), still obliged and not registered.
+
+    An answer ends the question: a new explanation, an exemption, a list that shows her, or a gap opened since.
+    """
+    today = actor.today
+    said = AbsenceExplanation.objects.filter(beneficiary=OuterRef("pk"), until__lt=today).order_by("-until")
+    listed = Case(When(registration__explained_until__lt=today, then=F("registration__explained_until")))
+    gaps = RegistrationGap.objects.filter(beneficiary=OuterRef("pk"))
+    asked_elsewhere = Q(state__in=OPEN_GAP_STATES) | Q(justified_until__gte=today)
+    obliged = TrackDecision.objects.filter(
+        beneficiary=OuterRef("pk"), voided_at=None, ended_on=None, effective_on__lte=today,
+        track__in=(Track.PROFESSIONAL, Track.SOCIO_PROFESSIONAL),
+    )  # fmt: skip
+    return (
+        people.filter(Exists(obliged), died_on=None, rights_state__in=OPEN_RIGHTS)
+        .exclude(subject_to_obligations=False)
+        .exclude(registration__state=EntryState.REGISTERED)
+        .exclude(explained_now(today, "pk"))
+        .annotate(ended=Greatest(Subquery(said.values("until")[:1]), listed))
+        .filter(ended__isnull=False)
+        .exclude(Exists(gaps.filter(asked_elsewhere | Q(opened_at__date__gt=OuterRef("ended")))))
+    )
+
+
+def my_ended_explanations(actor: Actor) -> QuerySet[Any]:
+    """Questions put to this actor: his people, his team's when nobody is named, else the manager's."""
+    followed = SupportAssignment.objects.filter(
+        beneficiary=OuterRef("pk"), ends_on=None, kind=AssignmentKind.SINGLE_REFERENT,
+        organization=actor.organization_id,
+    )  # fmt: skip
+    mine = Q(referent=actor.user_id)
+    if actor.team_id:
+        mine |= Q(referent=None, team=actor.team_id)
+    if actor.manager:
+        mine |= Q(referent=None, team=None)
+    people = visible(actor, Beneficiary).filter(Exists(followed.filter(mine)))
+    return ended_explanations(actor, people).order_by("ended", "pk")
 
 
 def known_of(actor: Actor, people: Iterable[Beneficiary], *, sees: bool) -> dict[UUID, list[str]]:

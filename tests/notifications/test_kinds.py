@@ -17,6 +17,7 @@ from notifications.selectors import Line, changes_after, head_of, lines
 from partners.events import ImportFinished, ImportUndone
 from partners.models import ImportJob, Membership, StoredFile
 from referrals.events import (
+    ExplanationsEnded,
     GapsChanged,
     GapsReassigned,
     GapsWaiting,
@@ -186,6 +187,8 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
     )  # fmt: skip
     with tenant(system(cast)) as who:
         silent = ExpectedList.objects.create(department_id=who.department_id, label="Agence de Metz")
+    ended = ExplanationsEnded(department_id=cast.department.pk, beneficiary_ids=(gap.beneficiary_id,), on=OCTOBER)
+    happens(cast, None, ended)
     happens(cast, None, SourcesSilent(department_id=cast.department.pk, expected_ids=(silent.pk,), month=OCTOBER))
     happens(cast, None, ImportUndone(department_id=cast.department.pk, job_id=job.pk))
     kinds = set()
