@@ -41,6 +41,8 @@ SELECT g.id, coalesce(team.organization_id, a.organization_id),
    AND steps.escalated IS NULL AND (s.explained_until >= %(today)s) IS NOT TRUE
    AND NOT EXISTS (SELECT 1 FROM referrals_registrationexemption x
                     WHERE x.beneficiary_id = g.beneficiary_id AND x.until >= %(today)s)
+   AND NOT EXISTS (SELECT 1 FROM referrals_absenceexplanation x WHERE x.beneficiary_id = g.beneficiary_id
+                      AND x.starts_on <= %(today)s AND x.until >= %(today)s)
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -13,6 +13,7 @@ from notifications.models import Notification
 from notifications.selectors import lines
 from referrals import tasks
 from referrals.models import GapStep, RegistrationGap
+from referrals.services.explanations import explain_absence
 from referrals.services.gaps import acknowledge_gap
 from tests.cast import actor
 from tests.referrals.test_gap_screens import open_gaps
@@ -84,3 +85,14 @@ def test_an_action_restarts_the_clock_and_what_is_explained_is_left_alone(opened
     remind(2026, 12, 29)
     with tenant(Actor.system(opened.department.pk)):
         assert GapStep.objects.count() == 1
+
+
+def test_nobody_is_reminded_of_an_absence_explained_meanwhile(opened):
+    with tenant(Actor.system(opened.department.pk)):
+        people = [gap.beneficiary for gap in RegistrationGap.objects.select_related("beneficiary")]
+    with tenant(actor(opened.udaf_lead)) as acting:
+        for person in people[:2]:
+            explain_absence(acting, person=person, kind="training", until=date(2027, 1, 31))
+    remind(2026, 12, 29)
+    told = notices(opened, "gap_reminder")
+    assert [count for user, count, _ in told if user == opened.udaf_lead.user_id] == [1]
