@@ -86,6 +86,7 @@ def test_pages_of_files(cast, page, window):
         ("/imports/deposer/", "import-deposer"),
         (f"/imports/{waiting.pk}/", "import-a-confirmer"),
         (f"/imports/{waiting.pk}/?verdict=rejected", "import-rejets"),
+        (f"/imports/{waiting.pk}/?colonnes=1", "import-colonnes"),
         (f"/imports/{asking.pk}/", "import-absence"),
         (f"/imports/{done.pk}/", "import-applique"),
     ):
