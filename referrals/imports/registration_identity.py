@@ -79,7 +79,8 @@ class IdentityReader:
         read.pes_raw = text("pes", read.raw[self._pes], _LABELS["pes"], read.remarks)
         read.pes_keys = pes_keys(read.pes_raw)
         if not read.pes_keys and (read.pes_raw or self._pes_level == "error"):
-            read.remarks.append(remark("ID_FT_FORMAT", column=_LABELS["pes"], level=self._pes_level))
+            level = "warning" if _is_junk(read.pes_raw or "") else self._pes_level
+            read.remarks.append(remark("ID_FT_FORMAT", column=_LABELS["pes"], level=level))
 
     def _fill_place(self, read: RegistrationLine) -> None:
         raw, remarks = read.raw, read.remarks
@@ -103,6 +104,11 @@ class IdentityReader:
         )
         who = (read.nir13, ",".join(read.pes_keys), key(read.last_name), key(read.birth_name), key(read.first_names))
         return fingerprint((*who, read.birth_date, read.insee, events))
+
+
+def _is_junk(identifier: str) -> bool:
+    """Zeros alone: known junk of Pôle emploi's files, ignored (formats §1.3)."""
+    return bool(identifier.strip()) and not identifier.strip().strip("0")
 
 
 def _bare(nir: str) -> str:
