@@ -59,7 +59,7 @@ FIELDS = {
 LONGEST = {"last_name": 80, "birth_name": 80, "first_names": 80, "address": 200, "city": 80, "internal_id": 40}
 
 
-NOT_UNDONE = "Un fichier de personnes ne s'annule pas encore : corrigez les fiches, ou déposez le fichier juste."
+NOT_UNDONE = "Un fichier de personnes ne s'annule pas : corrigez les fiches, ou déposez le fichier juste."
 
 
 class PeopleFileImporter:
