@@ -1,4 +1,4 @@
-"""What a kind of notice must declare, and what handlers give back. The kinds themselves: `kinds.py`."""
+"""What a kind of notice must declare, and what handlers give back. The kinds themselves: `kinds/`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,9 @@
+"""Who is told of what: the single catalogue, a module by subject.
+
+A title holds counts and partners' names only, never a person's name nor a reason. A kind that lacks a declaration
+fails at import (see `catalogue.Kind`).
+"""
+
+from notifications.kinds import appointments, gaps, imports, referrals
+
+__all__ = ["appointments", "gaps", "imports", "referrals"]

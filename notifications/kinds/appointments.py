@@ -1,0 +1,42 @@
+"""Appointments: fixed, moved, called off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from notifications.catalogue import Kind, Notice, Told, announce
+from referrals.events import AppointmentsChanged
+from referrals.recipients_appointments import appointment_audience
+
+APPOINTMENT_CHANGED = Kind(
+    code="appointment_changed",
+    label="Rendez-vous fixé, déplacé ou annulé",
+    title="Un rendez-vous est fixé",
+    plural="{count} rendez-vous sont fixés",
+    titles={"moved": "Un rendez-vous est déplacé", "cancelled": "Un rendez-vous est annulé"},
+    icon="calendar",
+    url_name="appointment",
+    list_url_name="appointments",
+    can_be_muted=True,
+)
+
+
+@announce(AppointmentsChanged)
+def appointments_changed(events: list[AppointmentsChanged]) -> Iterator[Told]:
+    """Whoever receives and the referent: one line with a count, never a name."""
+    for event in events:
+        for (user_id, organization_id, reason), found in appointment_audience(event.appointment_ids).items():
+            if user_id == event.by_id:
+                continue
+            alone = found[0] if len(found) == 1 else None
+            yield Notice(
+                user_id=user_id,
+                organization_id=organization_id,
+                kind=APPOINTMENT_CHANGED.code,
+                dedupe_key=f"{APPOINTMENT_CHANGED.code}:{found[0]}",
+                reason=reason,
+                count=len(found),
+                subject_kind="appointment" if alone else "",
+                subject_id=alone,
+                payload={} if event.change == "planned" else {"state": event.change},
+            )

@@ -1,0 +1,98 @@
+"""Files: a list that does not come, an import that ended, an import taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from notifications.catalogue import Kind, Notice, Settled, Told, announce
+from notifications.journal import told_under
+from notifications.kinds.gaps import GAP_CLOSED, GAP_OPENED
+from partners.events import ImportFinished, ImportUndone
+from referrals import recipients
+from referrals.events import SourcesSilent
+from referrals.recipients_lists import silence_audience
+
+SOURCE_SILENT = Kind(
+    code="source_silent",
+    label="Listes mensuelles qui n'arrivent pas",
+    title="1 liste mensuelle attendue n'est pas arrivée",
+    plural="{count} listes mensuelles attendues ne sont pas arrivées",
+    icon="calendar-clock",
+    url_name="imports",
+    list_url_name="imports",
+    can_be_muted=False,
+)
+IMPORT_FINISHED = Kind(
+    code="import_finished",
+    label="Import terminé",
+    title="Votre import est terminé",
+    plural="Votre import est terminé",
+    titles={
+        "analysed": "Votre import est analysé : rien n'est encore appliqué",
+        "applied": "Votre import est appliqué",
+        "refused": "Votre import est refusé : voyez pourquoi",
+    },
+    icon="file-check",
+    url_name="import",
+    list_url_name="imports",
+    can_be_muted=True,
+)
+IMPORT_UNDONE = Kind(
+    code="import_undone",
+    label="Import annulé",
+    title="Un import a été annulé : ce qu'il signalait est retiré",
+    plural="Un import a été annulé : ce qu'il signalait est retiré",
+    icon="undo-2",
+    url_name="gaps",
+    list_url_name="gaps",
+    can_be_muted=True,
+)
+
+
+@announce(SourcesSilent)
+def sources_silent(events: list[SourcesSilent]) -> Iterator[Told]:
+    """Officers and heads of the place: one line by month with a count; what came is theirs to ask for."""
+    for event in events:
+        for (user_id, organization_id, reason), count in silence_audience(event.expected_ids).items():
+            yield Notice(
+                user_id=user_id,
+                organization_id=organization_id,
+                kind=SOURCE_SILENT.code,
+                dedupe_key=f"{SOURCE_SILENT.code}:{event.month:%Y-%m}:{min(event.expected_ids).hex}",
+                reason=reason,
+                count=count,
+            )
+
+
+@announce(ImportFinished)
+def import_finished(events: list[ImportFinished]) -> Iterator[Told]:
+    """Whoever brought a file learns what became of it."""
+    for event in events:
+        for to in recipients.import_owners(event.job_id):
+            yield Notice(
+                user_id=to.user_id,
+                organization_id=to.organization_id,
+                kind=IMPORT_FINISHED.code,
+                dedupe_key=f"{IMPORT_FINISHED.code}:{event.job_id}",
+                reason=to.reason,
+                subject_kind="import",
+                subject_id=event.job_id,
+                payload={"state": event.state},
+            )
+
+
+@announce(ImportUndone)
+def import_undone(events: list[ImportUndone]) -> Iterator[Told]:
+    """Whom an import had told learns once that it was taken back; what it asked for waits no more."""
+    for event in events:
+        groups = [f"{kind.code}:{event.job_id}" for kind in (GAP_OPENED, GAP_CLOSED)]
+        for kind, group in zip((GAP_OPENED, GAP_CLOSED), groups, strict=True):
+            yield Settled(kind=kind.code, group=group)
+        for user_id, organization_id, reason in told_under(groups):
+            yield Notice(
+                user_id=user_id,
+                organization_id=organization_id,
+                kind=IMPORT_UNDONE.code,
+                dedupe_key=f"{IMPORT_UNDONE.code}:{event.job_id}",
+                reason=reason,
+            )
