@@ -39,6 +39,8 @@ DELAYS: dict[str, Delay] = {
     "gap_visible": Delay(365, DAYS, "Écart clos encore visible du référent"),
     "gap_reminder": Delay(10, OPEN_DAYS, "Écart sans action : rappel"),
     "gap_escalation": Delay(10, OPEN_DAYS, "Écart sans action après le rappel : chef de service"),
+    # Appointments
+    "summons_notice": Delay(10, DAYS, "Convocation : délai entre l'envoi et le rendez-vous"),
     # Accounts
     "invitation": Delay(7, DAYS, "Validité d'une invitation"),
 }

@@ -76,3 +76,11 @@ class AppointmentsChanged(Event):
 
     appointment_ids: tuple[UUID, ...]
     change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummonsSent(Event):
+    """People of a campaign are convened (`appointment_ids`): told once per recipient, with a count."""
+
+    campaign_id: UUID
+    appointment_ids: tuple[UUID, ...]

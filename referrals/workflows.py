@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hub.core.errors import InvalidTransition
 from hub.core.workflow import Transition, Workflow
-from referrals.models import AppointmentLog, GapLog, Nature, Referral, ReferralLog
+from referrals.models import AppointmentLog, CampaignLog, GapLog, Nature, Referral, ReferralLog
 
 of = Transition.of
 
@@ -106,4 +106,13 @@ APPOINTMENT = Workflow(
     ],
     log=AppointmentLog,
     log_parent="appointment",
+)
+
+CAMPAIGN = Workflow(
+    [
+        of("send", "draft", "sent", "Convocations envoyées"),
+        of("cancel", {"draft", "sent"}, "cancelled", "Campagne annulée"),
+    ],
+    log=CampaignLog,
+    log_parent="campaign",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from notifications.catalogue import Kind, Notice, Told, announce
-from referrals.events import AppointmentsChanged
+from referrals.events import AppointmentsChanged, SummonsSent
 from referrals.recipients_appointments import appointment_audience
 
 APPOINTMENT_CHANGED = Kind(
@@ -15,6 +15,17 @@ APPOINTMENT_CHANGED = Kind(
     plural="{count} rendez-vous sont fixés",
     titles={"moved": "Un rendez-vous est déplacé", "cancelled": "Un rendez-vous est annulé"},
     icon="calendar",
+    url_name="appointment",
+    list_url_name="appointments",
+    can_be_muted=True,
+)
+
+SUMMONS_SENT = Kind(
+    code="summons_sent",
+    label="Personnes convoquées",
+    title="1 personne est convoquée",
+    plural="{count} personnes sont convoquées",
+    icon="megaphone",
     url_name="appointment",
     list_url_name="appointments",
     can_be_muted=True,
@@ -39,4 +50,24 @@ def appointments_changed(events: list[AppointmentsChanged]) -> Iterator[Told]:
                 subject_kind="appointment" if alone else "",
                 subject_id=alone,
                 payload={} if event.change == "planned" else {"state": event.change},
+            )
+
+
+@announce(SummonsSent)
+def summons_sent(events: list[SummonsSent]) -> Iterator[Told]:
+    """Referents and whoever receives: one line per campaign with a count."""
+    for event in events:
+        for (user_id, organization_id, reason), found in appointment_audience(event.appointment_ids).items():
+            if user_id == event.by_id:
+                continue
+            alone = found[0] if len(found) == 1 else None
+            yield Notice(
+                user_id=user_id,
+                organization_id=organization_id,
+                kind=SUMMONS_SENT.code,
+                dedupe_key=f"{SUMMONS_SENT.code}:{event.campaign_id}",
+                reason=reason,
+                count=len(found),
+                subject_kind="appointment" if alone else "",
+                subject_id=alone,
             )

@@ -11,6 +11,7 @@ from referrals.models.appointments import (
     EngagementContract,
 )
 from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber, RightsState, Sex
+from referrals.models.campaigns import Campaign, CampaignLog, CampaignState, Slot, Summons
 from referrals.models.explanations import AbsenceExplanation, ExplanationKind
 from referrals.models.gap_work import GapGesture, GapStep, RegistrationMeasure
 from referrals.models.matching import MatchAnswer, MatchDecision
@@ -57,6 +58,9 @@ __all__ = [
     "AssignmentKind",
     "Beneficiary",
     "CafRole",
+    "Campaign",
+    "CampaignLog",
+    "CampaignState",
     "ContractKind",
     "DeclaredLink",
     "DeclineReason",
@@ -92,6 +96,8 @@ __all__ = [
     "RegistrationStatus",
     "RightsState",
     "Sex",
+    "Slot",
+    "Summons",
     "SupportAssignment",
     "Track",
     "TrackDecision",

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.models import Function
-from referrals.models import Appointment, Beneficiary, EngagementContract, Level, SupportAssignment
+from referrals.models import Appointment, AppointmentKind, Beneficiary, EngagementContract, Level, SupportAssignment
 from referrals.policies.people import SUPPORTING, active_grants, of_visible_people, people_of, supported_people
 
 PLANNERS = (
@@ -74,7 +74,9 @@ def may_know_outcome(actor: Actor, appointment: Appointment) -> bool:
     if actor.is_system:
         return True
     return may_list_appointments(actor) and (
-        receives(actor, appointment) or bool(followed_by(actor, [appointment.beneficiary_id]))
+        receives(actor, appointment)
+        or convened(actor, appointment)
+        or bool(followed_by(actor, [appointment.beneficiary_id]))
     )
 
 
@@ -96,6 +98,11 @@ def receives(actor: Actor, appointment: Appointment) -> bool:
     if appointment.team_id:
         return appointment.team_id == actor.team_id
     return appointment.member_id is None
+
+
+def convened(actor: Actor, appointment: Appointment) -> bool:
+    """Did the actor himself convene the person (summons)? He then follows who came (domain §5)."""
+    return appointment.kind == AppointmentKind.SUMMONS and appointment.planned_by_id == actor.user_id
 
 
 def followed_by(actor: Actor, people: Iterable[UUID]) -> set[UUID]:

@@ -14,7 +14,7 @@ from hub.core.actor import PARIS, Actor
 from hub.core.slots import TimelineEntry
 from partners.models import Organization, User
 from referrals.models import Appointment, AppointmentLog, AppointmentState
-from referrals.policies.appointments import followed_by, receives
+from referrals.policies.appointments import convened, followed_by, receives
 from referrals.selectors.known import CLOSED, known_people
 from referrals.workflows import APPOINTMENT
 
@@ -164,7 +164,7 @@ def possible_moves(actor: Actor, line: AppointmentLine, change: bool) -> list[tu
 
 
 def _line(actor: Actor, one: Appointment, known: object, followed: bool) -> AppointmentLine:
-    knows = receives(actor, one) or followed
+    knows = receives(actor, one) or convened(actor, one) or followed
     veiled = one.state in OUTCOMES and not knows
     past = veiled or (one.state == AppointmentState.PLANNED and not knows and one.starts_at < actor.now)
     return AppointmentLine(

@@ -21,6 +21,7 @@ from hub.core.topics import touch
 from partners.models import Commune
 from referrals.models import Appointment, Beneficiary, NationalNumber
 from referrals.services.appointments.moot import cancel_moot
+from referrals.services.campaigns.seats import leave_all_seats
 from referrals.services.gaps import lapse_gaps
 
 EDITABLE = (
@@ -138,6 +139,7 @@ def record_death(actor: Actor, *, person: Beneficiary, died_on: date) -> None:
     person.save(update_fields=["died_on", "updated_at"])
     lapse_gaps(actor, beneficiary_ids=[person.pk], closing="died", silent=True)
     cancel_moot(actor, Appointment.objects.filter(beneficiary=person))
+    leave_all_seats(person.pk)
 
 
 @transaction.atomic

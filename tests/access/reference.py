@@ -60,6 +60,9 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "MatchDecision": lambda row: False,
         "RegistrationList": lambda row: row.job_id in jobs,
         "GapStep": lambda row: False,
+        "Campaign": lambda row: False,
+        "CampaignLog": lambda row: False,
+        "Summons": lambda row: row.appointment_id in appointments,
         **of_org,
         **dict.fromkeys(
             (

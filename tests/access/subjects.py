@@ -110,7 +110,7 @@ def value(given: Any) -> Subject:
 
 PERSON = {name: named(name) for name in ("helped", "jobseeker", "unknown")}
 REFERRAL = {name: named(name) for name in ("proposal", "designation", "from_udaf", "sensitive")}
-APPOINTMENT = {name: named(name) for name in ("appointment", "hushed_appointment")}
+APPOINTMENT = {name: named(name) for name in ("appointment", "hushed_appointment", "summons_appointment")}
 WITHOUT = {"-": nothing}
 ORGANIZATION = {"own": own_organization, "another": another_organization}
 ASSIGNMENT = {name: named(f"{name}_assignment") for name in ("udaf", "pes")}
@@ -168,6 +168,9 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "appointment.change": APPOINTMENT,
     "appointment.outcome": APPOINTMENT,
     "contract.record": PERSON,
+    "campaign.list": WITHOUT,
+    "campaign.edit": {"campaign": named("campaign")},
+    "campaign.follow": {"campaign": named("campaign")},
     "import.list": WITHOUT,
     "import.bring": {str(kind): value(str(kind)) for kind in ImportKind.values},
     "import.confirm": {"people": named("people_job"), "list": named("list_job")},

@@ -30,13 +30,17 @@ REFERRAL = {"need": "besoincanari", "note": "notecanari"}
 LEVELS = ("minimal", "placement", "support")
 GAP = "motifcanari"
 ANSWER = "reponsecanari"
+CAMPAIGN, OUTCOME = "campagnecanari", "issuecanari"  # a campaign's name, what came of one of its appointments
 
 
 @pytest.fixture
 def planted(cast: Cast) -> World:
     texts = {f"person.{name}": text for name, (text, _) in PERSON.items()}
     texts |= {f"referral.{name}": text for name, text in REFERRAL.items()}
-    return build_world(cast, texts=texts | {"gap.motive": GAP, "answer": ANSWER})
+    return build_world(
+        cast,
+        texts=texts | {"gap.motive": GAP, "answer": ANSWER, "campaign.name": CAMPAIGN, "campaign.outcome": OUTCOME},
+    )
 
 
 def words(who: str, *levels: str) -> set[str]:
@@ -52,7 +56,9 @@ def seen(world: World, name: str) -> tuple[set[str], int]:
     planted = {word for who in people for word in words(who, *LEVELS)}
     for secret in (NIR, f"{NIR}", keyed_hash(NIR)):
         assert secret not in text, name
-    return {word for word in planted | {*REFERRAL.values(), GAP, ANSWER} if word.lower() in text}, len(pages)
+    return {
+        word for word in planted | {*REFERRAL.values(), GAP, ANSWER, CAMPAIGN, OUTCOME} if word.lower() in text
+    }, len(pages)
 
 
 def test_association_canary(planted: World):

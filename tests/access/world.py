@@ -28,6 +28,7 @@ from partners.services.invitations import send_invitation
 from partners.services.organizations import add_closing_period, create_service
 from partners.services.tokens import create_token
 from referrals.models import (
+    Appointment,
     AppointmentLog,
     ExitCode,
     ExpectedList,
@@ -37,9 +38,15 @@ from referrals.models import (
     Referral,
     RegistrationGap,
     RegistrationMeasure,
+    Summons,
 )
 from referrals.services.access import declare_link, open_file
+from referrals.services.appointments.outcomes import excuse_appointment
 from referrals.services.appointments.planning import in_france, plan_appointment, plan_first_appointment
+from referrals.services.campaigns.distribution import distribute
+from referrals.services.campaigns.people import open_campaign
+from referrals.services.campaigns.sending import convene_one, send_campaign
+from referrals.services.campaigns.slots import open_slot
 from referrals.services.contracts import record_contract
 from referrals.services.gaps import acknowledge_gap
 from referrals.services.matches import decide_match
@@ -72,6 +79,7 @@ def build_world(cast: Cast, *, texts: dict[str, str] | None = None) -> World:
     _referrals(world)
     _gaps(world)
     _appointments(world)
+    _campaigns(world)
     _network(world)
     _files(world)
     return world
@@ -188,6 +196,27 @@ def _appointments(world: World) -> None:
         world.hushed_appointment = plan_first_appointment(acting, referral=world.sensitive, on=open_day())
     with tenant(Actor.system(cast.department.pk)):
         world.appointment_line = AppointmentLog.objects.get(appointment=world.appointment)
+
+
+def _campaigns(world: World) -> None:
+    """A summons of `helped`, who excused herself: its outcome is for the CMS, the convener and the managers."""
+    cast, said = world.cast, world.said
+    words = {"name": said.get("campaign.name", "Campagne fictive"), "motive": "Faire le point"}
+    with tenant(actor(cast.officer_metz)) as acting:
+        world.campaign = open_campaign(acting, words=words, people=[world.helped.pk], territory=cast.metz)
+        world.slot = open_slot(
+            acting, starts_at=in_france(open_day(20), time(10)), capacity=2, place="CMS", team=cast.cms_metz,
+            campaign=world.campaign,
+        )  # fmt: skip
+        distribute(acting, campaign=world.campaign)
+        send_campaign(acting, campaign=world.campaign)
+        world.summons = Summons.objects.get(campaign=world.campaign)
+        if world.summons.appointment_id is None:
+            world.summons = convene_one(acting, summons=world.summons, told_how="De vive voix")
+        world.summons_appointment = Appointment.objects.get(pk=world.summons.appointment_id)
+    with tenant(actor(cast.social_worker)) as acting:
+        note = said.get("campaign.outcome", "Rappellera")
+        excuse_appointment(acting, appointment=world.summons_appointment, note=note)
 
 
 def _network(world: World) -> None:

@@ -201,7 +201,11 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
         for word in CANARY.split():
             assert word not in json.dumps(rows, default=str)
             assert all(word not in page and escape(word) not in page for page in pages)
-    assert kinds == set(KINDS) - {"gap_closed", "appointment_changed"}  # tests/referrals/test_appointments.py
+    assert kinds == set(KINDS) - {
+        "gap_closed",
+        "appointment_changed",
+        "summons_sent",
+    }  # tests of appointments, campaigns
 
 
 def test_every_kind_has_an_icon() -> None:

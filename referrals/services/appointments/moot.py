@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from hub.core.actor import Actor
 from hub.core.topics import touch
 from referrals.models import Appointment, AppointmentState
+from referrals.services.campaigns.seats import leave_seat
 from referrals.workflows import APPOINTMENT
 
 
@@ -14,4 +15,5 @@ def cancel_moot(actor: Actor, appointments: QuerySet[Appointment]) -> None:
     """Cancel those still planned (death, referral withdrawn): nobody is told, open pages look again."""
     for one in appointments.filter(state=AppointmentState.PLANNED):
         APPOINTMENT.perform(one, "cancel", by=actor, note="Sans objet")
+        leave_seat(one)
         touch(actor.department_id, "appointment", one.pk)

@@ -28,6 +28,7 @@ from referrals.models import (
     RegistrationGap,
     SupportAssignment,
 )
+from referrals.services.campaigns.seats import leave_seat
 from referrals.services.referrals.moves import moved, person_of
 from referrals.workflows import APPOINTMENT, REFERRAL
 
@@ -126,6 +127,7 @@ def move_appointment(
     said = " · ".join(filter(None, (former, note.strip())))
     values: dict[str, Any] = {"starts_at": starts_at, "duration": duration or appointment.duration}
     APPOINTMENT.perform(appointment, "move", by=actor, note=said, **values)
+    leave_seat(appointment, moved_at=actor.now)
     if appointment.referral_id:
         follow_referral(actor, Referral.objects.get(pk=appointment.referral_id))
     return changed(actor, appointment, "moved")

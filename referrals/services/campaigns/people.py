@@ -1,0 +1,150 @@
+"""Whom a campaign convenes: opened with people, people added or taken out before it is sent, a second one proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+
+from hub.core.access import require, visible
+from hub.core.actor import Actor
+from hub.core.errors import Conflict, Invalid
+from hub.core.topics import touch
+from partners.models import Territory
+from referrals.models import Beneficiary, Campaign, CampaignState, RegistrationGap, Summons
+from referrals.services.campaigns.seats import give_seat_back
+from referrals.workflows import CAMPAIGN
+
+MOST = 500  # people of one campaign
+WORDS = {"name": 100, "motive": 300, "bring": 300, "contact": 120}
+NOT_DRAFT = "Cette campagne n'est plus en préparation."
+
+
+@transaction.atomic
+def open_campaign(
+    actor: Actor,
+    *,
+    words: Mapping[str, str],
+    people: Sequence[UUID] = (),
+    gaps: Sequence[UUID] = (),
+    territory: Territory | None = None,
+    follows: Campaign | None = None,
+) -> Campaign:
+    """Prepare a campaign; `words` are name, motive, bring and contact. Nobody is told of anything before it is sent.
+
+    Raises `Invalid` without a name, an object, or anybody visible to convene.
+    """
+    require(actor, "campaign.list")
+    campaign = Campaign.objects.create(
+        department_id=actor.department_id,
+        territory=territory,
+        follows=follows,
+        created_by_id=actor.user_id,
+        created_at=actor.now,
+        **_checked(words),
+    )
+    CAMPAIGN.record(campaign, "open", by=actor)
+    if (people or gaps) and not _add(actor, campaign, people, gaps):
+        raise Invalid("Personne à convoquer : ces personnes ne sont pas ou plus visibles.", code="nobody")
+    return campaign
+
+
+@transaction.atomic
+def add_people(
+    actor: Actor, *, campaign: Campaign, people: Sequence[UUID] = (), gaps: Sequence[UUID] = ()
+) -> list[UUID]:
+    """Add visible, living people who are not in it yet; gives those added. Raises `Conflict` once it is sent."""
+    campaign = in_preparation(actor, campaign)
+    added = _add(actor, campaign, people, gaps)
+    touch(actor.department_id, "campaign", campaign.pk)
+    return added
+
+
+@transaction.atomic
+def withdraw_people(actor: Actor, *, campaign: Campaign, summonses: Iterable[UUID]) -> int:
+    """Take people out before it is sent; their seats are free again. Gives how many."""
+    campaign = in_preparation(actor, campaign)
+    rows = list(held_in(campaign).select_for_update(of=("self",)).filter(pk__in=list(summonses)))
+    for one in rows:
+        if one.slot_id:
+            give_seat_back(one.slot_id)
+    Summons.objects.filter(pk__in=[one.pk for one in rows]).update(slot=None, withdrawn_at=actor.now)
+    touch(actor.department_id, "campaign", campaign.pk)
+    return len(rows)
+
+
+@transaction.atomic
+def change_words(actor: Actor, *, campaign: Campaign, words: Mapping[str, str]) -> Campaign:
+    """Correct the texts before it is sent. Raises `Invalid`, `Conflict`."""
+    campaign = in_preparation(actor, campaign)
+    for name, value in _checked(words).items():
+        setattr(campaign, name, value)
+    campaign.save(update_fields=list(WORDS))
+    return campaign
+
+
+@transaction.atomic
+def summon_again(actor: Actor, *, campaign: Campaign, summonses: Iterable[UUID]) -> Campaign:
+    """A second summons, proposed by a person for people she chose: a new campaign to prepare, with the same words.
+
+    Nothing leads here by itself: that somebody did not come never triggers anything (domain §5).
+    """
+    require(actor, "campaign.edit", campaign)
+    chosen = held_in(campaign).filter(pk__in=list(summonses)).order_by("position")
+    words = {name: getattr(campaign, name) for name in WORDS}
+    words["name"] = f"{campaign.name} (seconde convocation)"[: WORDS["name"]]
+    people = list(chosen.values_list("beneficiary", flat=True))
+    if not people:
+        raise Invalid("Choisissez au moins une personne à convoquer de nouveau.", code="nobody")
+    return open_campaign(actor, words=words, people=people, territory=campaign.territory, follows=campaign)
+
+
+def in_preparation(actor: Actor, campaign: Campaign) -> Campaign:
+    """The campaign, locked until the end of the transaction; raises `Conflict` when it is no draft any more."""
+    require(actor, "campaign.edit", campaign)
+    locked = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if locked.state != CampaignState.DRAFT:
+        raise Conflict(NOT_DRAFT, code="invalid_transition")
+    return locked
+
+
+def held_in(campaign: Campaign) -> Any:
+    """The people of a campaign, those taken out aside."""
+    return Summons.objects.filter(campaign=campaign, withdrawn_at=None)
+
+
+def _add(actor: Actor, campaign: Campaign, people: Sequence[UUID], gaps: Sequence[UUID]) -> list[UUID]:
+    about = dict(visible(actor, RegistrationGap).filter(pk__in=gaps).values_list("beneficiary", "pk")) if gaps else {}
+    asked = list(dict.fromkeys([*people, *about]))
+    found = set(visible(actor, Beneficiary).filter(pk__in=asked, died_on=None).values_list("pk", flat=True))
+    known = {one.beneficiary_id: one for one in Summons.objects.filter(campaign=campaign)}
+    back = [one for pk, one in known.items() if pk in found and one.withdrawn_at]
+    new = [pk for pk in asked if pk in found and pk not in known]
+    if held_in(campaign).count() + len(new) + len(back) > MOST:
+        raise Invalid(f"Une campagne convoque {MOST} personnes au plus : faites-en une seconde.", code="too_many")
+    after = held_in(campaign).aggregate(last=Max("position"))["last"] or 0
+    Summons.objects.filter(pk__in=[one.pk for one in back]).update(withdrawn_at=None)
+    Summons.objects.bulk_create(
+        Summons(
+            department_id=actor.department_id,
+            campaign=campaign,
+            beneficiary_id=pk,
+            gap_id=about.get(pk),
+            position=after + rank,
+            added_at=actor.now,
+        )
+        for rank, pk in enumerate(new, 1)
+    )
+    return [*new, *(one.beneficiary_id for one in back)]
+
+
+def _checked(words: Mapping[str, str]) -> dict[str, str]:
+    given = {name: " ".join(words.get(name, "").split())[:size] for name, size in WORDS.items()}
+    needed = {"name": "Donnez un nom à la campagne.", "motive": "Dites pourquoi : la personne le lira."}
+    missing = {name: sentence for name, sentence in needed.items() if not given[name]}
+    if missing:
+        raise Invalid(" ".join(missing.values()), fields=missing)
+    return given

@@ -1,0 +1,237 @@
+"""Convening the people of a campaign: an appointment each, told once per referent and team; called off together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from hub.core.access import require
+from hub.core.actor import Actor
+from hub.core.errors import Conflict, Invalid
+from hub.core.events import emit
+from hub.core.topics import touch
+from referrals.channels import may_be_written_to
+from referrals.events import AppointmentsChanged, SummonsSent
+from referrals.models import (
+    Appointment,
+    AppointmentKind,
+    AppointmentLog,
+    AppointmentState,
+    Campaign,
+    CampaignState,
+    Slot,
+    Summons,
+)
+from referrals.services.appointments.planning import check_when, move_appointment
+from referrals.services.campaigns.distribution import campaign_of, lock_slots
+from referrals.services.campaigns.people import held_in, in_preparation
+from referrals.services.campaigns.seats import give_seat_back, take_seats
+from referrals.services.campaigns.slots import check_notice
+from referrals.workflows import APPOINTMENT, CAMPAIGN
+
+JOINED = ("beneficiary", "slot__organization", "slot__co_host", "slot__team")
+NOBODY = "Personne n'a encore de place : répartissez d'abord les personnes sur des créneaux."
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """How many are convened, to be told otherwise than by letter, left without a seat."""
+
+    convened: int
+    otherwise: int
+    without_seat: int
+
+
+@transaction.atomic
+def send_campaign(actor: Actor, *, campaign: Campaign) -> Sending:
+    """Convene everybody who has a seat and may be written to; the others wait for a person.
+
+    Raises `Invalid` when nobody has a seat, or when a slot has become too near or falls on a closed day; `Conflict`
+    when it was sent already.
+    """
+    campaign = in_preparation(actor, campaign)
+    rows = _waiting(campaign)
+    seated = [one for one in rows if one.slot_id]
+    if not seated:
+        raise Invalid(NOBODY, code="nobody")
+    for slot in {one.slot.pk: one.slot for one in seated if one.slot}.values():
+        _check(actor, slot)
+    CAMPAIGN.perform(campaign, "send", by=actor, sent_at=actor.now)
+    _free_seats_of_the_dead(seated)
+    written = [one for one in seated if may_be_written_to(one.beneficiary)]
+    _convene(actor, campaign, written)
+    alive = [one for one in seated if one.beneficiary.died_on is None]
+    return Sending(len(written), len(alive) - len(written), len(rows) - len(seated))
+
+
+@transaction.atomic
+def convene_one(actor: Actor, *, summons: Summons, told_how: str = "") -> Summons:
+    """Convene one more person of a campaign already sent: she was told by voice (`told_how`), or gets a late letter.
+
+    Raises `Invalid` when nobody says how a person who may not be written to was told, `Conflict` without a seat.
+    """
+    campaign = campaign_of(actor, summons)
+    locked = Summons.objects.select_for_update(of=("self",)).select_related(*JOINED).get(pk=summons.pk)
+    said = " ".join(told_how.split())[:120]
+    if campaign.state != CampaignState.SENT or locked.appointment_id or not locked.slot:
+        raise Conflict("Cette personne n'attend pas de convocation.", code="invalid_transition")
+    if locked.beneficiary.died_on:
+        raise Conflict("Ce dossier est clos : plus aucune convocation ne part.")
+    if not said and not may_be_written_to(locked.beneficiary):
+        raise Invalid("Dites comment la personne est prévenue.", fields={"told_how": "Dites comment."})
+    if not said:
+        check_notice(actor, locked.slot)
+    locked.told_how = said
+    locked.save(update_fields=["told_how"])
+    _convene(actor, campaign, [locked])
+    return locked
+
+
+@transaction.atomic
+def move_to_slot(actor: Actor, *, summons: Summons, slot: Slot, note: str = "") -> Summons:
+    """Another seat for a person already convened: her appointment moves with it. Raises `Conflict` when it is full."""
+    appointment = summons.appointment
+    if appointment is None:
+        raise Conflict("Cette personne n'est pas encore convoquée.", code="invalid_transition")
+    if summons.slot_id == slot.pk:
+        raise Invalid("Cette personne a déjà sa place sur ce créneau.", fields={"slot": "C'est son créneau actuel."})
+    require(actor, "campaign.list")
+    _lock_appointments(appointment.pk)
+    summons = Summons.objects.select_for_update(of=("self",)).get(pk=summons.pk)
+    lock_slots(slot.pk, summons.slot_id)
+    move_appointment(actor, appointment=appointment, starts_at=slot.starts_at, duration=slot.duration, note=note)
+    take_seats(slot.pk)
+    for name, value in _where(slot).items():
+        setattr(appointment, name, value)
+    appointment.save(update_fields=list(_where(slot)))
+    Summons.objects.filter(pk=summons.pk).update(slot=slot, moved_at=actor.now)
+    touch(actor.department_id, "campaign", summons.campaign_id)
+    summons.refresh_from_db()
+    return summons
+
+
+@transaction.atomic
+def cancel_campaign(actor: Actor, *, campaign: Campaign, note: str = "") -> int:
+    """Call it off: seats are free again, appointments still to come are cancelled and told once. Gives how many."""
+    require(actor, "campaign.edit", campaign)
+    CAMPAIGN.perform(campaign, "cancel", by=actor, note=" ".join(note.split())[:300])
+    _lock_appointments(*held_in(campaign).values_list("appointment", flat=True))
+    rows = list(held_in(campaign).select_for_update(of=("self",)).select_related("appointment").order_by("pk"))
+    coming = [one for one in rows if _to_come(actor, one)]
+    for one in coming:
+        APPOINTMENT.perform(one.appointment, "cancel", by=actor, note="Campagne annulée")
+    freed = [one for one in rows if one.slot_id and (one.appointment_id is None or one in coming)]
+    lock_slots(*(one.slot_id for one in freed))
+    for one in freed:
+        give_seat_back(one.slot_id)
+    Summons.objects.filter(pk__in=[one.pk for one in freed]).update(slot=None)
+    _tell_cancelled(actor, coming)
+    touch(actor.department_id, "campaign", campaign.pk)
+    return len(coming)
+
+
+def _lock_appointments(*ids: UUID | None) -> None:
+    """Before summonses and slots, as whoever cancels one appointment does: nobody waits for the other in a circle."""
+    list(Appointment.objects.select_for_update(of=("self",)).filter(pk__in=[pk for pk in ids if pk]).order_by("pk"))
+
+
+def _waiting(campaign: Campaign) -> list[Summons]:
+    rows = held_in(campaign).filter(appointment=None).select_for_update(of=("self",)).select_related(*JOINED)
+    return list(rows.order_by("position", "pk"))
+
+
+def _check(actor: Actor, slot: Slot) -> None:
+    check_notice(actor, slot)
+    for host in filter(None, (slot.organization, slot.co_host)):
+        check_when(actor, slot.starts_at, host)
+
+
+def _convene(actor: Actor, campaign: Campaign, rows: Sequence[Summons]) -> None:
+    """An appointment each, with its line of journal; whom it concerns is told once."""
+    made = [_appointment(actor, campaign, one) for one in rows]
+    Appointment.objects.bulk_create(made, batch_size=200)
+    AppointmentLog.objects.bulk_create((_line(actor, one) for one in made), batch_size=200)
+    for one, appointment in zip(rows, made, strict=True):
+        one.appointment = appointment
+        touch(actor.department_id, "person", one.beneficiary_id)
+    Summons.objects.bulk_update(rows, ["appointment"], batch_size=200)
+    touch(actor.department_id, "campaign", campaign.pk)
+    if made:
+        ids = tuple(one.pk for one in made)
+        emit(
+            SummonsSent(
+                department_id=actor.department_id, by_id=actor.user_id, campaign_id=campaign.pk, appointment_ids=ids
+            )
+        )
+
+
+def _appointment(actor: Actor, campaign: Campaign, one: Summons) -> Appointment:
+    assert one.slot is not None
+    return Appointment(
+        department_id=actor.department_id,
+        beneficiary_id=one.beneficiary_id,
+        kind=AppointmentKind.SUMMONS,
+        starts_at=one.slot.starts_at,
+        duration=one.slot.duration,
+        contact=campaign.contact,
+        motive=campaign.motive,
+        bring=campaign.bring,
+        gap_id=one.gap_id,
+        planned_by_id=campaign.created_by_id,
+        planned_at=actor.now,
+        **_where(one.slot),
+    )
+
+
+def _where(slot: Slot) -> dict[str, object]:
+    """Where, how and with whom, as the slot says."""
+    return {
+        "mode": slot.mode,
+        "place": slot.place,
+        "address": slot.address,
+        "organization_id": slot.organization_id,
+        "team_id": slot.team_id,
+        "co_host_id": slot.co_host_id,
+    }
+
+
+def _line(actor: Actor, one: Appointment) -> AppointmentLog:
+    return AppointmentLog(
+        department_id=actor.department_id,
+        appointment=one,
+        name="plan",
+        source=one.state,
+        target=one.state,
+        at=actor.now,
+        user_id=actor.user_id,
+        organization_id=actor.organization_id,
+    )
+
+
+def _free_seats_of_the_dead(rows: Sequence[Summons]) -> None:
+    for one in rows:
+        if one.beneficiary.died_on and one.slot_id:
+            give_seat_back(one.slot_id)
+            Summons.objects.filter(pk=one.pk).update(slot=None)
+
+
+def _to_come(actor: Actor, one: Summons) -> bool:
+    appointment = one.appointment
+    return (
+        appointment is not None and appointment.state == AppointmentState.PLANNED and appointment.starts_at > actor.now
+    )
+
+
+def _tell_cancelled(actor: Actor, rows: Sequence[Summons]) -> None:
+    ids = tuple(one.appointment_id for one in rows if one.appointment_id)
+    for one in rows:
+        touch(actor.department_id, "person", one.beneficiary_id)
+    if ids:
+        emit(
+            AppointmentsChanged(
+                department_id=actor.department_id, by_id=actor.user_id, appointment_ids=ids, change="cancelled"
+            )
+        )
