@@ -14,6 +14,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
 
 from hub.core.actor import Actor
+from hub.core.compiled import compiled
 from hub.core.errors import NotVisible, Refused
 
 M = TypeVar("M", bound=Model)
@@ -68,12 +69,26 @@ def visible(actor: Actor, model: type[M]) -> QuerySet[M]:
 
 def get_visible(actor: Actor, model: type[M], pk: UUID | str, *related: str) -> M:
     """One visible row, with `related` joined; raises `NotVisible` (404), the same for foreign and unknown ids."""
-    found = visible(actor, model).select_related(*related).filter(pk=pk).first() if related else None
-    if not related:
-        found = visible(actor, model).filter(pk=pk).first()
+    found = find(actor, model, pk, *related)
     if found is None:
         raise NotVisible
     return found
+
+
+def find(actor: Actor, model: type[M], pk: UUID | str, *related: str) -> M | None:
+    """One visible row, with `related` joined; None for foreign, unknown and malformed ids alike."""
+    try:
+        exact = pk if isinstance(pk, UUID) else UUID(pk)
+    except ValueError:
+        return None
+    rows: list[M] = _with_id(actor, model, exact, related)
+    return rows[0] if rows else None
+
+
+@compiled
+def _with_id(actor: Actor, model: type[Any], pk: UUID, related: tuple[str, ...]) -> QuerySet[Any]:
+    rows = visible(actor, model).filter(pk=pk).order_by()
+    return rows.select_related(*related) if related else rows
 
 
 def one_of(column: str, values: QuerySet[Any, Any]) -> Q:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Model
 from rest_framework import serializers
 
-from hub.core.access import visible
+from hub.core.access import find
 from hub.core.actor import Actor
 from hub.core.errors import SignInRequired
 from hub.core.gate import current_actor
@@ -25,8 +25,7 @@ class VisibleField(serializers.UUIDField):
 
     def to_internal_value(self, data: Any) -> Any:
         """The row; raises ValidationError, with one sentence for unknown and foreign ids alike."""
-        rows = visible(acting(), self.model).filter(pk=super().to_internal_value(data))
-        found = (rows.select_related(*self.related) if self.related else rows).first()
+        found = find(acting(), self.model, super().to_internal_value(data), *self.related)
         if found is None:
             raise serializers.ValidationError(UNKNOWN, code="unknown")
         return found
