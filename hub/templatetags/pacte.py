@@ -38,6 +38,13 @@ def tag(label: str, tone: str = "neutral", icon: str = "") -> SafeString:
     return _mark(label, tone, icon or states.TONE_ICONS[tone])
 
 
+@register.simple_tag
+def month_mark(code: str) -> SafeString:
+    """The small square of one month of a person's registration; its words stand beside it."""
+    look = states.look("registrationmonth", code)
+    return format_html('<span class="month-mark tone-{}">{}</span>', look.tone, icons.svg(look.icon, 14))
+
+
 def _mark(label: str, tone: str, icon: str) -> SafeString:
     """Text, icon and colour together. Lists draw dozens of them: a template each would cost more than their rows."""
     return format_html('<span class="state tone-{}">{}{}</span>', tone, icons.svg(icon, 14), label)

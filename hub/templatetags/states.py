@@ -64,6 +64,15 @@ STATES: dict[str, dict[str, Look]] = {
         "ceased": TO_CHECK,
         "struck_off": TO_CHECK,  # never red: the person is not accused
     },
+    "registrationmonth": {
+        "listed": DONE,
+        "registered": DONE,
+        "left": TO_CHECK,
+        "explained": PAUSED,
+        "waiting": WAITING,
+        "absent": TO_CHECK,
+        "": Look("neutral", "minus"),
+    },
     "beneficiary": {
         "pending": WAITING,
         "refused": REFUSED,

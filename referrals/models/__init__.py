@@ -41,9 +41,11 @@ from referrals.models.registration import (
     GapLog,
     GapState,
     ImportChange,
+    MonthState,
     RegistrationEntry,
     RegistrationGap,
     RegistrationList,
+    RegistrationMonth,
     RegistrationStatus,
 )
 
@@ -81,6 +83,7 @@ __all__ = [
     "Level",
     "MatchAnswer",
     "MatchDecision",
+    "MonthState",
     "NationalNumber",
     "Nature",
     "Outcome",
@@ -93,6 +96,7 @@ __all__ = [
     "RegistrationGap",
     "RegistrationList",
     "RegistrationMeasure",
+    "RegistrationMonth",
     "RegistrationStatus",
     "RightsState",
     "Sex",

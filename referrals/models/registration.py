@@ -128,6 +128,40 @@ class RegistrationStatus(PersonalModel):
         return self.state
 
 
+class MonthState(models.TextChoices):
+    """What one list says of somebody for its month, strongest first: what another list of the month says yields."""
+
+    LISTED = "listed", "Présente sur la liste"
+    REGISTERED = "registered", "Inscription signalée"
+    LEFT = "left", "Sortie signalée"
+    EXPLAINED = "explained", "Absence expliquée"
+    WAITING = "waiting", "Dans le délai pour s'inscrire"
+    ABSENT = "absent", "Absente de la liste"
+
+
+class RegistrationMonth(PersonalModel):
+    """What one applied list said of one person for its month, written with it and withdrawn with it.
+
+    `line` is the line of the list's own file that told it; none when the list concluded an absence.
+    """
+
+    beneficiary = models.ForeignKey(Beneficiary, on_delete=models.PROTECT, related_name="registration_months")
+    list = models.ForeignKey(RegistrationList, on_delete=models.PROTECT, related_name="+", db_index=False)
+    month = models.DateField()
+    state = models.CharField(max_length=10, choices=MonthState.choices)
+    agency = models.CharField(max_length=5, blank=True)
+    line = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["-month", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["list", "beneficiary"], name="one_month_of_a_list"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.state}"
+
+
 class GapKind(models.TextChoices):
     STRUCK_OFF = "struck_off", "Radiation"
     CEASED = "ceased", "Cessation d'inscription"

@@ -11,7 +11,15 @@ from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.delays import DELAYS
 from partners.models import Function
-from referrals.models import Beneficiary, ExitCode, ExpectedList, GapGesture, RegistrationGap, RegistrationMeasure
+from referrals.models import (
+    Beneficiary,
+    ExitCode,
+    ExpectedList,
+    GapGesture,
+    RegistrationGap,
+    RegistrationMeasure,
+    RegistrationMonth,
+)
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.policies.people import supported_people
 
@@ -29,6 +37,16 @@ def gaps_of(actor: Actor, gaps: QuerySet[RegistrationGap]) -> QuerySet[Registrat
     days = actor.choices.get("gap_visible", DELAYS["gap_visible"].default)
     recently = actor.now - timedelta(days=days)  # then only in anonymous series; the second lock says the same
     return gaps.filter(Q(state__in=OPEN_GAP_STATES) | Q(closed_at__gte=recently))
+
+
+@scope(RegistrationMonth)
+def months_of(actor: Actor, months: QuerySet[RegistrationMonth]) -> QuerySet[RegistrationMonth]:
+    """What lists said of the people one supports, for whoever works on registrations."""
+    if actor.is_system:
+        return months
+    if not can(actor, "gap.list"):
+        return months.none()
+    return months.filter(Exists(supported_people(actor, Beneficiary.objects.filter(pk=OuterRef("beneficiary")))))
 
 
 @rule("gap.list")

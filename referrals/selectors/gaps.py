@@ -38,6 +38,7 @@ from referrals.models import (
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.selectors.board import aged
 from referrals.selectors.explanations import explained_now, known_of
+from referrals.selectors.months import WITH_THE_PERSON, Square, months_of
 from referrals.workflows import GAP
 
 PAGE_SIZE = 25
@@ -54,7 +55,6 @@ KINDS: dict[str, str] = {
     GapKind.NEVER_REGISTERED: "Pas d'inscription vue",
     GapKind.CATEGORY_GAP: "Catégorie à mettre à jour",
 }
-WITH_THE_PERSON = "À vérifier avec la personne"
 # Facts that lists write to the journal, beside the transitions made by hand.
 FACTS = {
     "open": "Signalée par la liste du mois",
@@ -119,6 +119,7 @@ class GapRecord:
     dates: list[tuple[str, date]]
     follower: str
     known: list[str]
+    months: list[Square]
     history: list[TimelineEntry]
     journal: list[TimelineEntry]
     actions: frozenset[str]
@@ -207,6 +208,7 @@ def gap_record(actor: Actor, pk: UUID) -> GapRecord:
         dates=_dates(gap) if sees else [],
         follower=_followers([person.pk]).get(person.pk, ""),
         known=known_of(actor, [person], sees=sees)[person.pk],
+        months=months_of(actor, person),
         history=history(actor, person, sees=sees),
         journal=_journal(gap),
         actions=frozenset(GAP.allowed_from(gap.state)) & frozenset(BY_HAND) if handles else frozenset(),

@@ -20,6 +20,7 @@ from referrals.forms.fields import refuse
 from referrals.forms.people import OpeningForm, PeopleFilters
 from referrals.models import FileOpening
 from referrals.selectors.files import NextAction, PersonFile, get_person, next_action, openings_to_review, person_file
+from referrals.selectors.months import months_of
 from referrals.selectors.people import people_list
 from referrals.services.access import open_file, review_opening
 from referrals.services.people import show_nir
@@ -120,6 +121,7 @@ def _page(actor: Actor, file: PersonFile) -> dict[str, object]:
         "next_url": next_url(action),
         "timeline": timeline,
         "panels": entries(PANELS, actor, file),
+        "months": months_of(actor, subject) if file.supported else [],
         "topic": topic_token("person", subject.pk),
         "may": _gestures(actor, file),
     }

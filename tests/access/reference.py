@@ -71,6 +71,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
                 "EngagementContract",
                 "RegistrationExemption",
                 "RegistrationEntry",
+                "RegistrationMonth",
                 "RegistrationStatus",
             ),
             lambda row: row.beneficiary_id in following,

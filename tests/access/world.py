@@ -37,7 +37,9 @@ from referrals.models import (
     GapStep,
     Referral,
     RegistrationGap,
+    RegistrationList,
     RegistrationMeasure,
+    RegistrationMonth,
     Summons,
 )
 from referrals.services.access import declare_link, open_file
@@ -254,6 +256,7 @@ def _files(world: World) -> None:
     with tenant(Actor.system(cast.department.pk)):
         for row in ImportRow.objects.filter(job=world.list_job):
             setattr(world, f"list_row_{row.line}", row)
+    _months(world)
     number = f"{NIR}{int(nir_key(NIR)):02d}"
     doubtful = f"{LIST_HEADER}\r\n{number};9900009Z;FICTIF;HELPED;01/02/1980;02/03/2026;1;{number}\r\n".encode()
     world.doubtful_job = bring(cast.adviser, "registration", doubtful, month=OCTOBER, nature="events")
@@ -267,6 +270,17 @@ def _files(world: World) -> None:
     with tenant(Actor.system(cast.department.pk)):
         for notice in Notification.objects.order_by("seq"):
             setattr(world, f"{notice.kind} {notice.seq} to {reader(cast, notice)}", notice)
+
+
+def _months(world: World) -> None:
+    with tenant(Actor.system(world.cast.department.pk)) as acting:
+        given = {"department_id": acting.department_id, "month": OCTOBER}
+        world.applied_list = RegistrationList.objects.create(job=world.list_job, applied_at=acting.now, **given)
+        for name, state in {"helped": "left", "jobseeker": "listed", "unknown": "absent"}.items():
+            row = RegistrationMonth.objects.create(
+                beneficiary=getattr(world, name), list=world.applied_list, state=state, **given
+            )
+            setattr(world, f"{name}_month", row)
 
 
 def reader(cast: Cast, notice: Notification) -> str:

@@ -15,6 +15,7 @@ from referrals.events import GapsChanged
 from referrals.models import RegistrationGap, RegistrationList
 from referrals.services.measures import record_measures
 from referrals.services.reconciliation import plan
+from referrals.services.reconciliation.months import record_months
 from referrals.services.reconciliation.terms import Terms, terms_of
 
 TOUCHED_ONE_BY_ONE = 200
@@ -127,6 +128,7 @@ def write(terms: Terms, applied: RegistrationList) -> None:
         for statement in (ENTRIES, STATUS_UPDATE, STATUS_NEW, IMAGES, CHANGE, CLOSE, OPEN, LOG):
             cursor.execute(statement, parameters)
         cursor.execute("ANALYZE referrals_registrationentry")
+    record_months(terms, applied)
 
 
 def changed_gaps() -> dict[str, list[UUID]]:

@@ -10,6 +10,7 @@ from hub.core.actor import Actor
 from partners.models import ImportJob
 from referrals.models import RegistrationList
 from referrals.services.reconciliation import apply, plan
+from referrals.services.reconciliation.months import forget_months
 from referrals.services.reconciliation.terms import terms_of
 
 
@@ -21,8 +22,9 @@ def apply_for_person(actor: Actor, *, job: ImportJob, beneficiary_id: UUID) -> N
     terms = terms_of(actor, job)
     plan.make_plan(terms)
     with connection.cursor() as cursor:
-        for table in ("told", "next_status", "outcome"):
+        for table in ("told", "next_status", "obliged", "outcome"):
             cursor.execute(f"DELETE FROM {table} WHERE beneficiary_id <> %s", [beneficiary_id])
+    forget_months(applied, beneficiary_id=beneficiary_id)
     apply.write(terms, applied)
     changed = apply.changed_gaps()
     plan.forget()

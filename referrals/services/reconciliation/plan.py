@@ -95,7 +95,7 @@ CREATE TEMP TABLE obliged ON COMMIT DROP AS
 SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since AS event_on, s.ends_on,
        coalesce(s.code, '') AS code, coalesce(s.motive, '') AS motive,
        cardinality(%(territories)s::uuid[]) = 0 OR b.territory_id = ANY(%(territories)s) AS inside,
-       s.explained_until >= %(day)s OR explained.id IS NOT NULL AS explained,
+       s.explained_until >= %(day)s OR explained.id IS NOT NULL AS explained, doubtful.id IS NOT NULL AS doubtful,
   CASE
     WHEN s.state = 'struck_off' AND s.alerting THEN 'struck_off'
     WHEN s.state = 'ceased' AND s.alerting THEN 'ceased'

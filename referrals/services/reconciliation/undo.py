@@ -25,6 +25,7 @@ from referrals.models import (
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.services.reconciliation import plan
 from referrals.services.reconciliation.apply import ENTRIES, STATUS_NEW, STATUS_UPDATE
+from referrals.services.reconciliation.months import forget_months
 from referrals.services.reconciliation.terms import Terms, terms_of
 
 FOLLOWING = """
@@ -139,6 +140,7 @@ def _tell_again(actor: Actor, applied: RegistrationList) -> None:
         cursor.execute("DROP TABLE IF EXISTS taken_back")
         cursor.execute(PEOPLE, [applied.job_id])
     RegistrationEntry.objects.filter(list=applied).delete()
+    forget_months(applied)
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM referrals_registrationstatus s USING taken_back p WHERE p.beneficiary_id = s.beneficiary_id"
