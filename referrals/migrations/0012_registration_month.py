@@ -27,8 +27,8 @@ class Migration(migrations.Migration):
                 ('state', models.CharField(choices=[('listed', 'Présente sur la liste'), ('registered', 'Inscription signalée'), ('left', 'Sortie signalée'), ('explained', 'Absence expliquée'), ('waiting', "Dans le délai pour s'inscrire"), ('absent', 'Absente de la liste')], max_length=10)),
                 ('agency', models.CharField(blank=True, max_length=5)),
                 ('line', models.PositiveIntegerField(null=True)),
-                ('beneficiary', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registration_months', to='referrals.beneficiary')),
-                ('list', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.registrationlist')),
+                ('beneficiary', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='registration_months', to='referrals.beneficiary')),
+                ('list', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='referrals.registrationlist')),
             ],
             options={
                 'ordering': ['-month', 'id'],

@@ -142,11 +142,17 @@ class MonthState(models.TextChoices):
 class RegistrationMonth(PersonalModel):
     """What one applied list said of one person for its month, written with it and withdrawn with it.
 
-    `line` is the line of the list's own file that told it; none when the list concluded an absence.
+    `line` is the line of the list's own file that told it; none when the list concluded an absence. A row a person a
+    list: written in bulk from rows that hold both keys, it asks PostgreSQL for no second proof of them (a half of
+    what it costs).
     """
 
-    beneficiary = models.ForeignKey(Beneficiary, on_delete=models.PROTECT, related_name="registration_months")
-    list = models.ForeignKey(RegistrationList, on_delete=models.PROTECT, related_name="+", db_index=False)
+    beneficiary = models.ForeignKey(
+        Beneficiary, on_delete=models.PROTECT, related_name="registration_months", db_constraint=False
+    )
+    list = models.ForeignKey(
+        RegistrationList, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     month = models.DateField()
     state = models.CharField(max_length=10, choices=MonthState.choices)
     agency = models.CharField(max_length=5, blank=True)
