@@ -15,8 +15,11 @@ from referrals.services.reconciliation.terms import Terms
 
 MONTHS = """
 INSERT INTO referrals_registrationmonth (id, department_id, beneficiary_id, list_id, month, state, agency, line)
-SELECT md5(%(list)s::text || beneficiary_id::text)::uuid, %(department)s, beneficiary_id, %(list)s, %(month)s, state, agency, line FROM (
-  SELECT l.beneficiary_id, l.line, CASE WHEN length(r.data->>'agency') <= 5 THEN r.data->>'agency' ELSE '' END AS agency,
+SELECT md5(%(list)s::text || beneficiary_id::text)::uuid, %(department)s, beneficiary_id, %(list)s, %(month)s, state,
+       agency, line
+  FROM (
+  SELECT l.beneficiary_id, l.line,
+         CASE WHEN length(r.data->>'agency') <= 5 THEN r.data->>'agency' ELSE '' END AS agency,
          CASE WHEN l.state = 'registered' AND %(complete)s THEN 'listed' WHEN l.state = 'registered' THEN l.state
               WHEN l.alerting THEN 'left' ELSE 'explained' END AS state
     FROM (SELECT DISTINCT ON (beneficiary_id) beneficiary_id, state, alerting, line FROM told
