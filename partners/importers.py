@@ -30,7 +30,7 @@ class Analysis:
 
 
 class Importer(Protocol):
-    """One kind of file. Both steps run inside the gate, as the product, in one transaction each."""
+    """One kind of file. Its steps run inside the gate, as the product, in one transaction each."""
 
     needs_month: bool
     choices: tuple[tuple[str, str], ...]  # what a column may be, with the words people read; empty: no columns
@@ -55,6 +55,9 @@ class Importer(Protocol):
 
     def apply(self, actor: Actor, job: ImportJob) -> None:
         """Do what the analysis announced, from `ImportRow` alone."""
+
+    def check_undo(self, job: ImportJob) -> None:
+        """Refuse to take back what cannot be. Raises Conflict."""
 
     def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
         """Take back what `apply` did; says it in numbers. Raises Conflict, with nothing changed."""

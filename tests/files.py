@@ -10,6 +10,7 @@ from typing import Any
 from hub.core.gate import tenant
 from partners.models import ImportJob, ImportRow, Membership
 from partners.services.imports import confirm_import, process_import, receive_file
+from partners.services.undo import undo_import
 from tests.cast import actor
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -35,6 +36,16 @@ def confirm(member: Membership, job: ImportJob, **values: Any) -> ImportJob:
     """Confirm an analysed file and apply it."""
     with tenant(actor(member)) as acting:
         confirm_import(acting, job=job, **values)
+    process_import(job.department_id, job.pk)
+    return job_now(member, job)
+
+
+def undo(
+    member: Membership, job: ImportJob, reason: str = "Mauvais fichier envoyé", now: datetime | None = None
+) -> ImportJob:
+    """Ask to take an applied file back, and let the worker do it."""
+    with tenant(actor(member, now)) as acting:
+        undo_import(acting, job=job, reason=reason)
     process_import(job.department_id, job.pk)
     return job_now(member, job)
 

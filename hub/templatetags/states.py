@@ -89,6 +89,7 @@ STATES: dict[str, dict[str, Look]] = {
         "analysing": WORKING,
         "analysed": Look("warning", "eye"),
         "applying": WORKING,
+        "undoing": WORKING,
         "applied": DONE,
         "refused": REFUSED,
         "discarded": CLOSED,

@@ -40,7 +40,12 @@ class ImportState(models.TextChoices):
     APPLIED = "applied", "Appliqué"
     REFUSED = "refused", "Refusé"
     DISCARDED = "discarded", "Abandonné"
-    UNDONE = "undone", "Annulé : tout est revenu comme avant"
+    UNDOING = "undoing", "Annulation en cours"
+    UNDONE = "undone", "Annulé : ce qu'il avait changé est revenu comme avant"
+
+
+# What these files say counts; one being taken back still does until it is.
+IN_FORCE = (ImportState.APPLIED, ImportState.UNDOING)
 
 
 class ListNature(models.TextChoices):

@@ -11,7 +11,7 @@ from hub.core.actor import PARIS
 from hub.core.errors import Confirmation, Conflict
 from hub.core.tabular import FileProblem
 from partners.models import ImportJob
-from partners.models.files import ImportState
+from partners.models.files import IN_FORCE, ImportState
 
 GONE = (ImportState.REFUSED, ImportState.DISCARDED, ImportState.UNDONE)
 ALREADY = "FICHIER_DEJA_IMPORTE"
@@ -58,7 +58,7 @@ def refuse_same_content(job: ImportJob) -> None:
     if job.again or not job.content_key:
         return
     same = ImportJob.objects.filter(
-        kind=job.kind, month=job.month, territory=job.territory_id, nature=job.nature, state=ImportState.APPLIED,
+        kind=job.kind, month=job.month, territory=job.territory_id, nature=job.nature, state__in=IN_FORCE,
         content_key=job.content_key,
     ).exclude(pk=job.pk)  # fmt: skip
     if found := same.select_related("file").order_by("-applied_at").first():

@@ -21,18 +21,17 @@ from django.db import transaction
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid, TooLarge
-from hub.core.events import emit
 from hub.core.gate import elevated, tenant
 from hub.core.nudge import nudge
 from hub.core.tabular import DEFAULT_LIMITS, ColumnsProblem, FileProblem, refusal
 from hub.core.tabular.sheet import refuse_unreadable
-from hub.core.topics import touch
-from partners.events import ImportFinished
 from partners.importers import IMPORTERS, Analysis
 from partners.models import ImportJob, ImportRow, LineCorrection, StoredFile, Territory
 from partners.models.files import ImportState, ListNature
 from partners.services.columns import TASK, choice, survey_json
 from partners.services.guards import check_guards, refuse_same_content, refuse_same_file
+from partners.services.jobs import alone, locked, move
+from partners.services.undo import ABANDONED, keep_applied, take_back
 
 CHUNK = 1024 * 1024
 QUICK_CHECK_BYTES = 512 * 1024
@@ -40,7 +39,7 @@ ATTEMPTS = 3
 CHANGED_MEANWHILE = (
     "Depuis la première analyse, d'autres fichiers ou fiches ont changé ces résultats : relisez-les, puis confirmez."
 )
-RUNNABLE = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING)
+RUNNABLE = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING, ImportState.UNDOING)
 log = structlog.get_logger(__name__)
 
 
@@ -123,13 +122,13 @@ def confirm_import(
     file is named in `acknowledge_guards`, with a written reason; `Confirmation` otherwise.
     """
     require(actor, "import.confirm", job)
-    job = _locked(job.pk)
+    job = locked(job.pk)
     if job.state != ImportState.ANALYSED:
         raise Conflict(f"Cet import est « {job.get_state_display()} ».", code="invalid_transition")
     job.guard_reason = check_guards(job, acknowledged=acknowledge_guards, reason=reason)
     job.conclude_absence = conclude_absence
     job.confirmed_by_id = actor.user_id
-    _move(actor, job, ImportState.APPLYING, "conclude_absence", "confirmed_by", "guard_reason")
+    move(actor, job, ImportState.APPLYING, "conclude_absence", "confirmed_by", "guard_reason")
     nudge(TASK, str(actor.department_id), str(job.pk))
     return job
 
@@ -138,14 +137,14 @@ def confirm_import(
 def discard_import(actor: Actor, *, job: ImportJob) -> ImportJob:
     """Give the file up: nothing of it was or will be applied, its bytes and lines are destroyed."""
     require(actor, "import.confirm", job)
-    job = _locked(job.pk)
+    job = locked(job.pk)
     if job.state not in (ImportState.RECEIVED, ImportState.UNSPECIFIED, ImportState.ANALYSED):
         raise Conflict(f"Cet import est « {job.get_state_display()} ».", code="invalid_transition")
     _destroy(actor, job)
     with elevated():  # a partner may not even read the lines of its own file
         ImportRow.objects.filter(job=job).delete()
         LineCorrection.objects.filter(job=job).delete()
-    _move(actor, job, ImportState.DISCARDED)
+    move(actor, job, ImportState.DISCARDED)
     return job
 
 
@@ -165,10 +164,17 @@ def process_import(department_id: UUID, job_id: UUID, *, now: datetime | None = 
                 _analyse(actor, job)
             elif job.state == ImportState.APPLYING:
                 _apply(actor, job)
+            elif job.state == ImportState.UNDOING:
+                take_back(actor, job)
     except ColumnsProblem as problem:
         _ask_columns(department_id, job_id, problem, now)
     except FileProblem as problem:
         _refuse(department_id, job_id, problem, now)
+    except Conflict as conflict:  # what it stands on, or what stands on it, changed meanwhile
+        with tenant(Actor.system(department_id, now)) as actor:
+            if (job := locked(job_id)).state != ImportState.UNDOING:
+                raise
+            keep_applied(actor, job, conflict.message)
 
 
 def pending_imports(actor: Actor) -> list[UUID]:
@@ -184,13 +190,16 @@ def _begin(department_id: UUID, job_id: UUID, now: datetime | None) -> bool:
             return False
         job.attempts += 1
         if job.attempts > ATTEMPTS:
+            log.error("import_abandoned", job=str(job_id))
+            if job.state == ImportState.UNDOING:
+                keep_applied(actor, job, ABANDONED)
+                return False
             job.refusal_code = "internal_error"
             job.refusal = "Ce fichier n'a pas pu être traité. Rien n'a été appliqué ; l'équipe technique est prévenue."
-            log.error("import_abandoned", job=str(job_id))
-            _move(actor, job, ImportState.REFUSED, "attempts", "refusal", "refusal_code")
+            move(actor, job, ImportState.REFUSED, "attempts", "refusal", "refusal_code")
             return False
         state = ImportState.ANALYSING if job.state == ImportState.RECEIVED else ImportState(job.state)
-        _move(actor, job, state, "attempts")
+        move(actor, job, state, "attempts")
         return True
 
 
@@ -209,11 +218,12 @@ def _analyse(actor: Actor, job: ImportJob, *, warning: str = "") -> None:
     refuse_same_content(job)
     job.guards = found.guards
     fields = ("columns", "counts", "warnings", "encoding", "separator", "attempts", "analysed_at", "survey")
-    _move(actor, job, ImportState.ANALYSED, "guards", "content_key", *fields, *found.changes)
+    move(actor, job, ImportState.ANALYSED, "guards", "content_key", *fields, *found.changes)
 
 
 def _apply(actor: Actor, job: ImportJob) -> None:
     """Apply what was confirmed; what has changed meanwhile is analysed again, and confirmed again if it differs."""
+    alone(actor)
     if IMPORTERS[job.kind].is_stale(actor, job):
         confirmed = (job.counts, job.guards)
         _analyse(actor, job, warning=CHANGED_MEANWHILE)
@@ -222,36 +232,23 @@ def _apply(actor: Actor, job: ImportJob) -> None:
     IMPORTERS[job.kind].apply(actor, job)
     job.applied_at = actor.now
     _destroy(actor, job)
-    _move(actor, job, ImportState.APPLIED, "applied_at", "counts")
+    move(actor, job, ImportState.APPLIED, "applied_at", "counts")
 
 
 def _refuse(department_id: UUID, job_id: UUID, problem: FileProblem, now: datetime | None) -> None:
     with tenant(Actor.system(department_id, now)) as actor:
-        job = _locked(job_id)
+        job = locked(job_id)
         job.refusal_code, job.refusal = problem.code, problem.message
         _destroy(actor, job)
-        _move(actor, job, ImportState.REFUSED, "refusal_code", "refusal")
+        move(actor, job, ImportState.REFUSED, "refusal_code", "refusal")
 
 
 def _ask_columns(department_id: UUID, job_id: UUID, problem: ColumnsProblem, now: datetime | None) -> None:
     """The file waits, untouched, for a person to say which column is which."""
     with tenant(Actor.system(department_id, now)) as actor:
-        job = _locked(job_id)
+        job = locked(job_id)
         job.refusal, job.survey, job.attempts = problem.message, survey_json(problem.survey), 0
-        _move(actor, job, ImportState.UNSPECIFIED, "refusal", "survey", "attempts")
-
-
-def _move(actor: Actor, job: ImportJob, state: str, *fields: str) -> None:
-    changed = job.state != state
-    job.state, job.state_at = state, actor.now
-    job.save(update_fields=["state", "state_at", *fields])
-    touch(actor.department_id, "import", job.pk)
-    if changed and state in (ImportState.ANALYSED, ImportState.APPLIED, ImportState.REFUSED):
-        emit(ImportFinished(department_id=actor.department_id, by_id=actor.user_id, job_id=job.pk, state=state))
-
-
-def _locked(job_id: UUID) -> ImportJob:
-    return ImportJob.objects.select_for_update(of=("self",)).get(pk=job_id)
+        move(actor, job, ImportState.UNSPECIFIED, "refusal", "survey", "attempts")
 
 
 def _coverage(

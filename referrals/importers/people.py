@@ -14,7 +14,6 @@ from typing import Any
 
 from hub.core.actor import Actor
 from hub.core.crypto import encrypt, keyed_hash
-from hub.core.errors import Conflict
 from hub.core.tabular import Choice, Source
 from hub.core.tabular.table import labels, require_columns
 from partners.importers import Analysis, Corrections, importer
@@ -31,6 +30,7 @@ from referrals.imports import people as table
 from referrals.imports.columns import PEOPLE
 from referrals.imports.lines import Parsed, PersonLine
 from referrals.matching import levels, rows, stage
+from referrals.services.people_undo import refuse_without_history, undo_people
 
 # PersonLine attribute → Beneficiary field; what a file says and the hub keeps.
 FIELDS = {
@@ -57,9 +57,6 @@ FIELDS = {
     "subject_to_obligations": "subject_to_obligations",
 }
 LONGEST = {"last_name": 80, "birth_name": 80, "first_names": 80, "address": 200, "city": 80, "internal_id": 40}
-
-
-NOT_UNDONE = "Un fichier de personnes ne s'annule pas : corrigez les fiches, ou déposez le fichier juste."
 
 
 class PeopleFileImporter:
@@ -111,8 +108,11 @@ class PeopleFileImporter:
     def apply(self, actor: Actor, job: ImportJob) -> None:
         job.counts = {**job.counts, **apply_people(actor, job)}
 
+    def check_undo(self, job: ImportJob) -> None:
+        refuse_without_history(job)
+
     def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
-        raise Conflict(NOT_UNDONE, code="not_undoable")
+        return undo_people(actor, job)
 
 
 @importer(ImportKind.PEOPLE)

@@ -24,7 +24,14 @@ from referrals.imports.codes import exit_meaning
 from referrals.imports.columns import REGISTRATION
 from referrals.imports.lines import Parsed, RegistrationLine
 from referrals.matching import levels, rows, stage, suggestions
-from referrals.services.reconciliation import agencies_of, apply_list, forecast, guards_of, undo_list
+from referrals.services.reconciliation import (
+    agencies_of,
+    apply_list,
+    forecast,
+    guards_of,
+    refuse_when_followed,
+    undo_list,
+)
 
 FAULTS_SHOWN = 50
 EVENTS_ONLY = "Ce fichier ne contient que des cessations et radiations : il est traité comme une liste d'événements."
@@ -87,6 +94,9 @@ class RegistrationImporter:
 
     def apply(self, actor: Actor, job: ImportJob) -> None:
         apply_list(actor, job=job)
+
+    def check_undo(self, job: ImportJob) -> None:
+        refuse_when_followed(job)
 
     def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
         return undo_list(actor, job)

@@ -30,6 +30,7 @@ from referrals.services.access import open_accesses
 from referrals.services.gaps import lapse_gaps
 from referrals.services.pathways import decide_track
 from referrals.services.people import KEYS, fill_keys
+from referrals.services.people_undo import heads, keep_written
 
 BATCH = 1000
 GROWN = (
@@ -50,12 +51,13 @@ T = TypeVar("T")
 
 def apply_people(actor: Actor, job: ImportJob) -> dict[str, int]:
     """Create and change what the analysis announced; returns how many tracks could not be recorded."""
-    writer = _Writer(actor)
+    writer, since = _Writer(actor, job), heads()
     rows = ImportRow.objects.filter(job=job)
     for batch in _batches(rows.filter(verdict=Verdict.CREATED).order_by("line").iterator(BATCH)):
         writer.create(batch)
     for batch in _batches(rows.filter(verdict=Verdict.CHANGED).order_by("line").iterator(BATCH)):
         writer.change(batch)
+    keep_written(actor, job, since)
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(GROWN)}")  # the next list joins these: the planner must know their size
     return {"tracks_refused": writer.tracks_refused}
@@ -64,8 +66,8 @@ def apply_people(actor: Actor, job: ImportJob) -> dict[str, int]:
 class _Writer:
     """One file being applied: what it needs to know is read once."""
 
-    def __init__(self, actor: Actor) -> None:
-        self.actor = actor
+    def __init__(self, actor: Actor, job: ImportJob) -> None:
+        self.actor, self.job = actor, job
         self.tracks_refused = 0
         self.communes = {commune.pk: commune for commune in Commune.objects.filter(department_id=actor.department_id)}
         self.organizations = list(Organization.objects.filter(departments=actor.department_id, active=True))
@@ -112,7 +114,7 @@ class _Writer:
             people.values(), [*(fields - {"commune_id"}), "commune", *_COLUMNS], batch_size=500
         )
         closed = [p.pk for p in people.values() if p.rights_state not in (*OPEN_RIGHTS, RightsState.UNKNOWN)]
-        lapse_gaps(self.actor, beneficiary_ids=closed, closing="rights_closed")
+        lapse_gaps(self.actor, beneficiary_ids=closed, closing="rights_closed", job_id=self.job.pk)
         for row in rows:
             if "nir" in row.data["changes"]:
                 self._keep_nir(row)
@@ -203,6 +205,7 @@ class _Writer:
                 effective_on=decided_on,
                 designated=designated,
                 motive="Reprise du fichier du Département",
+                job_id=self.job.pk,
             )
         except DomainError:
             self.tracks_refused += 1

@@ -7,7 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from partners.models import ImportJob, Territory
-from partners.models.files import ImportState, ListNature
+from partners.models.files import IN_FORCE, ListNature
 from referrals.models import ExpectedList, RegistrationList
 
 
@@ -17,7 +17,7 @@ def missing_lists(department_id: UUID, month: date, *, with_job: ImportJob | Non
     A file brought twice counts once; a list of one territory never stands for another's; a list that names its
     agencies is there once applied lists contain them all, in however many files.
     """
-    lists = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE, job__state=ImportState.APPLIED)
+    lists = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE, job__state__in=IN_FORCE)
     arrived: set[tuple[UUID | None, str, tuple[str, ...]]] = {
         (territory, sha, tuple(agencies))
         for territory, sha, agencies in lists.values_list("territory_id", "job__file__sha256", "job__agencies")

@@ -19,16 +19,14 @@ from hub.core.pages import Page, paginate
 from partners.importers import IMPORTERS
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
-from partners.services.undo import may_still_undo
 from referrals.matching.levels import LABELS
-from referrals.models import Beneficiary, MatchDecision, RegistrationGap, RegistrationList
-from referrals.models.registration import OPEN_GAP_STATES
+from referrals.models import Beneficiary, MatchDecision
 from referrals.selectors.expected import missing_lists, perimeter
-from referrals.services.reconciliation.undo import changed_since, following_list
+from referrals.selectors.import_undo import LeftLine, left_lines, may_undo_now
 
 PAGE_SIZE = 25
 JOINED = ("file", "created_by", "organization", "territory", "confirmed_by")
-MOVING = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING)
+MOVING = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING, ImportState.UNDOING)
 FORMAT_VERDICTS = (Verdict.DUPLICATE, Verdict.REJECTED)
 REJECTS = (Verdict.REJECTED, Verdict.AMBIGUOUS, Verdict.UNKNOWN)
 OUTCOMES = ("gaps_opened", "gaps_changed", "gaps_resolved", "gaps_lapsed")
@@ -104,17 +102,6 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
-class UndoPreview:
-    """What taking a list back would do; `later` must be taken back first, `left` changed since and stay."""
-
-    opened: int
-    closed: int
-    changed: int
-    left: list[RegistrationGap]
-    later: ImportJob | None
-
-
-@dataclass(frozen=True, slots=True)
 class ImportRecord:
     """One import as its page shows it; rows and outcomes are empty for whoever may not read them."""
 
@@ -126,7 +113,8 @@ class ImportRecord:
     outcomes: dict[str, int]
     absence: Absence | None
     tracks_refused: int = 0
-    undo: UndoPreview | None = None
+    may_undo: bool = False
+    left: list[LeftLine] = field(default_factory=list)
     may_correct: bool = False
     forecast: dict[str, int] = field(default_factory=dict)
     audience: list[dict[str, Any]] = field(default_factory=list)
@@ -183,23 +171,8 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         may_correct=waits and can(actor, "import.correct", job),
         forecast={name: job.counts[name] for name in WOULD if name in job.counts} if reads_rows and waits else {},
         audience=shown_audience(actor, job) if waits else [],
-        undo=_undo_preview(actor, job),
-    )
-
-
-def _undo_preview(actor: Actor, job: ImportJob) -> UndoPreview | None:
-    """For whoever may take this applied list back, within its days."""
-    if not (_is_applied_list(job) and can(actor, "import.undo", job) and may_still_undo(actor, job)):
-        return None
-    applied = RegistrationList.objects.get(job=job)
-    later = following_list(applied)
-    closed = RegistrationGap.objects.filter(closed_by_list=applied, state__in=("resolved", "lapsed"))
-    return UndoPreview(
-        opened=RegistrationGap.objects.filter(opened_by_list=applied, state__in=OPEN_GAP_STATES).count(),
-        closed=closed.count(),
-        changed=job.counts.get("gaps_changed", 0),
-        left=list(visible(actor, RegistrationGap).filter(pk__in=changed_since(applied))[:PAGE_SIZE]),
-        later=later.job if later else None,
+        may_undo=may_undo_now(actor, job),
+        left=left_lines(actor, job),
     )
 
 

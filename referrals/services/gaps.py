@@ -101,15 +101,20 @@ def reopen_gap(actor: Actor, *, gap: RegistrationGap, note: str = "") -> Registr
     return _changed(actor, gap)
 
 
-def lapse_gaps(actor: Actor, *, beneficiary_ids: Iterable[UUID], closing: str, silent: bool = False) -> None:
-    """Close open gaps that have no object any more (rights closed, social track, death); never counted as resolved."""
+def lapse_gaps(
+    actor: Actor, *, beneficiary_ids: Iterable[UUID], closing: str, silent: bool = False, job_id: UUID | None = None
+) -> None:
+    """Close open gaps that have no object any more (rights closed, social track, death); never counted as resolved.
+
+    `job_id`: the file that says so, told with it.
+    """
     gaps = RegistrationGap.objects.filter(beneficiary__in=list(beneficiary_ids), state__in=OPEN_GAP_STATES)
     closed = []
     for gap in gaps:
         GAP.perform(gap, "lapse", by=actor, closed_at=actor.now, closing=closing)
         closed.append(gap)
-    if closed and not silent:
-        _tell(actor, closed)
+    if not silent:
+        tell_gaps(actor, closed, job_id=job_id)
 
 
 def touch_gap(actor: Actor, gap: RegistrationGap) -> None:
@@ -122,9 +127,12 @@ def touch_gap(actor: Actor, gap: RegistrationGap) -> None:
 def _changed(actor: Actor, gap: RegistrationGap, *, tell: bool = True) -> RegistrationGap:
     touch_gap(actor, gap)
     if tell:
-        _tell(actor, [gap])
+        tell_gaps(actor, [gap])
     return gap
 
 
-def _tell(actor: Actor, gaps: list[RegistrationGap]) -> None:
-    emit(GapsChanged(department_id=actor.department_id, by_id=actor.user_id, gap_ids=tuple(gap.pk for gap in gaps)))
+def tell_gaps(actor: Actor, gaps: list[RegistrationGap], *, job_id: UUID | None = None) -> None:
+    """Whoever follows these gaps is told once, together."""
+    if gaps:
+        ids = tuple(gap.pk for gap in gaps)
+        emit(GapsChanged(department_id=actor.department_id, by_id=actor.user_id, gap_ids=ids, job_id=job_id))

@@ -10,7 +10,7 @@ from hub.core.actor import Actor
 from hub.core.dates import add_months
 from hub.core.events import emit
 from partners.models import Department
-from partners.models.files import ImportState
+from partners.models.files import IN_FORCE
 from referrals.events import SourcesSilent
 from referrals.models import ExpectedList, RegistrationList
 from referrals.selectors.expected import missing_lists
@@ -23,7 +23,7 @@ def tell_silent_sources(actor: Actor) -> list[ExpectedList]:
     Nothing before the Département's first list: a source that never began is not silent.
     """
     month = month_due(actor.today, Department.objects.get(pk=actor.department_id).delay("list_due"))
-    if not RegistrationList.objects.filter(month__lte=month, job__state=ImportState.APPLIED).exists():
+    if not RegistrationList.objects.filter(month__lte=month, job__state__in=IN_FORCE).exists():
         return []
     silent = [one for one in missing_lists(actor.department_id, month) if _marked(one, month)]
     if silent:

@@ -19,7 +19,7 @@ from partners.services.corrections import reread_lines
 from referrals.models import Beneficiary, MatchAnswer, MatchDecision
 from referrals.services.reconciliation.late import apply_for_person
 
-AT_WORK = "Un import de cette personne est en cours d'application : recommencez dans un instant."
+AT_WORK = "Un import de cette personne est en cours d'application ou d'annulation : recommencez dans un instant."
 
 
 @transaction.atomic
@@ -87,7 +87,7 @@ def _check(row: ImportRow, answer: str, beneficiary: Beneficiary | None) -> None
 def _settle(actor: Actor, decision: MatchDecision) -> None:
     """Every line of this source with this identity: read again if its file waits, applied if it is applied."""
     same = ImportRow.objects.filter(identity=decision.identity, job__organization_id=decision.organization_id)
-    if same.filter(job__state=ImportState.APPLYING).exists():
+    if same.filter(job__state__in=(ImportState.APPLYING, ImportState.UNDOING)).exists():
         raise Conflict(AT_WORK)
     _read_again(actor, same.filter(job__state=ImportState.ANALYSED))
     late = same.filter(job__state=ImportState.APPLIED, verdict__in=(Verdict.AMBIGUOUS, Verdict.UNKNOWN))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db import transaction
 
@@ -24,6 +25,7 @@ from referrals.models import (
 )
 from referrals.services.access import close_access, open_access
 from referrals.services.gaps import lapse_gaps
+from referrals.services.obligation import lapse_moot_gaps
 from referrals.services.referrals import send_referral, withdraw_designation
 
 
@@ -39,10 +41,12 @@ def decide_track(
     designated_team: Team | None = None,
     motive: str = "",
     informed_on: date | None = None,
+    job_id: UUID | None = None,
 ) -> TrackDecision:
     """Record an orientation (COREO) and designate the organisation that becomes the referent from its effect.
 
-    Closes the former decision the day before. Raises `Invalid` when the dates are impossible.
+    Closes the former decision the day before. Raises `Invalid` when the dates are impossible. `job_id`: the file that
+    says so.
     """
     require(actor, "track.decide", person)
     previous = _open_decision(person)
@@ -68,7 +72,7 @@ def decide_track(
     if not actor.is_system:
         _designate(actor, decision, assignment)
     if track == Track.SOCIAL:
-        lapse_gaps(actor, beneficiary_ids=[person.pk], closing="social_track")
+        lapse_gaps(actor, beneficiary_ids=[person.pk], closing="social_track", job_id=job_id)
     touch(actor.department_id, "person", person.pk)
     return decision
 
@@ -91,6 +95,7 @@ def void_decision(actor: Actor, *, decision: TrackDecision, reason: str) -> None
         assignment.save(update_fields=["ends_on"])
         close_access(actor, source=assignment)
     _reopen_previous(actor, decision, day_before)
+    lapse_moot_gaps(actor, [decision.beneficiary_id])
     touch(actor.department_id, "person", decision.beneficiary_id)
 
 

@@ -23,6 +23,7 @@ from referrals.models import Appointment, Beneficiary, NationalNumber
 from referrals.services.appointments.moot import cancel_moot
 from referrals.services.campaigns.seats import leave_all_seats
 from referrals.services.gaps import lapse_gaps
+from referrals.services.obligation import lapse_moot_gaps
 
 EDITABLE = (
     "last_name",
@@ -105,6 +106,7 @@ def update_beneficiary(
                 _write_nir(person, nir)
     except IntegrityError as error:
         raise Conflict(DUPLICATE, code="duplicate_person") from error
+    lapse_moot_gaps(actor, [person.pk])
     touch(actor.department_id, "person", person.pk)
     return person
 

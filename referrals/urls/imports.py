@@ -1,7 +1,7 @@
 """Addresses of imports."""
 
 from hub.core.urls import route
-from referrals.views import corrections, matches
+from referrals.views import corrections, import_undo, matches
 from referrals.views import imports as views
 
 LIST = "import.list"
@@ -17,7 +17,7 @@ urlpatterns = [
     route("imports/<uuid:pk>/lignes/<str:line>/", corrections.line, name="import_line", access=LIST),
     route("imports/<uuid:pk>/", views.record, name="import", access=LIST),
     route("imports/<uuid:pk>/confirmer/", views.confirm, name="import_confirm", access=LIST),
-    route("imports/<uuid:pk>/annuler/", views.undo, name="import_undo", access=LIST),
+    route("imports/<uuid:pk>/annuler/", import_undo.undo, name="import_undo", access=LIST),
     route("imports/<uuid:pk>/colonnes/", views.columns, name="import_columns", access=LIST),
     route("imports/<uuid:pk>/abandonner/", views.discard, name="import_discard", access=LIST),
     route("imports/<uuid:pk>/rejets/", views.rejects, name="import_rejects", access=LIST),

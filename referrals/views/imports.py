@@ -24,7 +24,6 @@ from partners.models.files import ImportKind, ImportState
 from partners.services.columns import MENDABLE, choose_columns
 from partners.services.corrections import CORRECTABLE
 from partners.services.imports import QUICK_CHECK_BYTES, confirm_import, discard_import, receive_file
-from partners.services.undo import undo_import
 from partners.views.pages import UNPROCESSABLE, Request
 from referrals.forms.imports import ImportForm, VerdictFilter, month_in
 from referrals.imports.detect import detect
@@ -147,18 +146,6 @@ def discard(request: Request, pk: UUID) -> HttpResponse:
         return _record(request, pk, error=error)
     messages.success(request, "Fichier abandonné : rien n'a été appliqué, son contenu est détruit.")
     return redirect("imports")
-
-
-@require_POST
-def undo(request: Request, pk: UUID) -> HttpResponse:
-    """Take an applied import back, with its reason."""
-    job = get_import(request.actor, pk)
-    try:
-        undo_import(request.actor, job=job, reason=request.POST.get("reason", ""))
-    except (Conflict, Invalid) as error:
-        return _record(request, pk, error=error)
-    messages.success(request, "Import annulé : ce qu'il avait signalé est retiré, et ses destinataires sont prévenus.")
-    return redirect("import", pk)
 
 
 @require_safe

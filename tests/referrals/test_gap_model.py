@@ -18,7 +18,6 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
-from partners.services.undo import undo_import
 from referrals.models import Beneficiary, RegistrationGap
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.services.explanations import explain_absence
@@ -26,6 +25,7 @@ from referrals.services.gaps import justify_gap, resolve_gap
 from referrals.services.pathways import decide_track, exempt_from_registration
 from tests.cast import Cast, actor
 from tests.files import bring, confirm
+from tests.files import undo as take_back
 from tests.referrals.registration import classic, crowd
 
 pytestmark = pytest.mark.django_db
@@ -155,8 +155,7 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def undo(self) -> None:
         job, before = self.last
-        with tenant(actor(self.cast.officer_metz)) as acting:
-            undo_import(acting, job=job, reason="Mauvais fichier envoyé")
+        take_back(self.cast.officer_metz, job)
         self.model, self.last = before, None
 
     @rule(n=who)

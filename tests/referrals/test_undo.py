@@ -10,9 +10,10 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid, Refused
 from hub.core.gate import tenant
 from notifications.models import Notification
-from partners.services.undo import undo_import
+from partners.tasks import sweep_imports
 from referrals.models import RegistrationEntry, RegistrationGap, RegistrationStatus
 from referrals.services.gaps import resolve_gap
+from tests import files
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm, job_now
 from tests.referrals.registration import classic, crowd
@@ -28,8 +29,7 @@ def a_list(cast, people, month):
 
 
 def undo(cast, job, reason=WHY, by=None, now=None):
-    with tenant(actor(by or cast.officer_metz, now)) as acting:
-        return undo_import(acting, job=job, reason=reason)
+    return files.undo(by or cast.officer_metz, job, reason, now)
 
 
 def photograph(cast):
@@ -68,7 +68,7 @@ def test_what_somebody_closed_since_stays_and_is_shown(cast):
     with tenant(actor(cast.officer_metz)) as acting:
         gap = RegistrationGap.objects.first()
         resolve_gap(acting, gap=gap, note="Attestation vue")
-    page = client(cast.officer_metz).get(f"/imports/{october.pk}/").content.decode()
+    page = client(cast.officer_metz).get(f"/imports/{october.pk}/annuler/").content.decode()
     assert "Modifiés depuis" in page and f"/inscriptions/{gap.pk}/" in page
     done = undo(cast, october)
     assert (done.counts["gaps_voided"], done.counts["gaps_left"]) == (1, 1)
@@ -104,7 +104,9 @@ def test_only_the_department_within_seven_days_and_with_a_reason(cast):
     assert late.value.code == "too_late"
     assert job_now(cast.adviser, job).state == "applied"
     answer = client(cast.officer_metz).post(f"/api/v1/imports/{job.pk}/undo/", {"reason": WHY}, "application/json")
-    assert (answer.status_code, answer.json()["state"]) == (200, "undone")
+    assert (answer.status_code, answer.json()["state"]) == (200, "undoing")
+    sweep_imports()
+    assert job_now(cast.adviser, job).state == "undone"
     again = client(cast.officer_metz).post(f"/imports/{job.pk}/annuler/", {"reason": WHY})
     assert again.status_code == 409
     assert a_list(cast, people[:2], OCTOBER).state == "applied"  # the file may be brought again

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from partners.models import ImportJob
-from partners.models.files import ImportKind, ImportState, ListNature
+from partners.models.files import IN_FORCE, ImportKind, ListNature
 from referrals.models import RegistrationList
 from referrals.services.reconciliation.forecast import Forecast
 
@@ -63,9 +63,7 @@ def _wrong_month(job: ImportJob, month: date) -> Guard | None:
 
 
 def _brought_for_another_month(job: ImportJob, month: date) -> bool:
-    same = ImportJob.objects.filter(
-        kind=ImportKind.REGISTRATION, state=ImportState.APPLIED, file__sha256=job.file.sha256
-    )
+    same = ImportJob.objects.filter(kind=ImportKind.REGISTRATION, state__in=IN_FORCE, file__sha256=job.file.sha256)
     return same.exclude(month=month).exists()
 
 
@@ -107,7 +105,7 @@ def _many_gaps(found: Forecast) -> Guard | None:
 
 
 def _same_place(job: ImportJob) -> QuerySet[RegistrationList]:
-    lists = RegistrationList.objects.filter(nature=ListNature.COMPLETE, job__state=ImportState.APPLIED)
+    lists = RegistrationList.objects.filter(nature=ListNature.COMPLETE, job__state__in=IN_FORCE)
     return lists.filter(territory=job.territory_id).exclude(job=job).select_related("job")
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from referrals.models.registration import GAP_PRECEDENCE
+from referrals.services.obligation import CLOSING, SUBJECT, TRACK
 from referrals.services.reconciliation.terms import Terms
 
 TABLES = ("told", "next_status", "standing", "obliged", "outcome")
@@ -90,7 +91,7 @@ SELECT beneficiary_id, state, since, code, motive, category, ends_on, alerting, 
 """
 # What is wrong with each, strongest first (NULL: nothing). Somebody who may be behind an ambiguous or a rejected line
 # is not absent; an absence is concluded for the perimeter of the lists only, an event concerns her wherever she lives.
-OBLIGED = """
+OBLIGED = f"""
 CREATE TEMP TABLE obliged ON COMMIT DROP AS
 SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since AS event_on, s.ends_on,
        coalesce(s.code, '') AS code, coalesce(s.motive, '') AS motive,
@@ -110,8 +111,7 @@ SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since
     WHEN coalesce(d.informed_on, d.decided_on) + %(grace)s::int < %(day)s THEN 'never_registered'
   END AS kind
   FROM referrals_beneficiary b
-  JOIN referrals_trackdecision d ON d.beneficiary_id = b.id AND d.voided_at IS NULL AND d.ended_on IS NULL
-       AND d.effective_on <= %(day)s AND d.track IN ('professional', 'socio_professional')
+  JOIN referrals_trackdecision d ON {TRACK} AND d.effective_on <= %(day)s
   LEFT JOIN standing s ON s.beneficiary_id = b.id
   LEFT JOIN (SELECT DISTINCT beneficiary_id AS id FROM referrals_absenceexplanation
               WHERE starts_on <= %(day)s AND until >= %(day)s) explained ON explained.id = b.id
@@ -119,10 +119,7 @@ SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since
               WHERE r.job_id = ANY(%(jobs)s) AND r.data ? 'candidates'
              UNION SELECT r.beneficiary_id FROM partners_importrow r
               WHERE r.job_id = ANY(%(jobs)s) AND r.verdict = 'rejected') doubtful ON doubtful.id = b.id
- WHERE b.department_id = %(department)s AND b.died_on IS NULL
-   AND b.rights_state IN ('open', 'suspended', 'payment_suspended', 'unknown')
-   AND b.subject_to_obligations IS DISTINCT FROM false
-   AND NOT EXISTS (SELECT 1 FROM referrals_registrationexemption x WHERE x.beneficiary_id = b.id AND x.until >= %(day)s)
+ WHERE b.department_id = %(department)s AND {SUBJECT}
 """
 RANK = f"array_position(ARRAY{list(GAP_PRECEDENCE)}, {{}})"
 # What becomes of each open gap. No longer obliged: without object, never "resolved". Its kind grows stronger, or
@@ -139,12 +136,7 @@ SELECT g.id AS gap_id, g.beneficiary_id, g.state AS source, g.kind AS former,
              AND (s.last_listed >= greatest(g.month, %(month)s::date) OR s.since >= coalesce(g.event_on, g.month))
             THEN 'resolve' END AS act,
        o.kind, o.event_on, o.ends_on, o.code, o.motive,
-       CASE WHEN o.beneficiary_id IS NOT NULL THEN 'other' WHEN b.died_on IS NOT NULL THEN 'died'
-            WHEN b.rights_state IN ('pending', 'refused', 'closed', 'closed_earlier') THEN 'rights_closed'
-            WHEN b.subject_to_obligations = false THEN 'not_subject'
-            WHEN EXISTS (SELECT 1 FROM referrals_registrationexemption x
-                          WHERE x.beneficiary_id = b.id AND x.until >= %(day)s) THEN 'exempted'
-            ELSE 'social_track' END AS closing,
+       CASE WHEN o.beneficiary_id IS NOT NULL THEN 'other' ELSE {CLOSING} END AS closing,
        coalesce(s.motive, '') AS known
   FROM referrals_registrationgap g
   JOIN referrals_beneficiary b ON b.id = g.beneficiary_id

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from hub.core.actor import Actor
 from partners.models import Department, ImportJob
-from partners.models.files import ImportState, ListNature
+from partners.models.files import IN_FORCE, ListNature
 from referrals.models import RegistrationList
 from referrals.selectors.expected import missing_lists, perimeter
 
@@ -72,9 +72,9 @@ def concludes(job: ImportJob, month: date) -> bool:
 
 def latest_concluded(job: ImportJob, month: date) -> date | None:
     """The latest month already concluded after this one."""
-    later = RegistrationList.objects.filter(
-        month__gt=month, concludes_absence=True, job__state=ImportState.APPLIED
-    ).exclude(job=job)
+    later = RegistrationList.objects.filter(month__gt=month, concludes_absence=True, job__state__in=IN_FORCE).exclude(
+        job=job
+    )
     return later.order_by("-month").values_list("month", flat=True).first()
 
 
@@ -85,5 +85,5 @@ def reference_day(actor: Actor, month: date) -> date:
 
 def _jobs_of_month(job: ImportJob, month: date) -> list[UUID]:
     """The complete lists of the month, this one among them: whoever may be behind a doubtful line is not absent."""
-    lists = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE, job__state=ImportState.APPLIED)
+    lists = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE, job__state__in=IN_FORCE)
     return [job.pk, *lists.exclude(job=job).values_list("job_id", flat=True)]

@@ -13,7 +13,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict
 from hub.core.topics import touch
 from partners.models import ImportJob
-from partners.models.files import ImportState
+from partners.models.files import IN_FORCE
 from referrals.models import (
     GapState,
     ImportChange,
@@ -29,7 +29,8 @@ from referrals.services.reconciliation.months import forget_months
 from referrals.services.reconciliation.terms import Terms, terms_of
 
 FOLLOWING = """
-SELECT l.id FROM referrals_registrationlist l JOIN partners_importjob j ON j.id = l.job_id AND j.state = 'applied'
+SELECT l.id FROM referrals_registrationlist l
+  JOIN partners_importjob j ON j.id = l.job_id AND j.state IN ('applied', 'undoing')
  WHERE l.id <> %(list)s AND (l.applied_at, l.id) > (%(at)s, %(list)s) AND (l.concludes_absence OR EXISTS (
    SELECT 1 FROM partners_importrow mine JOIN partners_importrow theirs
        ON theirs.beneficiary_id = mine.beneficiary_id AND theirs.job_id = l.job_id AND theirs.verdict = 'matched'
@@ -45,7 +46,7 @@ OTHERS = "DELETE FROM told t WHERE NOT EXISTS (SELECT 1 FROM taken_back p WHERE 
 LOG = """
 INSERT INTO referrals_gaplog
   (id, department_id, gap_id, name, source, target, at, user_id, organization_id, reason, note)
-SELECT gen_random_uuid(), %(department)s, id, name, source, target, %(now)s, %(user)s, %(organization)s, '', ''
+SELECT gen_random_uuid(), %(department)s, id, name, source, target, %(now)s, %(user)s, NULL, '', ''
   FROM done
 """
 BEFORE = """
@@ -87,8 +88,8 @@ def undo_list(actor: Actor, job: ImportJob) -> dict[str, int]:
 
     Raises `Conflict`, naming it, when a later list stands on this one.
     """
+    refuse_when_followed(job)
     applied = RegistrationList.objects.select_related("job__file").get(job=job)
-    _refuse_when_followed(applied)
     _tell_again(actor, applied)
     RegistrationMeasure.objects.filter(department_id=actor.department_id, month=applied.month).delete()
     done = {}
@@ -113,8 +114,7 @@ def _parameters(actor: Actor, applied: RegistrationList) -> dict[str, Any]:
         "list": applied.pk,
         "job": applied.job_id,
         "now": actor.now,
-        "user": actor.user_id,
-        "organization": actor.organization_id,
+        "user": applied.job.undone_by_id,
     }
 
 
@@ -124,8 +124,9 @@ def following_list(applied: RegistrationList) -> RegistrationList | None:
     return RegistrationList.objects.select_related("job__file").get(pk=found[0][0]) if found else None
 
 
-def _refuse_when_followed(applied: RegistrationList) -> None:
-    if later := following_list(applied):
+def refuse_when_followed(job: ImportJob) -> None:
+    """Raises `Conflict`, naming it, when a later list stands on the one of this job."""
+    if later := following_list(RegistrationList.objects.get(job=job)):
         raise Conflict(
             f"Une liste appliquée depuis s'appuie sur celle-ci : annulez d'abord « {later.job.file.name} » "
             f"({later.month:%m/%Y}), puis recommencez.",
@@ -145,7 +146,7 @@ def _tell_again(actor: Actor, applied: RegistrationList) -> None:
         cursor.execute(
             "DELETE FROM referrals_registrationstatus s USING taken_back p WHERE p.beneficiary_id = s.beneficiary_id"
         )
-    remaining = RegistrationList.objects.filter(job__state=ImportState.APPLIED).exclude(pk=applied.pk)
+    remaining = RegistrationList.objects.filter(job__state__in=IN_FORCE).exclude(pk=applied.pk)
     for one in remaining.select_related("job").order_by("applied_at", "id"):
         _hear(terms_of(actor, one.job), one.pk)
 

@@ -1,0 +1,38 @@
+"""The row of a job: locked, moved from one state to the next; one step of one Département at a time."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import connection
+
+from hub.core.actor import Actor
+from hub.core.events import emit
+from hub.core.topics import touch
+from partners.events import ImportFinished
+from partners.models import ImportJob
+from partners.models.files import ImportState
+
+ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('imports:' || %s, 0))"
+TOLD = (ImportState.ANALYSED, ImportState.APPLIED, ImportState.REFUSED)
+
+
+def locked(job_id: UUID) -> ImportJob:
+    """The job as it is now, until the end of the transaction."""
+    return ImportJob.objects.select_for_update(of=("self",)).get(pk=job_id)
+
+
+def alone(actor: Actor) -> None:
+    """Wait until no other file of the Département is being applied or taken back: each relies on what is known."""
+    with connection.cursor() as cursor:
+        cursor.execute(ALONE, [str(actor.department_id)])
+
+
+def move(actor: Actor, job: ImportJob, state: str, *fields: str, tell: bool = True) -> None:
+    """Write a step of the job; open pages look again, whoever brought the file is told of what matters to him."""
+    changed = job.state != state
+    job.state, job.state_at = state, actor.now
+    job.save(update_fields=["state", "state_at", *fields])
+    touch(actor.department_id, "import", job.pk)
+    if changed and tell and state in TOLD:
+        emit(ImportFinished(department_id=actor.department_id, by_id=actor.user_id, job_id=job.pk, state=state))
