@@ -17,6 +17,7 @@ EVERY = {
     "referrals.tasks.release_answers": 2.0,
     "partners.tasks.sweep_imports": 5.0,
     "partners.tasks.sweep_invitations": 60.0,
+    "partners.tasks.sweep_files": 3600.0,
     "referrals.tasks.expire_proposals": 3600.0,
     "referrals.tasks.close_loops": 3600.0,
     "referrals.tasks.release_gap_gestures": 2.0,

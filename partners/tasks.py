@@ -13,6 +13,7 @@ from hub.core.gate import tenant
 from partners.models import Department
 from partners.services import imports
 from partners.services.deliveries import deliver_invitations, lost_deliveries
+from partners.services.leftovers import sweep_leftovers
 
 
 @shared_task
@@ -47,3 +48,9 @@ def sweep_imports() -> None:
             waiting = imports.pending_imports(actor)
         for job_id in waiting:
             imports.process_import(department_id, job_id)
+
+
+@shared_task
+def sweep_files() -> None:
+    """Destroy the bytes a killed worker left behind; every hour."""
+    sweep_leftovers(datetime.now(UTC))

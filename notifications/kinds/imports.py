@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import UUID
 
 from notifications.catalogue import Kind, Notice, Settled, Told, announce
 from notifications.journal import told_under
@@ -10,6 +11,7 @@ from notifications.kinds.gaps import GAP_CLOSED, GAP_OPENED
 from partners.events import ImportFinished, ImportUndone
 from referrals import recipients
 from referrals.events import SourcesSilent
+from referrals.recipients import Recipient
 from referrals.recipients_lists import silence_audience
 
 SOURCE_SILENT = Kind(
@@ -31,6 +33,7 @@ IMPORT_FINISHED = Kind(
         "analysed": "Votre import est analysé : rien n'est encore appliqué",
         "applied": "Votre import est appliqué",
         "refused": "Votre import est refusé : voyez pourquoi",
+        "undone": "Votre import a été annulé",
     },
     icon="file-check",
     url_name="import",
@@ -69,26 +72,22 @@ def import_finished(events: list[ImportFinished]) -> Iterator[Told]:
     """Whoever brought a file learns what became of it."""
     for event in events:
         for to in recipients.import_owners(event.job_id):
-            yield Notice(
-                user_id=to.user_id,
-                organization_id=to.organization_id,
-                kind=IMPORT_FINISHED.code,
-                dedupe_key=f"{IMPORT_FINISHED.code}:{event.job_id}",
-                reason=to.reason,
-                subject_kind="import",
-                subject_id=event.job_id,
-                payload={"state": event.state},
-            )
+            yield _to_owner(to, event.job_id, event.state)
 
 
 @announce(ImportUndone)
 def import_undone(events: list[ImportUndone]) -> Iterator[Told]:
-    """Whom an import had told learns once that it was taken back; what it asked for waits no more."""
+    """Whom an import had told learns once that it was taken back, and so does its owner; what it asked for waits no
+    more."""
     for event in events:
         groups = [f"{kind.code}:{event.job_id}" for kind in (GAP_OPENED, GAP_CLOSED)]
         for kind, group in zip((GAP_OPENED, GAP_CLOSED), groups, strict=True):
             yield Settled(kind=kind.code, group=group)
-        for user_id, organization_id, reason in told_under(groups):
+        told = told_under(groups)
+        for to in recipients.import_owners(event.job_id):
+            if to.user_id not in {event.by_id, *(user_id for user_id, _, _ in told)}:
+                yield _to_owner(to, event.job_id, "undone")
+        for user_id, organization_id, reason in told:
             yield Notice(
                 user_id=user_id,
                 organization_id=organization_id,
@@ -96,3 +95,16 @@ def import_undone(events: list[ImportUndone]) -> Iterator[Told]:
                 dedupe_key=f"{IMPORT_UNDONE.code}:{event.job_id}",
                 reason=reason,
             )
+
+
+def _to_owner(to: Recipient, job_id: UUID, state: str) -> Notice:
+    return Notice(
+        user_id=to.user_id,
+        organization_id=to.organization_id,
+        kind=IMPORT_FINISHED.code,
+        dedupe_key=f"{IMPORT_FINISHED.code}:{job_id}",
+        reason=to.reason,
+        subject_kind="import",
+        subject_id=job_id,
+        payload={"state": state},
+    )

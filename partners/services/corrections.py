@@ -17,7 +17,7 @@ from hub.core.topics import touch
 from partners.importers import IMPORTERS, Corrections
 from partners.models import ImportJob, ImportRow, LineCorrection
 from partners.models.files import ImportState, Verdict
-from partners.services.imports import path_of
+from partners.services.leftovers import path_of
 
 CORRECTABLE = (Verdict.REJECTED, Verdict.UNKNOWN, Verdict.AMBIGUOUS)
 NUMBER = "nir"  # kept as ciphertext; left empty, the one of the file stays

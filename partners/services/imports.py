@@ -31,6 +31,7 @@ from partners.models.files import ImportState, ListNature
 from partners.services.columns import TASK, choice, survey_json
 from partners.services.guards import check_guards, refuse_same_content, refuse_same_file
 from partners.services.jobs import alone, locked, move
+from partners.services.leftovers import destroy_bytes, folder, path_of
 from partners.services.undo import ABANDONED, keep_applied, take_back
 
 CHUNK = 1024 * 1024
@@ -41,11 +42,6 @@ CHANGED_MEANWHILE = (
 )
 RUNNABLE = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING, ImportState.UNDOING)
 log = structlog.get_logger(__name__)
-
-
-def path_of(file: StoredFile) -> Path:
-    """Where the bytes are."""
-    return Path(settings.MEDIA_ROOT) / "imports" / file.key
 
 
 @transaction.atomic
@@ -273,7 +269,7 @@ def _coverage(
 
 def _store(actor: Actor, name: str, stream: BinaryIO) -> StoredFile:
     key = secrets.token_urlsafe(32)
-    path = Path(settings.MEDIA_ROOT) / "imports" / key
+    path = folder() / key
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     digest, size = hashlib.sha256(), 0
     with path.open("wb") as file:
@@ -296,9 +292,7 @@ def _store(actor: Actor, name: str, stream: BinaryIO) -> StoredFile:
 
 def _destroy(actor: Actor, job: ImportJob) -> None:
     """Bytes do not outlive their use; the hash and the counts stay."""
-    path_of(job.file).unlink(missing_ok=True)
-    job.file.destroyed_at = actor.now
-    job.file.save(update_fields=["destroyed_at"])
+    destroy_bytes(actor, job.file)
     if job.survey:
         job.survey = job.survey | {"samples": []}
         job.save(update_fields=["survey"])

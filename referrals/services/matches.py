@@ -16,6 +16,7 @@ from hub.core.topics import touch
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState, Verdict
 from partners.services.corrections import reread_lines
+from partners.services.guards import GONE
 from referrals.models import Beneficiary, MatchAnswer, MatchDecision
 from referrals.services.reconciliation.late import apply_for_person
 
@@ -29,6 +30,8 @@ def decide_match(actor: Actor, *, row: ImportRow, answer: str, beneficiary: Bene
     require(actor, "match.decide", row)
     job = ImportJob.objects.select_for_update(of=("self",)).get(pk=row.job_id)
     row = ImportRow.objects.select_for_update(of=("self",)).filter(pk=row.pk).first() or row
+    if job.state in GONE:
+        raise Conflict(f"Cet import est « {job.get_state_display()} » : il n'y a plus rien à décider pour cette ligne.")
     if not row.identity or row.match_rule == "decision" or row._state.adding:
         raise Conflict("Quelqu'un a déjà répondu pour cette ligne.")
     _check(row, answer, beneficiary)

@@ -33,12 +33,17 @@ SELECT gen_random_uuid(), %(department)s, territory_id, %(month)s, %(day)s, coun
 """
 
 
+def measures(terms: Terms) -> bool:
+    """Does this list measure its month: complete, and not overtaken by a later month?"""
+    return terms.complete and terms.day.replace(day=1) <= terms.month
+
+
 def record_measures(terms: Terms) -> None:
     """Write the counts of a complete list's month, in place of those an earlier list of the month gave.
 
-    Runs beside the plan, once its outcome is written; a list that a later month overtook measures nothing.
+    Runs beside the plan, once its outcome is written.
     """
-    if not terms.complete or terms.day.replace(day=1) > terms.month:
+    if not measures(terms):
         return
     RegistrationMeasure.objects.filter(department_id=terms.department, month=terms.month).delete()
     with connection.cursor() as cursor:

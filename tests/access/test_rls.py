@@ -85,10 +85,14 @@ def test_nothing_is_deleted_but_working_tables(world: World):
     deletable = {
         "ImportRow", "LineCorrection", "RegistrationStatus", "RegistrationEntry", "RegistrationMonth", "IdempotencyKey",
     }  # fmt: skip
+    # Those a file created, while it is taken back and no longer (see test_people_undo).
+    never = {"Beneficiary", "NationalNumber", "TrackDecision", "SupportAssignment", "AccessGrant"}
     for name in ("head", "siae_worker", "system"):
         with tenant(act(world, name)), undone():
             for model in [*PROTECTED, AccessLog]:
-                if model.__name__ not in deletable:
+                if model.__name__ in never:
+                    assert model._base_manager.all()._raw_delete(model._base_manager.db) == 0, model
+                elif model.__name__ not in deletable:
                     refused(f"DELETE FROM {model._meta.db_table}")
 
 

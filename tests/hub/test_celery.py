@@ -7,6 +7,7 @@ from hub.celery import EVERY, app
 SWEEPS = {
     "hub.tasks.heartbeat",
     "notifications.tasks.sweep_outbox",
+    "partners.tasks.sweep_files",
     "partners.tasks.sweep_imports",
     "partners.tasks.sweep_invitations",
     "referrals.tasks.close_loops",

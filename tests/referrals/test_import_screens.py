@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from partners.models import ImportJob, ImportRow, StoredFile
-from partners.services.imports import confirm_import, path_of, pending_imports, process_import, receive_file
+from partners.services.imports import confirm_import, pending_imports, process_import, receive_file
+from partners.services.leftovers import path_of
 from referrals.forms.imports import ImportForm
 from referrals.importers import people
 from referrals.models import Beneficiary, RegistrationGap
@@ -176,7 +177,7 @@ def test_two_people_confirm_at_once_and_one_wins(cast):
     assert job_now(cast.officer_metz, job).confirmed_by_id == cast.officer_metz.user_id
 
 
-def test_an_abandoned_file_leaves_nothing(cast):
+def test_an_abandoned_file_leaves_nothing(cast, django_capture_on_commit_callbacks):
     for member, kind, name, values in (
         (cast.officer_metz, "caf_flow", "caf_01_rsabem_2026-10.xml", {}),
         (cast.adviser, "registration", STOCK, {"month": OCTOBER, "nature": "complete"}),
@@ -185,7 +186,9 @@ def test_an_abandoned_file_leaves_nothing(cast):
         with tenant(actor(member)):
             path = path_of(StoredFile.objects.get(pk=job.file_id))
         assert path.exists()
-        assert client(member).post(f"/imports/{job.pk}/abandonner/").status_code == 302
+        with django_capture_on_commit_callbacks(execute=True):
+            assert client(member).post(f"/imports/{job.pk}/abandonner/").status_code == 302
+            assert path.exists()  # until COMMIT
         assert not path.exists()
         with tenant(Actor.system(cast.department.pk)):
             assert not ImportRow.objects.filter(job=job).exists()

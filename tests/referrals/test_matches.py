@@ -11,10 +11,10 @@ from hub.core.errors import Conflict, Invalid
 from hub.core.gate import tenant
 from partners.models import ImportRow
 from referrals.matching.suggestions import one_slip
-from referrals.models import MatchDecision, RegistrationEntry, RegistrationGap
+from referrals.models import MatchDecision, RegistrationEntry, RegistrationGap, RegistrationStatus
 from referrals.services.matches import decide_match, revoke_decision
 from tests.cast import actor, client
-from tests.files import OCTOBER, bring, confirm
+from tests.files import OCTOBER, bring, confirm, undo
 from tests.people import decision as track
 from tests.people import person
 
@@ -193,3 +193,26 @@ def test_an_explained_match_shows_what_was_compared(cast):
     shown = client(cast.officer_metz).get(f"/imports/{job.pk}/").content.decode()
     assert "NIR : identique ; date de naissance : 1985-04-12" in shown
     assert "285045799" not in shown
+
+
+def test_what_a_late_decision_did_goes_back_with_its_list_and_is_remembered(cast, twins):
+    """Who somebody is stays true when the list was the wrong one."""
+    job = confirm(cast.officer_metz, listed(cast, LINE))
+    decide(cast, job, "person", twins[1])
+    with tenant(Actor.system(cast.department.pk)):
+        assert RegistrationEntry.objects.filter(beneficiary=twins[1]).exists()
+    assert undo(cast.officer_metz, job).state == "undone"
+    with tenant(Actor.system(cast.department.pk)):
+        assert not RegistrationEntry.objects.exists() and not RegistrationStatus.objects.exists()
+    again = row_of(cast, listed(cast, LINE))
+    assert (again.verdict, again.match_rule, again.beneficiary_id) == ("matched", "decision", twins[1].pk)
+
+
+def test_nothing_is_decided_of_a_line_whose_list_was_taken_back(cast, twins):
+    job = confirm(cast.officer_metz, listed(cast, LINE))
+    undo(cast.officer_metz, job)
+    assert queue(cast) == 0
+    with pytest.raises(Conflict):
+        decide(cast, job, "person", twins[1])
+    with tenant(actor(cast.officer_metz)):
+        assert not MatchDecision.objects.exists()

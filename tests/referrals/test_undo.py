@@ -11,7 +11,7 @@ from hub.core.errors import Conflict, Invalid, Refused
 from hub.core.gate import tenant
 from notifications.models import Notification
 from partners.tasks import sweep_imports
-from referrals.models import RegistrationEntry, RegistrationGap, RegistrationStatus
+from referrals.models import RegistrationEntry, RegistrationGap, RegistrationMeasure, RegistrationStatus
 from referrals.services.gaps import resolve_gap
 from tests import files
 from tests.cast import actor, client
@@ -110,3 +110,35 @@ def test_only_the_department_within_seven_days_and_with_a_reason(cast):
     again = client(cast.officer_metz).post(f"/imports/{job.pk}/annuler/", {"reason": WHY})
     assert again.status_code == 409
     assert a_list(cast, people[:2], OCTOBER).state == "applied"  # the file may be brought again
+
+
+def measures(cast):
+    with tenant(actor(cast.officer_metz)):
+        shown = ("month", "territory__code", "list_date", "obliged", "registered", "in_gap", "unknown")
+        return list(RegistrationMeasure.objects.order_by("month", "territory").values_list(*shown))
+
+
+def test_the_month_is_measured_again_by_the_lists_that_remain(cast):
+    people = crowd(cast, 6)
+    a_list(cast, people[:2], OCTOBER)
+    first = measures(cast)
+    assert first
+    second = confirm(
+        cast.adviser,
+        bring(cast.adviser, "registration", classic(*people[2:5]), month=OCTOBER, nature="complete"),
+    )
+    assert measures(cast) != first
+    undo(cast, second)
+    assert measures(cast) == first
+
+
+def test_an_older_month_brought_late_leaves_the_measures_as_they_are(cast):
+    """It measured nothing: its undo neither."""
+    people = crowd(cast, 4)
+    a_list(cast, people[:3], SEPTEMBER)
+    a_list(cast, people[:2], OCTOBER)
+    before = measures(cast)
+    late = a_list(cast, people[1:4], SEPTEMBER)
+    assert measures(cast) == before
+    undo(cast, late)
+    assert measures(cast) == before

@@ -13,7 +13,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict
 from hub.core.topics import touch
 from partners.models import ImportJob
-from partners.models.files import IN_FORCE
+from partners.models.files import IN_FORCE, ListNature
 from referrals.models import (
     GapState,
     ImportChange,
@@ -23,6 +23,7 @@ from referrals.models import (
     RegistrationMeasure,
 )
 from referrals.models.registration import OPEN_GAP_STATES
+from referrals.services.measures import measures, record_measures
 from referrals.services.reconciliation import plan
 from referrals.services.reconciliation.apply import ENTRIES, STATUS_NEW, STATUS_UPDATE
 from referrals.services.reconciliation.months import forget_months
@@ -91,16 +92,30 @@ def undo_list(actor: Actor, job: ImportJob) -> dict[str, int]:
     refuse_when_followed(job)
     applied = RegistrationList.objects.select_related("job__file").get(job=job)
     _tell_again(actor, applied)
-    RegistrationMeasure.objects.filter(department_id=actor.department_id, month=applied.month).delete()
     done = {}
     with connection.cursor() as cursor:
         for name, statement in GAPS.items():
             cursor.execute(statement, _parameters(actor, applied))
             done[name] = cursor.rowcount
     touched = ImportChange.objects.filter(job=job, subject_kind="gap").count()
+    _measure_again(actor, applied)
     done["gaps_left"] = touched - done["gaps_reopened"] - done["gaps_put_back"] + changed_since(applied).count()
     touch(actor.department_id, "gaps", actor.department_id)
     return done
+
+
+def _measure_again(actor: Actor, applied: RegistrationList) -> None:
+    """The month as the lists that remain tell it; unknown when none does. A later month had left it as it was."""
+    if not measures(terms_of(actor, applied.job)):
+        return
+    RegistrationMeasure.objects.filter(department_id=actor.department_id, month=applied.month).delete()
+    complete = RegistrationList.objects.filter(month=applied.month, nature=ListNature.COMPLETE)
+    remaining = complete.filter(job__state__in=IN_FORCE).exclude(pk=applied.pk).select_related("job")
+    if latest := remaining.order_by("-applied_at", "-id").first():
+        terms = terms_of(actor, latest.job)
+        plan.make_plan(terms)
+        record_measures(terms)
+        plan.forget()
 
 
 def changed_since(applied: RegistrationList) -> QuerySet[RegistrationGap]:
