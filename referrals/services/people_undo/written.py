@@ -55,7 +55,7 @@ def heads() -> dict[str, int]:
 def keep_written(actor: Actor, job: ImportJob, since: dict[str, int]) -> None:
     """Remember which versions this transaction wrote; `since` are the heads before it."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
+        cursor.execute("SELECT transaction_timestamp()")  # as the triggers stamp their versions
         at: datetime = cursor.fetchone()[0]
     versions = {kind: [since[kind], upto] for kind, upto in heads().items()}
     ImportChange.objects.create(
