@@ -21,9 +21,11 @@ CHANGED = "modifiée depuis"
 WHY = {
     "registrationentry": "figure sur une liste d'inscription",
     "registrationstatus": "figure sur une liste d'inscription",
+    "registrationmonth": "figure sur une liste d'inscription",
     "registrationgap": "a une inscription à vérifier",
     "referral": "a été orientée vers un partenaire",
     "appointment": "a un rendez-vous",
+    "summons": "est convoquée",
     "engagementcontract": "a un contrat",
     "absenceexplanation": "a une absence expliquée",
     "registrationexemption": "a une dispense",
@@ -54,7 +56,7 @@ def list_held(job: ImportJob) -> None:
 
 
 def _references() -> Iterator[tuple[str, str]]:
-    """Whatever a constraint ties to a row the file created, whichever app it belongs to, but for its own rows."""
+    """Whatever refers to a row the file created, whichever app it belongs to, but for its own rows and histories."""
     for model, column in _tied_to(Beneficiary):
         if model is not NationalNumber:
             yield _referred("beneficiary", "w.id", model, column), _why(model)
@@ -75,7 +77,9 @@ def _referred(kind: str, person: str, model: type[Model], column: str) -> str:
 def _tied_to(parent: type[Model]) -> Iterator[tuple[type[Model], str]]:
     for relation in parent._meta.get_fields(include_hidden=True):
         field = getattr(relation, "field", None)
-        if relation.auto_created and not relation.concrete and isinstance(field, ForeignKey) and field.db_constraint:
+        if not relation.auto_created or relation.concrete or not isinstance(field, ForeignKey):
+            continue
+        if not hasattr(field.model, "pgh_tracked_model"):
             yield field.model, field.column
 
 

@@ -21,6 +21,6 @@ def may_delete(table: str, column: str, verdicts: str) -> migrations.RunSQL:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0010_explanation_asked"), ("partners", "0008_undo_in_background")]
+    dependencies = [("referrals", "0012_registration_month"), ("partners", "0008_undo_in_background")]
 
     operations = [may_delete(table, *terms) for table, terms in TABLES.items()]
