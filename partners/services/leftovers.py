@@ -52,7 +52,8 @@ def sweep_leftovers(now: datetime) -> int:
 
 def _known(keys: Iterable[str], now: datetime) -> tuple[set[str], set[str]]:
     """Of these keys, those some Département knows, and those whose bytes are said to be destroyed."""
-    kept, destroyed = set(), set()
+    kept: set[str] = set()
+    destroyed: set[str] = set()
     for department_id in Department.objects.values_list("pk", flat=True):
         with tenant(Actor.system(department_id, now)):
             rows = StoredFile.objects.filter(key__in=list(keys)).values_list("key", "destroyed_at")

@@ -92,7 +92,8 @@ def list_written(job: ImportJob) -> None:
 
 def columns(model: type[Model]) -> list[str]:
     """The columns of a tracked table that may go back."""
-    return [f.column for f in model._meta.concrete_fields if f.column not in ("id", "department_id", "created_at")]
+    kept = ("id", "department_id", "created_at")
+    return [column for f in model._meta.concrete_fields if (column := f.column) and column not in kept]
 
 
 def listed(model: type[Model], pattern: str) -> str:
