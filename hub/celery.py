@@ -15,6 +15,7 @@ EVERY = {
     "hub.tasks.heartbeat": 10.0,
     "notifications.tasks.sweep_outbox": 2.0,
     "referrals.tasks.release_answers": 2.0,
+    "referrals.tasks.sweep_answer_links": 5.0,
     "partners.tasks.sweep_imports": 5.0,
     "partners.tasks.sweep_invitations": 60.0,
     "partners.tasks.sweep_files": 3600.0,

@@ -17,6 +17,8 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 LONG_NUMBER = re.compile(r"(?<![\w-])(?:\d[ .]?){9,}(?![\w-])")  # telephone, NIR, SIRET; not the groups of a UUID
+# What opens a door by itself: an invitation, an answer without an account, a forgotten password, an e-mail to confirm.
+SECRET = re.compile(r"(/(?:invitation|reponse|reset/key|confirm-email)/)[^/\s\"']+")
 QUERY = re.compile(r"\?[^\s\"']*")
 DROPPED = ("ip", "user_agent", "stack_info", "_logger", "_name")
 
@@ -54,7 +56,7 @@ def _masked(value: Any) -> Any:
         return [_masked(item) for item in value]
     if not isinstance(value, str):
         return value
-    return LONG_NUMBER.sub("[number]", EMAIL.sub("[address]", QUERY.sub("", value)))
+    return LONG_NUMBER.sub("[number]", EMAIL.sub("[address]", SECRET.sub(r"\1[secret]", QUERY.sub("", value))))
 
 
 SHARED: list[Processor] = [

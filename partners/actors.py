@@ -15,7 +15,7 @@ from hub.core.actor import DEPARTMENT, PARTNER, Actor
 from hub.core.crypto import token_hash
 from hub.core.errors import SignInRequired
 from hub.core.prepared import prepared
-from partners.models import ApiToken, Department, Membership, Organization, Team, User
+from partners.models import ApiToken, Department, Function, Membership, Organization, Team, User
 
 SESSION_KEY = "membership"
 BEARER = "Bearer "
@@ -75,6 +75,23 @@ def actor_from(membership: Membership, now: datetime) -> Actor:
         manager=membership.role == "manager",
         sees_people=membership.team is None or membership.team.sees_people,
         choices=membership.department.choices,
+    )
+
+
+def guest_of(organization: Organization, department_id: UUID, now: datetime) -> Actor:
+    """Somebody of this organisation without an account, let in by a signed link and a code for one referral.
+
+    He acts for the whole organisation, so that a referral to any of its teams can be answered; the pages of the link
+    show that one referral and nothing else.
+    """
+    return Actor(
+        department_id=department_id,
+        role=PARTNER,
+        now=now,
+        organization_id=organization.pk,
+        kind=organization.kind_id,
+        functions=frozenset({Function.COUNSELLING.value}),
+        manager=True,
     )
 
 

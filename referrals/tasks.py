@@ -13,6 +13,8 @@ from hub.core.gate import tenant
 from partners.models import Department
 from referrals.models import GapGesture
 from referrals.selectors.clocks import answers_to_release, loops_to_close, proposals_to_expire
+from referrals.services.answer_links import offer_link, referrals_to_mail
+from referrals.services.answer_mails import links_to_mail, mail_link
 from referrals.services.explanations import ask_about_ended
 from referrals.services.gap_bulk import release_gesture
 from referrals.services.gap_steps import take_steps
@@ -27,6 +29,25 @@ def release_answers() -> None:
         with tenant(Actor.system(department_id)) as actor:
             for referral in answers_to_release(actor):
                 release_answer(actor, referral=referral)
+
+
+@shared_task
+def sweep_answer_links() -> None:
+    """Make the links of referrals that wait at a box, and send what waits to be mailed; every few seconds."""
+    for department_id in _departments():
+        deliver_answer_links(str(department_id))
+
+
+@shared_task
+def deliver_answer_links(department_id: str) -> None:
+    """The same for one Département: each link and each mail in a transaction of its own."""
+    with tenant(Actor.system(UUID(department_id))) as actor:
+        for referral in referrals_to_mail(actor):
+            offer_link(actor, referral=referral)
+        waiting = links_to_mail(actor)
+    for pk in waiting:
+        with tenant(Actor.system(UUID(department_id))) as actor:
+            mail_link(actor, pk)
 
 
 @shared_task

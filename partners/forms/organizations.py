@@ -15,6 +15,12 @@ from partners.models import OrganizationKind, Territory
 from partners.models.services import SENSITIVE_THEMES
 from partners.themes import THEMES
 
+BY_MAIL = "Reçoit aussi les orientations par courriel"
+BY_MAIL_HELP = (
+    "À cette adresse, sans rien de personnel : on y répond sans compte, avec un code. "
+    "Une organisation dont personne n'a de compte les reçoit toujours ainsi."
+)
+
 
 class OrganizationForm(forms.Form):
     """The identity of an organisation; no identifier is required."""
@@ -35,6 +41,7 @@ class OrganizationForm(forms.Form):
     volume = forms.CharField(label="Volume", max_length=20, required=False)
     folio = forms.CharField(label="Folio", max_length=20, required=False)
     receives_referrals = forms.BooleanField(label="Reçoit des orientations", required=False, initial=True)
+    answers_by_mail = forms.BooleanField(label=BY_MAIL, required=False, help_text=BY_MAIL_HELP)
     active = forms.BooleanField(
         label="Active", required=False, initial=True, help_text="Décochée, ses membres n'ont plus accès."
     )
@@ -57,6 +64,7 @@ class ContactForm(forms.Form):
 
     email = forms.EmailField(label="Adresse e-mail", required=False)
     phone = PhoneField()
+    answers_by_mail = forms.BooleanField(label=BY_MAIL, required=False, help_text=BY_MAIL_HELP)
 
 
 class TeamForm(forms.Form):

@@ -39,6 +39,7 @@ class Organization(models.Model):
     phone = models.CharField("téléphone", max_length=20, blank=True)
     city = models.CharField("commune", max_length=80, blank=True)
     receives_referrals = models.BooleanField("reçoit des orientations", default=True)
+    answers_by_mail = models.BooleanField("reçoit aussi les orientations par courriel", default=False)
     active = models.BooleanField(default=True)
     departments = models.ManyToManyField(Department, through="Presence", related_name="organizations")
 

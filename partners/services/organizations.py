@@ -28,6 +28,7 @@ IDENTITY = frozenset(
         "phone",
         "city",
         "receives_referrals",
+        "answers_by_mail",
         "active",
     }
 )
@@ -41,6 +42,7 @@ def create_organization(actor: Actor, *, kind: OrganizationKind | str, name: str
     Raises `Invalid` when it already is there; one known elsewhere by its SIRET or RNA becomes present, unchanged.
     """
     require(actor, "organization.create")
+    _check_box(identity.get("email", ""), identity.get("answers_by_mail", False))
     known = _known_elsewhere(identity.get("siret", ""), identity.get("rna", ""))
     if known is not None:
         _, arrived = Presence.objects.get_or_create(organization=known, department_id=actor.department_id)
@@ -59,6 +61,7 @@ def edit_organization(actor: Actor, *, organization: Organization, **identity: A
     """Change what is known of an organisation. Raises `Invalid` when an identifier is another one's."""
     require(actor, "organization.edit", organization)
     _check_fields(identity)
+    _check_box(identity.get("email", organization.email), identity.get("answers_by_mail", False))
     for column in ("siret", "rna"):
         value = identity.get(column)
         if value and Organization.objects.filter(**{column: value}).exclude(pk=organization.pk).exists():
@@ -67,10 +70,16 @@ def edit_organization(actor: Actor, *, organization: Organization, **identity: A
 
 
 @transaction.atomic
-def edit_contact(actor: Actor, *, organization: Organization, email: str, phone: str) -> Organization:
-    """The address and telephone number other partners use: the organisation's own manager may change them."""
+def edit_contact(
+    actor: Actor, *, organization: Organization, email: str, phone: str, answers_by_mail: bool = False
+) -> Organization:
+    """How other partners reach it, and whether its box receives referrals: its own manager may change that.
+
+    Raises `Invalid` when referrals should come to a box that is not given.
+    """
     require(actor, "organization.arrange", organization)
-    return _changed(organization, {"email": email, "phone": phone})
+    _check_box(email, answers_by_mail)
+    return _changed(organization, {"email": email, "phone": phone, "answers_by_mail": answers_by_mail})
 
 
 @transaction.atomic
@@ -161,6 +170,12 @@ def _changed(organization: Organization, values: dict[str, Any]) -> Organization
     organization.search_name = fold(organization.name)
     organization.save(update_fields=[*values, "search_name"])
     return organization
+
+
+def _check_box(email: str, answers_by_mail: bool) -> None:
+    if answers_by_mail and not email:
+        sentence = "Donnez l'adresse qui recevra les orientations."
+        raise Invalid(sentence, fields={"email": sentence})
 
 
 def _check_fields(identity: dict[str, Any]) -> None:

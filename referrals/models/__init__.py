@@ -1,6 +1,7 @@
 """The people: who they are, who may see them, who follows them, what was asked for them, are they registered."""
 
 from referrals.models.access import AccessGrant, DeclaredLink, FileOpening, Level
+from referrals.models.answer_links import AnswerLink, LinkOpening
 from referrals.models.appointments import (
     Appointment,
     AppointmentKind,
@@ -52,6 +53,7 @@ from referrals.models.registration import (
 __all__ = [
     "AbsenceExplanation",
     "AccessGrant",
+    "AnswerLink",
     "Appointment",
     "AppointmentKind",
     "AppointmentLog",
@@ -81,6 +83,7 @@ __all__ = [
     "GapStep",
     "ImportChange",
     "Level",
+    "LinkOpening",
     "MatchAnswer",
     "MatchDecision",
     "MonthState",

@@ -119,6 +119,7 @@ def may_maintain(actor: Actor, referral: Referral) -> bool:
 
 
 @rule("referral.expire")
-def may_expire(actor: Actor, referral: Referral) -> bool:
-    """Only time closes a proposal as unanswered."""
+@rule("referral.offer_link")
+def may_run_by_itself(actor: Actor, referral: Referral) -> bool:
+    """Only time closes a proposal as unanswered; only the product makes the links that answer without an account."""
     return actor.is_system

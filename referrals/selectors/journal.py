@@ -26,6 +26,7 @@ from referrals.models import (
 )
 from referrals.models.referrals import FINAL_STATES, ContestReason
 from referrals.policies.referrals import is_receiver, is_sender
+from referrals.selectors.answer_links import LinkFacts, link_facts
 from referrals.selectors.deadlines import Deadline, deadline
 from referrals.selectors.known import CLOSED, known_people
 from referrals.selectors.referrals import (
@@ -82,6 +83,7 @@ class ReferralRecord:
     to_mark_seen: bool
     journal: list[TimelineEntry]
     chain: list[Referral]
+    link: LinkFacts | None
 
 
 def referral_record(actor: Actor, pk: UUID) -> ReferralRecord:
@@ -114,6 +116,7 @@ def referral_record(actor: Actor, pk: UUID) -> ReferralRecord:
         and referral.sender_user_id != actor.user_id,
         journal=journal(actor, referral, private=private),
         chain=chain(actor, referral),
+        link=link_facts(actor, referral),
     )
 
 

@@ -46,6 +46,11 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         hosted = org in (a.organization_id, a.co_host_id) and (wide or a.beneficiary_id in any_level)
         return actor.role == "system" or hosted or (not a.sensitive and (wide or a.beneficiary_id in following))
 
+    def link(one: Any) -> bool:
+        sent = {r.pk for r in rows["Referral"] if r.sender_id == org}
+        return actor.role == "system" or one.organization_id == org or one.referral_id in sent
+
+    links = {one.pk for one in rows["AnswerLink"] if link(one)}
     appointments = {a.pk for a in rows["Appointment"] if appointment(a)}
     jobs = {j.pk for j in rows["ImportJob"] if wide or j.organization_id == org}
     of_org = {name: lambda row: row.organization_id == org for name in ("AccessGrant", "FileOpening", "DeclaredLink")}
@@ -83,6 +88,8 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
     found = {name: {row.pk for row in rows[name] if wide or rule(row)} for name, rule in sees.items()}
     return found | {
         "Referral": referrals,
+        "AnswerLink": links,
+        "LinkOpening": {row.pk for row in rows["LinkOpening"] if row.link_id in links},
         "Appointment": appointments,
         "AppointmentLog": {row.pk for row in rows["AppointmentLog"] if row.appointment_id in appointments},
         "RegistrationGap": gaps,

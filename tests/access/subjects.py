@@ -189,4 +189,5 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "referral.answer": REFERRAL,
     "referral.maintain": REFERRAL,
     "referral.expire": REFERRAL,
+    "referral.offer_link": REFERRAL,
 }

@@ -23,11 +23,13 @@ from hub.core.actor import Actor
 from hub.core.gate import tenant
 from hub.core.identifiers import nir_key
 from notifications.models import Notification
+from partners.actors import guest_of
 from partners.models import Commune, ImportRow, LineCorrection, Membership, Organization, Service
 from partners.services.invitations import send_invitation
 from partners.services.organizations import add_closing_period, create_service
 from partners.services.tokens import create_token
 from referrals.models import (
+    AnswerLink,
     Appointment,
     AppointmentLog,
     ExitCode,
@@ -43,6 +45,7 @@ from referrals.models import (
     Summons,
 )
 from referrals.services.access import declare_link, open_file
+from referrals.services.answer_links import code_hash, enter_code, get_link, offer_link
 from referrals.services.appointments.outcomes import excuse_appointment
 from referrals.services.appointments.planning import in_france, plan_appointment, plan_first_appointment
 from referrals.services.campaigns.distribution import distribute
@@ -150,6 +153,15 @@ def _referrals(world: World) -> None:
         accept_referral(acting, referral=world.proposal, note=world.said.get("answer", "Bienvenue"))
     with tenant(actor(cast.social_worker)) as acting:
         world.draft = draft_referral(acting, person=world.helped, receiver=cast.siae, need="Plus tard")
+
+    with tenant(Actor.system(cast.department.pk)) as acting:
+        world.link = offer_link(acting, referral=world.sensitive)
+        code = {"code_hash": code_hash(world.link, "123456"), "code_until": acting.now + timedelta(minutes=30)}
+        AnswerLink.objects.filter(pk=world.link.pk).update(**code)
+    with tenant(guest_of(cast.association2, cast.department.pk, acting.now)) as someone:
+        world.link_opening = enter_code(
+            someone, link=get_link(someone, world.sensitive.pk), code="123456", name="Claude FICTIF", function="Accueil"
+        )
 
 
 def _gaps(world: World) -> None:

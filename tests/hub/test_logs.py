@@ -63,6 +63,14 @@ def test_addresses_and_long_numbers_are_masked_wherever_they_stand(lines):
     assert told[1] == "job 0198c0de-1111-7222-8333-123456789012 line 12345"
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/invitation/{}/", "/reponse/{}/", "/compte/password/reset/key/1-{}/"])
+def test_what_opens_a_door_by_itself_is_not_logged(lines, path):
+    Client().get(path.format("jeton-tres-secret"))
+    told = json.dumps(lines())
+    assert "jeton-tres-secret" not in told and "[secret]" in told
+
+
 def test_every_line_is_json_with_level_logger_and_instant(lines):
     logging.getLogger("somewhere").warning("something")
     (line,) = lines()
