@@ -48,6 +48,7 @@ ACCOUNT_MENU = (
     Door("Mon compte", "circle-user", "account"),
     Door("Qui a accès à quoi", "shield-check", "access_review"),
     Door("Territoires", "map", "territories"),
+    Door("Modèles de courrier", "mail", "letter_texts"),
     Door("Réglages du Département", "settings", "department_settings"),
 )
 

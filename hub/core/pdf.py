@@ -37,6 +37,12 @@ def render_pdf(source: Path, data: Mapping[str, Any], *, at: datetime) -> bytes:
     )
 
 
+def forget() -> None:
+    """Give back what typst keeps of the last documents, after a large one: it drops what ten others did not use."""
+    for _ in range(11):
+        typst.compile(input=b"", format="svg", ignore_system_fonts=True)
+
+
 def printable(text: str) -> str:
     """`text` as it prints: what has no glyph becomes a question mark, what shows nothing goes."""
     return _FOREIGN.sub(_replacement, unicodedata.normalize("NFC", text))

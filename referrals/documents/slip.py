@@ -8,6 +8,7 @@ from typing import Any
 
 from hub.core.actor import PARIS, Actor
 from hub.core.pdf import render_pdf
+from referrals.documents.texts import COMPANION
 from referrals.models import Appointment, AppointmentMode, Beneficiary
 
 SOURCE = Path(__file__).parent / "slip.typ"
@@ -16,7 +17,6 @@ MONTHS = (
     "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
     "décembre",
 )  # fmt: skip
-COMPANION = "Vous pouvez venir accompagné(e) de la personne de votre choix."
 
 
 def slip(actor: Actor, appointment: Appointment, person: Beneficiary) -> bytes:

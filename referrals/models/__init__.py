@@ -15,6 +15,7 @@ from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber,
 from referrals.models.campaigns import Campaign, CampaignLog, CampaignState, Slot, Summons
 from referrals.models.explanations import AbsenceExplanation, ExplanationKind
 from referrals.models.gap_work import GapGesture, GapStep, RegistrationMeasure
+from referrals.models.letters import Letter, LetterChannel, LetterKind, LetterTemplate
 from referrals.models.matching import MatchAnswer, MatchDecision
 from referrals.models.pathways import (
     AssignmentKind,
@@ -82,6 +83,10 @@ __all__ = [
     "GapState",
     "GapStep",
     "ImportChange",
+    "Letter",
+    "LetterChannel",
+    "LetterKind",
+    "LetterTemplate",
     "Level",
     "LinkOpening",
     "MatchAnswer",

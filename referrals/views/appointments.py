@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from hub.core.access import get_visible, require, visible
+from hub.core.access import can, get_visible, require, visible
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, NotVisible
 from hub.core.models import record_access
@@ -25,6 +25,7 @@ from referrals.models import Appointment, AppointmentKind, Beneficiary, Referral
 from referrals.selectors.appointments import agenda, appointment_record, get_appointment
 from referrals.selectors.files import get_person
 from referrals.selectors.hosts import hosts_for
+from referrals.selectors.letters import letters_about, outdated
 from referrals.services.appointments.outcomes import (
     cancel_appointment,
     correct_outcome,
@@ -182,6 +183,7 @@ def _record(
     found = appointment_record(actor, pk)
     record_access("seen", subject=found.line.appointment)
     given = dict([refused]) if refused else {}
+    letters = letters_about(actor, found.line.appointment)
     forms = [(name, label, given.get(name) or OutcomeForm(auto_id=f"id_{name}_%s")) for name, label in found.moves]
     context = {
         "record": found,
@@ -191,6 +193,9 @@ def _record(
         "opened": next(iter(given), ""),
         "conflict": conflict,
         "topic": topic_token("appointment", pk),
+        "letters": letters,
+        "outdated": outdated(letters, found.line.appointment),
+        "may_write": can(actor, "letter.write", found.line.appointment),
     }
     template = "_record" if request.headers.get("X-Fragment") else "record"
     return render(request, f"referrals/appointments/{template}.html", context, status=status)

@@ -92,6 +92,11 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "LinkOpening": {row.pk for row in rows["LinkOpening"] if row.link_id in links},
         "Appointment": appointments,
         "AppointmentLog": {row.pk for row in rows["AppointmentLog"] if row.appointment_id in appointments},
+        "Letter": {
+            row.pk
+            for row in rows["Letter"]
+            if row.appointment_id in appointments and (wide or row.beneficiary_id in following)
+        },
         "RegistrationGap": gaps,
         "ImportJob": jobs,
         "ReferralLog": {row.pk for row in rows["ReferralLog"] if row.referral_id in referrals},

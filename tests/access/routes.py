@@ -31,6 +31,7 @@ PERSONAL = {
     "imports/a-rapprocher/": "doubtful_row",
     "imports/decisions/": "match_decision",
     "rendez-vous/": "appointment",
+    "courriers/": "letter",
     "invitations/": "invitation",
     "membres/": "siae_member",
     "mon-compte/cles/": "siae_worker_token",

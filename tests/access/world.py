@@ -54,6 +54,8 @@ from referrals.services.campaigns.sending import convene_one, send_campaign
 from referrals.services.campaigns.slots import open_slot
 from referrals.services.contracts import record_contract
 from referrals.services.gaps import acknowledge_gap
+from referrals.services.letters.texts import restore_text
+from referrals.services.letters.writing import write_letter
 from referrals.services.matches import decide_match
 from referrals.services.pathways import exempt_from_registration
 from referrals.services.people import restrict_file
@@ -204,10 +206,13 @@ def _appointments(world: World) -> None:
             acting, person=world.helped, kind="follow_up", starts_at=in_france(open_day(), time(10)),
             organization=cast.udaf, team=cast.udaf_support, member_id=acting.user_id, words=words,
         )  # fmt: skip
+        world.letter = write_letter(acting, appointment=world.appointment, kind="first", contact="Accueil")
         world.contract = record_contract(acting, person=world.helped, kind="cer", signed_on=acting.today)
     with tenant(actor(cast.charity2)) as acting:
         accept_referral(acting, referral=world.sensitive)
         world.hushed_appointment = plan_first_appointment(acting, referral=world.sensitive, on=open_day())
+    with tenant(actor(cast.admin)) as acting:
+        world.letter_text = restore_text(acting, kind="first", after=0)
     with tenant(Actor.system(cast.department.pk)):
         world.appointment_line = AppointmentLog.objects.get(appointment=world.appointment)
 

@@ -1,0 +1,1 @@
+"""Letters: their texts, and what is written to one person."""
