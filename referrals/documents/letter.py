@@ -81,10 +81,10 @@ def dated(city: str, day: date) -> str:
     return f"{city}, {said}" if city else said.capitalize()
 
 
-def _content(
-    text: Text, values: Mapping[str, str], *, sender: list[str], recipient: list[str], dated: str
-) -> Content:
-    said = [{name: [fill(line, values) for line in lines] for name, lines in part.items()} for part in blocks(text.body)]
+def _content(text: Text, values: Mapping[str, str], *, sender: list[str], recipient: list[str], dated: str) -> Content:
+    said = [
+        {name: [fill(line, values) for line in lines] for name, lines in part.items()} for part in blocks(text.body)
+    ]
     return {
         "sender": sender,
         "recipient": recipient,

@@ -101,13 +101,13 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return MARK.sub(lambda match: values.get(match[1], match[0]), text)
 
 
-def blocks(body: str) -> list[dict[str, object]]:
-    """Paragraphs (`lines`) and lists (`items`) of a body, before its variables are filled: a value breaks nothing."""
-    found: list[dict[str, object]] = []
+def blocks(body: str) -> list[dict[str, list[str]]]:
+    """Paragraphs (`lines`) and lists (`listed`) of a body, before its variables are filled: a value breaks nothing."""
+    found: list[dict[str, list[str]]] = []
     for part in re.split(r"\n\s*\n", body.replace("\r\n", "\n").strip()):
         lines = [line.strip() for line in part.split("\n") if line.strip()]
         listed = [line[1:].strip() for line in lines if line.startswith("-")]
         said = [line for line in lines if not line.startswith("-")]
         found += [{"lines": said}] if said else []
-        found += [{"items": listed}] if listed else []
+        found += [{"listed": listed}] if listed else []
     return found

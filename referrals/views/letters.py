@@ -30,10 +30,10 @@ def prepare(request: Request, pk: UUID) -> HttpResponse:
     """See the letter (GET), keep it as sent today (POST)."""
     appointment = _writable(request, pk)
     form = _form(request, appointment)
-    if kept := submit(
-        request, form, lambda: write_letter(request.actor, appointment=appointment, **form.values())
-    ):
-        messages.success(request, f"Courrier du {kept.sent_on:%d/%m/%Y} gardé. Imprimez-le : il n'est pas envoyé d'ici.")
+    if kept := submit(request, form, lambda: write_letter(request.actor, appointment=appointment, **form.values())):
+        messages.success(
+            request, f"Courrier du {kept.sent_on:%d/%m/%Y} gardé. Imprimez-le : il n'est pas envoyé d'ici."
+        )
         return redirect("appointment", pk)
     draft, why = _drafted(request, appointment, form)
     record_access("seen", subject=appointment, detail="letter")

@@ -36,3 +36,43 @@ def test_pages_of_appointments(cast, page):
         check(page)
         screenshot(page, name)
     assert page.problems == []
+
+
+def test_pages_of_letters(cast, page):
+    who = person(cast, address="3 rue de l'Essai", postcode="57000", city="Metz", sex="female")
+    with tenant(actor(cast.head)) as acting:
+        planned = plan_appointment(
+            acting,
+            person=who,
+            kind="summons",
+            organization=cast.moselle,
+            starts_at=in_france(open_day(), time(10)),
+            words={"place": "CMS de Metz", "contact": "Accueil, 03 00 00 00 00"},
+        )
+    sign_in(page, cast.head.user.email)
+    assert page.goto(f"/rendez-vous/{planned.pk}/courrier/").status == 200
+    check(page)
+    assert "\nNous vous proposons de nous rencontrer.\n" in page.locator(".sheet").inner_text()
+    screenshot(page, "courrier")
+    page.get_by_label("Comment il arrive").select_option("hand")
+    page.get_by_role("button", name="Montrer ce courrier").click()
+    assert "Remis en main propre" in page.locator(".sheet").inner_text()
+    page.get_by_role("button", name="Garder ce courrier").click()
+    page.wait_for_url(f"**/rendez-vous/{planned.pk}/")
+    assert page.get_by_role("link", name="Premier rendez-vous (PDF)").is_visible()
+    check(page)
+    screenshot(page, "rendez-vous-courriers")
+    for name, path in {"modeles": "/courriers/modeles/", "modele": "/courriers/modeles/first/"}.items():
+        assert page.goto(path).status == 200, path
+        check(page)
+        screenshot(page, name)
+    body = page.get_by_role("textbox", name="Texte")
+    body.evaluate("one => one.setSelectionRange(0, 0)")
+    page.get_by_role("button", name="Insérer {nom} dans le texte").click()
+    assert body.input_value().startswith("{nom}{civilite}")
+    body.fill(body.input_value() + "\n\nSinon, radiation.")
+    page.get_by_role("button", name="Enregistrer ce texte").click()
+    assert "« radiation »" in page.locator("main").inner_text()
+    check(page)
+    screenshot(page, "modele-refuse")
+    assert all("422" in said for said in page.problems)

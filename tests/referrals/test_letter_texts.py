@@ -123,7 +123,7 @@ def test_a_value_is_never_read_again():
     assert fill("{nom} {motif}", {"nom": "{motif}", "motif": "x"}) == "{motif} x"
     assert blocks("a\r\nb\r\n\r\n- c\n- {jour}\n\nd") == [
         {"lines": ["a", "b"]},
-        {"items": ["c", "{jour}"]},
+        {"listed": ["c", "{jour}"]},
         {"lines": ["d"]},
     ]
 

@@ -81,7 +81,7 @@ def test_the_pdf_is_tagged_and_in_french(cast):
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_name_nor_word_becomes_code(cast, text):
     who = person(cast, last_name="A" + text[:79], **(HOME | {"address": text, "city": text[:80]}))
-    one = planned(cast, who, words={name: text for name in WORDS})
+    one = planned(cast, who, words=dict.fromkeys(WORDS, text))
     try:
         draft = drafted(cast, one)
     except Conflict as refused:
@@ -99,7 +99,7 @@ def test_a_text_of_the_departement_is_no_code_either(cast):
         kept = save_text(acting, kind="first", text=Text("#sys $a$", hostile), after=0)
     draft = drafted(cast, planned(cast, person(cast, **HOME)))
     assert draft.template == kept and draft.content["subject"] == "#sys $a$"
-    assert draft.content["blocks"][-1] == {"items": ["#sys.inputs"]}
+    assert draft.content["blocks"][-1] == {"listed": ["#sys.inputs"]}
     assert letter_pdf([draft.content], at=open_instant()).startswith(b"%PDF")
 
 
@@ -292,7 +292,7 @@ def ink(content, *, left, top, bottom, right=210):
 
 
 def pixels(png):
-    """The rows of an 8-bit RGBA image, one point per millimetre (PNG, unfiltered by hand: no image library is needed)."""
+    """The rows of an 8-bit RGBA image, unfiltered by hand: no image library is needed."""
     width, height = struct.unpack(">II", png[16:24])
     assert png[24:26] == b"\x08\x06", png[24:26]
     data, at = b"", 8

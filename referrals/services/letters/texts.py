@@ -49,7 +49,9 @@ def check_text(actor: Actor, text: Text, *, reason: str = "") -> None:
         raise Invalid("Ce texte est à corriger.", fields=fields)
 
 
-def _save(actor: Actor, kind: str, text: Text, after: int, *, reason: str = "", original: bool = False) -> LetterTemplate:
+def _save(
+    actor: Actor, kind: str, text: Text, after: int, *, reason: str = "", original: bool = False
+) -> LetterTemplate:
     Department.objects.select_for_update().get(pk=actor.department_id)  # one version at a time
     known = LetterTemplate.objects.filter(department_id=actor.department_id, kind=kind).first()
     last = known.version if known else 0

@@ -124,7 +124,7 @@ def why_not(actor: Actor, appointment: Appointment, person: Beneficiary, kind: s
 
 
 def why_not_posted(person: Beneficiary) -> str:
-    """Why a letter goes into the person's own hands (domain §2: safe contact blocks letters), '' when it may be posted."""
+    """Why a letter goes into her own hands (domain §2: safe contact blocks letters), '' when it may be posted."""
     if person.do_not_write:
         return "La personne a demandé qu'on ne lui écrive pas : à remettre en main propre."
     if person.confidential_address:
