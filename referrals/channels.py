@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.core.pdf import unprintable
 from referrals.models import Beneficiary
 
 
@@ -18,4 +19,8 @@ def why_not_written(person: Beneficiary) -> str:
         return "adresse confidentielle"
     if person.do_not_write:
         return "ne pas écrire"
+    if person.contact_through:
+        return "passer par la personne indiquée"
+    if unprintable(f"{person.address} {person.city}"):
+        return "adresse qui ne s'imprime pas"
     return "" if person.address and person.city else "pas d'adresse connue"

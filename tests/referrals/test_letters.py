@@ -117,9 +117,9 @@ def test_only_the_address_stands_behind_the_window(cast, name):
 @pytest.mark.parametrize(
     ("protection", "why"),
     [
-        ({"do_not_write": True}, "ne lui écrive pas"),
-        ({"confidential_address": True}, "confidentielle"),
-        ({"contact_through": "Mme Relais, 03 00 00 00 01"}, "Passer par Mme Relais"),
+        ({"do_not_write": True}, "Ne pas écrire"),
+        ({"confidential_address": True}, "Adresse confidentielle"),
+        ({"contact_through": "Mme Relais, 03 00 00 00 01"}, "Passer par la personne indiquée"),
     ],
 )
 def test_safe_contact_puts_the_letter_into_her_own_hands(cast, protection, why):
@@ -138,8 +138,8 @@ def test_do_not_call_stops_no_letter_but_a_missing_address_does(cast):
     who = person(cast, **HOME)
     protect(cast, who, do_not_call=True)
     assert drafted(cast, planned(cast, who)).channel == "post"
-    lone = person(cast, first_names="Sans", birth_date=None, postcode="57000", city="Metz")
-    assert "incomplète" in drafted(cast, planned(cast, lone)).in_hand
+    lone = person(cast, first_names="Sans", birth_date=None, city="Metz")
+    assert "Pas d'adresse" in drafted(cast, planned(cast, lone)).in_hand
 
 
 def test_nothing_is_written_to_whom_or_about_what_no_longer_is(cast):

@@ -12,6 +12,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
 from hub.core.pdf import unprintable
 from hub.core.topics import touch
+from referrals.channels import why_not_written
 from referrals.documents.letter import Content, written
 from referrals.documents.texts import text_of
 from referrals.models import (
@@ -125,17 +126,8 @@ def why_not(actor: Actor, appointment: Appointment, person: Beneficiary, kind: s
 
 def why_not_posted(person: Beneficiary) -> str:
     """Why a letter goes into her own hands (domain §2: safe contact blocks letters), '' when it may be posted."""
-    if person.do_not_write:
-        return "La personne a demandé qu'on ne lui écrive pas : à remettre en main propre."
-    if person.confidential_address:
-        return "L'adresse est confidentielle : à remettre en main propre."
-    if person.contact_through:
-        return f"Passer par {person.contact_through} : à remettre en main propre."
-    if not (person.address.strip() and person.postcode and person.city):
-        return "L'adresse est incomplète : à remettre en main propre."
-    if unprintable(f"{person.address} {person.city}"):
-        return "L'adresse ne peut pas être imprimée : à remettre en main propre."
-    return ""
+    why = why_not_written(person)
+    return f"{why[:1].upper()}{why[1:]} : à remettre en main propre." if why else ""
 
 
 def current_template(actor: Actor, kind: str) -> LetterTemplate | None:

@@ -25,6 +25,7 @@ WHY = {
     "registrationgap": "a une inscription à vérifier",
     "referral": "a été orientée vers un partenaire",
     "appointment": "a un rendez-vous",
+    "letter": "a reçu un courrier",
     "summons": "est convoquée",
     "engagementcontract": "a un contrat",
     "absenceexplanation": "a une absence expliquée",

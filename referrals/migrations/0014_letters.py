@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('partners', '0007_import_columns'),
-        ('referrals', '0011_campaigns'),
+        ('referrals', '0013_people_taken_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
