@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('partners', '0007_import_columns'),
-        ('referrals', '0013_people_taken_back'),
+        ('referrals', '0014_answer_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
