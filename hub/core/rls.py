@@ -43,6 +43,13 @@ def granted_each(column: str, *, levels: tuple[str, ...] = ()) -> str:
     return f"EXISTS (SELECT 1 FROM referrals_accessgrant g WHERE g.beneficiary_id = {column} AND {_in_force(levels)})"
 
 
+def granted_one(column: str, *, levels: tuple[str, ...] = ()) -> str:
+    """SQL: the same, always by index. Before a LIMIT the planner believes that the whole table will be read and would
+    read every grant of the organisation first: `OFFSET 0` forbids it. Right where rows come page by page or alone.
+    """
+    return granted_each(column, levels=levels).removesuffix(")") + " OFFSET 0)"
+
+
 def _in_force(levels: tuple[str, ...]) -> str:
     at_level = f" AND g.level IN ({', '.join(repr(level) for level in levels)})" if levels else ""
     return (

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value, Window
 
 from hub.core.access import can, visible
 from hub.core.actor import Actor
@@ -67,9 +68,14 @@ class PeopleList:
 def people_list(actor: Actor, filters: Mapping[str, Any], *, after: str = "") -> PeopleList:
     """Six queries at most, whatever the number of rows. Raises `Invalid` for a cursor that is not one."""
     people = filtered(actor, filters)
-    page = _page(people.select_related("commune").only(*SHOWN), after)
-    everybody = (after or page.next) and not any(filters.values())
-    count = count_people(actor) if everybody else total(page, people, after=after)
+    shown = people.select_related("commune").only(*SHOWN)
+    if filters.get("q") and not after:  # a search reads all it finds to sort it: counted on the way
+        page = _page(shown.annotate(found=Window(Count("*"))), after)
+        count = getattr(page.rows[0], "found", 0) if page.rows else 0
+    else:
+        page = _page(shown, after)
+        everybody = (after or page.next) and not any(filters.values())
+        count = count_people(actor) if everybody else total(page, people, after=after)
     return PeopleList(page, _lines(actor, page.rows), count)
 
 
@@ -97,11 +103,20 @@ def search(actor: Actor, people: QuerySet[Beneficiary], query: str) -> QuerySet[
     words = WORD.findall(fold(query))[:6]
     if not words:
         return people.none()
-    by_name = Q(*(Q(search_key__contains=word) for word in words))
     if not actor.is_wide:
         named = active_grants(actor).exclude(level=Level.MINIMAL).values("beneficiary")
-        return people.filter(by_name & Q(pk__in=named))
-    return people.filter(by_name | _by_identifier(query.strip()))
+        return people.filter(_named(words), pk__in=named)
+    return people.filter(_named(words) | _by_identifier(query.strip()))
+
+
+def _named(words: list[str]) -> Q:
+    """SQL: every word is in the names, found by index (`people_named` holds the second lock too)."""
+    found = Func(
+        Value(words, ArrayField(TextField())),
+        function="people_named",
+        template="ARRAY(SELECT %(function)s(%(expressions)s))",
+    )
+    return Q(Func(F("pk"), found, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField()))
 
 
 def duplicates_of(
@@ -135,7 +150,9 @@ def _condition(actor: Actor, name: str) -> Any:
 
 
 def _by_identifier(text: str) -> Q:
-    found = Q(internal_id=text) | Q(pes_keys__overlap=list(pes_keys(text)))
+    found = Q(internal_id=text)
+    if keys := pes_keys(text):
+        found |= Q(pes_keys__overlap=list(keys))
     try:
         number = caf_number(text)
     except BadIdentifier:
