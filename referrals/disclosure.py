@@ -6,12 +6,14 @@ NIR is in no level: it is shown on demand, one by one (`show_nir`).
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
-from django.db.models import Case, IntegerField, Max, Value, When
+from django.db.models import Case, IntegerField, Max, QuerySet, Value, When
 
+from hub.core.access import among
 from hub.core.actor import Actor
+from hub.core.compiled import Several, compiled
 from referrals.models import AccessGrant, Beneficiary, Level
 from referrals.policies.people import active_grants
 
@@ -79,9 +81,14 @@ def levels_of(actor: Actor, people: Iterable[UUID]) -> dict[UUID, str]:
     ids = list(people)
     if actor.is_wide:
         return dict.fromkeys(ids, Level.FULL)
+    return {person: ORDER[best] for person, best in _ranks(actor, Several(ids))}
+
+
+@compiled
+def _ranks(actor: Actor, ids: Several) -> QuerySet[Any, tuple[UUID, int]]:
     rank = Case(*(When(level=level, then=Value(n)) for n, level in enumerate(ORDER)), output_field=IntegerField())
-    rows = active_grants(actor).filter(beneficiary__in=ids).values_list("beneficiary").annotate(rank=Max(rank))
-    return {person: ORDER[best] for person, best in rows}
+    grants = active_grants(actor).filter(among("beneficiary", ids))
+    return grants.values_list("beneficiary").annotate(rank=Max(rank))
 
 
 def reaches(level: str, wanted: str) -> bool:
@@ -94,7 +101,17 @@ def disclose(person: Beneficiary, level: str) -> dict[str, Any]:
     return {name: _SPECIAL[name](person) if name in _SPECIAL else getattr(person, name) for name in FIELDS[level]}
 
 
-def short_name(person: Beneficiary, level: str) -> str:
+class Named(Protocol):
+    """A person, or what a list reads of one."""
+
+    @property
+    def last_name(self) -> str: ...
+
+    @property
+    def first_names(self) -> str: ...
+
+
+def short_name(person: Named, level: str) -> str:
     """How a list calls the person at this level."""
     if level == Level.MINIMAL:
         return f"{_SPECIAL['first_name'](person)} {_SPECIAL['initial'](person)}."

@@ -11,10 +11,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, F, Func, Model, Q, QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, F, Func, Model, Q, QuerySet, UUIDField, Value
 
 from hub.core.actor import Actor
-from hub.core.compiled import compiled
+from hub.core.compiled import Several, compiled
 from hub.core.errors import NotVisible, Refused
 
 M = TypeVar("M", bound=Model)
@@ -97,12 +98,13 @@ def one_of(column: str, values: QuerySet[Any, Any]) -> Q:
     Read once like `IN (SELECT …)`, but an index can serve it, beside an OR too; a large set would be searched row
     by row.
     """
-    return Q(
-        Func(
-            F(column),
-            ArraySubquery(values),
-            template="(%(expressions)s))",
-            arg_joiner=" = ANY(",
-            output_field=BooleanField(),
-        )
-    )
+    return _any(column, ArraySubquery(values))
+
+
+def among(column: str, ids: Several) -> Q:
+    """SQL: `column = ANY(…)`, the identifiers being one parameter."""
+    return _any(column, Value(ids, ArrayField(UUIDField())))
+
+
+def _any(column: str, values: Any) -> Q:
+    return Q(Func(F(column), values, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField()))

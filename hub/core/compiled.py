@@ -9,7 +9,7 @@ A queryset that cannot be proved so is compiled at every call. The second lock d
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from copy import copy
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +20,7 @@ from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Func, IntegerField, QuerySet
 
 from hub.core.actor import Actor
 
@@ -37,7 +37,8 @@ def compiled(build: Callable[[Actor, *Ts], QuerySet[Any, Row]]) -> Callable[[Act
     """The rows of the queryset that `build` makes, and does not run, for an actor and other values.
 
     `build` may look at whether an identifier or a date is there, never at which one it is: UUIDs, dates and instants
-    are parameters, alone or in a tuple. Any other value belongs to the shape, and must be hashable and of few kinds.
+    are parameters, alone or in tuples; so are `Text` and `Several`. Any other value belongs to the shape, and must be
+    hashable and of few kinds.
     """
     kept: dict[Hashable, Statement | None] = {}
 
@@ -54,6 +55,12 @@ def compiled(build: Callable[[Actor, *Ts], QuerySet[Any, Row]]) -> Callable[[Act
     return rows
 
 
+def number_of(rows: QuerySet[Any, Any], what: str = "*") -> QuerySet[Any, int]:
+    """The rows counted by PostgreSQL, for `compiled`: one number, or nothing when Django knows that there is no row."""
+    counted = Func(template=f"COUNT({what})", output_field=IntegerField())
+    return rows.order_by().values_list(counted, flat=True)
+
+
 def prove(build: Callable[..., QuerySet[Any, Any]], actor: Actor, *values: Any) -> Statement | None:
     """The statement for every caller of this shape; None when this caller shows that there is none."""
     marks = Marks()
@@ -61,6 +68,17 @@ def prove(build: Callable[..., QuerySet[Any, Any]], actor: Actor, *values: Any) 
     others = tuple(map(marks.of, values))
     statement = Statement(build(nobody, *others), _given(nobody, others))
     return statement if statement.says(build(actor, *values), _given(actor, values)) else None
+
+
+class Text(str):
+    """What somebody typed, or a key of a row: a parameter, never part of the shape."""
+
+
+class Several(list[Any]):
+    """An array that is one parameter, however long (`access.among`)."""
+
+
+PARAMETERS = (UUID, date, Text, Several)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +143,17 @@ class Marks:
         """A stand-in of the same shape."""
         if isinstance(value, UUID):
             return UUID(int=next(self._ids))
+        if isinstance(value, Text):
+            return Text(f"\x1a{next(self._ids)}")
+        if isinstance(value, Several):
+            return Several([self.of(value[0] if value else UUID(int=0))])
         if isinstance(value, date):
             instant = LONG_AGO + 3 * NEAR * next(self._days)
             return instant if isinstance(value, datetime) else instant.date()
-        return type(value)(map(self.of, value)) if isinstance(value, tuple | frozenset) else value
+        if not isinstance(value, tuple | frozenset):
+            return value
+        make = getattr(value, "_make", type(value))
+        return make(map(self.of, value))
 
 
 def _sql_of(queryset: Any, compiler: Any) -> tuple[str, tuple[Any, ...]]:
@@ -158,7 +183,7 @@ def _shape(actor: Actor, values: tuple[Any, ...]) -> Hashable:
 
 
 def _shape_of(value: Any) -> Any:
-    if isinstance(value, UUID | date):
+    if isinstance(value, PARAMETERS):
         return type(value)
     if isinstance(value, tuple):
         return tuple(map(_shape_of, value))
@@ -168,12 +193,16 @@ def _shape_of(value: Any) -> Any:
 
 
 def _given(actor: Actor, values: tuple[Any, ...]) -> list[Any]:
-    """Identifiers, dates and instants of a call, always in the same order."""
+    """Every parameter of a call, always in the same order."""
     found: list[Any] = [actor.today]
     for value in (*[getattr(actor, name) for name in FIELDS], *values):
-        found += [one for one in _each(value) if isinstance(one, UUID | date)]
+        _gather(value, found)
     return found
 
 
-def _each(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, tuple | frozenset) else (value,)
+def _gather(value: Any, found: list[Any]) -> None:
+    if isinstance(value, PARAMETERS):
+        found.append(list(value) if isinstance(value, Several) else value)
+    elif isinstance(value, tuple | frozenset):
+        for one in value:
+            _gather(one, found)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.utils.text import Truncator
+from django.db.models import QuerySet
 
 from hub.core.access import can, visible
 from hub.core.actor import Actor
+from hub.core.compiled import compiled
 from hub.core.text import fold
 from partners.models import Commune, Organization, Territory
 from referrals.forms.fields import day, text
@@ -32,38 +34,24 @@ SUGGESTIONS = 5
 SHORT = 18  # characters
 
 
-class ShortChoice(forms.ModelChoiceField):
-    """Labels cut short, so that the filters stay on one row."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        return Truncator(str(obj)).chars(SHORT)
-
-
 class PeopleFilters(forms.Form):
     """Filters of the list; what an actor could not read he cannot filter on."""
 
     q = forms.CharField(
         label="Nom ou prénom", max_length=100, required=False, widget=forms.SearchInput(attrs={"size": 14})
     )
-    territory = ShortChoice(Territory.objects.none(), label="Territoire", required=False, empty_label="Tous")
+    territory = forms.TypedChoiceField(label="Territoire", required=False, coerce=UUID, empty_value=None)
     track = forms.ChoiceField(label="Orientation", choices=TRACKS, required=False)
-    referent = ShortChoice(Organization.objects.none(), label="Référent", required=False, empty_label="Tous")
+    referent = forms.TypedChoiceField(label="Référent", required=False, coerce=UUID, empty_value=None)
     show = forms.ChoiceField(label="Afficher", required=False)
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["territory"].queryset = visible(actor, Territory).only("name")  # type: ignore[attr-defined]
-        referents = visible(actor, Organization).filter(kind__in=("department", "employment_service", "udaf"))
-        self.fields["referent"].queryset = referents.only("name").distinct()  # type: ignore[attr-defined]
-        hidden = set() if actor.is_wide else set(WIDE_ONLY)
-        if not can(actor, "gap.list"):
-            hidden.add("open_gap")
-        if not can(actor, "referral.list"):
-            hidden.add("open_referral")
-        choices = [("", "Tout le monde"), *(choice for choice in SHOW if choice[0] not in hidden)]
-        self.fields["show"].choices = choices  # type: ignore[attr-defined]
+        self._choose("territory", _short(territories(actor)))
+        self._choose("show", [("", "Tout le monde"), *_shown(actor)])
         if actor.is_wide:
             self.fields["q"].label = "Nom ou identifiant"
+            self._choose("referent", _short(referents(actor)))
         else:
             del self.fields["track"], self.fields["referent"]
 
@@ -73,6 +61,34 @@ class PeopleFilters(forms.Form):
         values = dict(self.cleaned_data)
         values["show"] = [values["show"]] if values.get("show") else []
         return values
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+
+@compiled
+def territories(actor: Actor) -> QuerySet[Any, tuple[UUID, str]]:
+    return visible(actor, Territory).values_list("pk", "name")
+
+
+@compiled
+def referents(actor: Actor) -> QuerySet[Any, tuple[UUID, str]]:
+    found = visible(actor, Organization).filter(kind__in=("department", "employment_service", "udaf"))
+    return found.values_list("pk", "name").distinct()
+
+
+def _short(found: list[tuple[UUID, str]]) -> list[tuple[str, str]]:
+    """Labels cut short, so that the filters stay on one row."""
+    return [("", "Tous"), *((str(pk), name if len(name) <= SHORT else f"{name[: SHORT - 1]}…") for pk, name in found)]
+
+
+def _shown(actor: Actor) -> list[tuple[str, str]]:
+    hidden = set() if actor.is_wide else set(WIDE_ONLY)
+    if not can(actor, "gap.list"):
+        hidden.add("open_gap")
+    if not can(actor, "referral.list"):
+        hidden.add("open_referral")
+    return [choice for choice in SHOW if choice[0] not in hidden]
 
 
 class PersonForm(forms.Form):

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from hub.core.access import can, one_of, rule, scope
 from hub.core.actor import Actor
+from hub.core.compiled import compiled, number_of
 from partners.models import Function
 from referrals.models import (
     AccessGrant,
@@ -82,6 +83,14 @@ def supported_people(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Be
     return _without_private_ties(actor, people.filter(pk__in=supported.values("beneficiary")))
 
 
+def named_people(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Beneficiary]:
+    """Those of `people_of` whose name the actor may read: below, a person is a first name and an initial."""
+    if actor.is_wide or not can(actor, "people.list"):
+        return people_of(actor, people)
+    named = active_grants(actor).exclude(level=Level.MINIMAL)
+    return _without_private_ties(actor, people.filter(pk__in=named.values("beneficiary")))
+
+
 def people_within_reach(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Beneficiary]:
     """Everybody the actor's organisation may see: what is not in `people_of` opens with a reason."""
     if not can(actor, "people.list"):
@@ -125,13 +134,18 @@ def _followed(actor: Actor) -> QuerySet[Any]:
 
 def count_people(actor: Actor) -> int:
     """How many people `people_of` holds: for a partner counted on his grants, without opening each file."""
+    return next(iter(_number(actor)), 0)
+
+
+@compiled
+def _number(actor: Actor) -> QuerySet[Any, int]:
     if actor.is_wide or not can(actor, "people.list"):
-        return people_of(actor, Beneficiary.objects.all()).count()
+        return number_of(people_of(actor, Beneficiary.objects.all()))
     grants = active_grants(actor).filter(~knows_privately(actor, "beneficiary"))
     if not _sees_restricted(actor):
         closed = Beneficiary.objects.filter(~one_of("pk", _followed(actor)), restricted=True)
         grants = grants.filter(~one_of("beneficiary", closed.values("pk")))
-    return grants.values("beneficiary").distinct().count()
+    return number_of(grants, "DISTINCT beneficiary_id")
 
 
 def knows_privately(actor: Actor, beneficiary: str) -> Q:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from uuid import UUID
+from collections.abc import Callable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from hub.core.access import can, rule, scope
+from hub.core.access import among, can, rule, scope
 from hub.core.actor import Actor
+from hub.core.compiled import Several
 from partners.models import Function
 from referrals.models import Beneficiary, Nature, Referral, ReferralState
 from referrals.policies.people import SUPPORTING, active_grants, knows_privately, supported_people
@@ -33,13 +33,13 @@ def referrals_of(actor: Actor, referrals: QuerySet[Referral]) -> QuerySet[Referr
 
 
 def referrals_of_page(
-    actor: Actor, referrals: QuerySet[Referral], *, people: Iterable[UUID], supported: Iterable[UUID]
+    actor: Actor, referrals: QuerySet[Referral], *, people: Several, supported: Several
 ) -> QuerySet[Referral]:
     """The same, of people known to be visible to the actor, and supported by him: nothing is looked up again."""
     return _between(
         actor,
-        referrals.filter(beneficiary__in=people),
-        lambda _: Q(beneficiary__in=supported, sensitive=False, sent_at__isnull=False),
+        referrals.filter(among("beneficiary", people)),
+        lambda _: Q(among("beneficiary", supported), sensitive=False, sent_at__isnull=False),
     )
 
 

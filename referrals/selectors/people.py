@@ -1,23 +1,22 @@
-"""The list of people: search, filters, pages. What a row shows obeys the level (`referrals.disclosure`)."""
+"""The list of people by pages. What a row shows obeys the level (`referrals.disclosure`)."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, Count, Exists, F, Func, OuterRef, Q, QuerySet, TextField, Value, Window
+from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value, Window
+from django.db.models.functions import Cast, Concat, NullIf, Trim
 
-from hub.core.access import can, visible
+from hub.core.access import among, can, visible
 from hub.core.actor import Actor
+from hub.core.compiled import Several, Text, compiled, number_of
 from hub.core.errors import Invalid
-from hub.core.identifiers import BadIdentifier, caf_number, pes_keys
-from hub.core.pages import Page, total
-from hub.core.text import first_name_keys, fold, name_key
+from hub.core.pages import Page
+from hub.core.text import first_name_keys, name_key
 from referrals.disclosure import levels_of, reaches, short_name
 from referrals.models import (
     AssignmentKind,
@@ -31,21 +30,44 @@ from referrals.models import (
 )
 from referrals.models.referrals import OPEN_STATES
 from referrals.models.registration import OPEN_GAP_STATES
-from referrals.policies.people import active_grants, count_people, people_within_reach
+from referrals.policies.people import count_people, people_within_reach
 from referrals.policies.referrals import referrals_of_page
+from referrals.selectors.people_filters import Asked, asked, condition, filtered
 
 PAGE_SIZE = 25
-WORD = re.compile(r"[^\W_]+")
 ORDER = ("sort_key", "id")
-REFERENT = ("beneficiary", "organization__name", "referent__first_name", "referent__last_name")
-SHOWN = ("last_name", "first_names", "birth_date", "died_on", "confidential_address", "city", "commune__name")
+TRACKS = {code: str(label) for code, label in Track.choices}
+Cursor = tuple[Text, UUID]
+
+NOTHING = Value("")
+NAMED = NullIf(Trim(Concat("referent__first_name", Value(" "), "referent__last_name")), NOTHING)
+REFERENT = Func(Value(" · "), F("organization__name"), NAMED, function="CONCAT_WS")
+
+
+class Person(NamedTuple):
+    """What a list reads of a person."""
+
+    pk: UUID
+    last_name: str
+    first_names: str
+    birth_date: date | None
+    died_on: date | None
+    confidential_address: bool
+    city: str
+    commune: str | None
+
+    def __str__(self) -> str:
+        return f"{self.last_name.upper()} {self.first_names}"
+
+
+READ = tuple("commune__name" if name == "commune" else name for name in Person._fields)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
     """One row: the identity the level allows, who follows, what is open; empty where the level says nothing."""
 
-    person: Beneficiary
+    person: Person
     level: str
     name: str
     birth_date: date | None
@@ -60,63 +82,20 @@ class PersonLine:
 class PeopleList:
     """One page of people and the exact count of all those the filters keep."""
 
-    page: Page[Beneficiary]
+    page: Page[Person]
     lines: list[PersonLine]
     total: int
 
 
 def people_list(actor: Actor, filters: Mapping[str, Any], *, after: str = "") -> PeopleList:
-    """Six queries at most, whatever the number of rows. Raises `Invalid` for a cursor that is not one."""
-    people = filtered(actor, filters)
-    shown = people.select_related("commune").only(*SHOWN)
-    if filters.get("q") and not after:  # a search reads all it finds to sort it: counted on the way
-        page = _page(shown.annotate(found=Window(Count("*"))), after)
-        count = getattr(page.rows[0], "found", 0) if page.rows else 0
-    else:
-        page = _page(shown, after)
-        everybody = (after or page.next) and not any(filters.values())
-        count = count_people(actor) if everybody else total(page, people, after=after)
-    return PeopleList(page, _lines(actor, page.rows), count)
-
-
-def filtered(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[Beneficiary]:
-    """The visible people that every given filter keeps."""
-    people = visible(actor, Beneficiary)
-    if query := filters.get("q"):
-        people = search(actor, people, query)
-    if territory := filters.get("territory"):
-        people = people.filter(territory=territory)
-    if track := filters.get("track"):
-        people = people.filter(Exists(_decisions().filter(track=track)))
-    if organization := filters.get("referent"):
-        people = people.filter(Exists(_referents().filter(organization=organization)))
-    for name in filters.get("show") or ():
-        people = people.filter(_condition(actor, name))
-    return people
-
-
-def search(actor: Actor, people: QuerySet[Beneficiary], query: str) -> QuerySet[Beneficiary]:
-    """Every word in any name, without accents; for the Département, also an exact identifier.
-
-    A name is searched only where the level shows it: a person known by first name and initial is not found by name.
-    """
-    words = WORD.findall(fold(query))[:6]
-    if not words:
-        return people.none()
-    if not actor.is_wide:
-        named = active_grants(actor).exclude(level=Level.MINIMAL).values("beneficiary")
-        return people.filter(_named(words), pk__in=named)
-    return people.filter(_named(words) | _by_identifier(query.strip()))
-
-
-def _named(words: list[str]) -> Q:
-    """SQL: every word is in the names, found by index (`people_named` holds the second lock too)."""
-    found = Func(
-        Value(words, ArrayField(TextField())),
-        function="people_named",
-        template="ARRAY(SELECT %(function)s(%(expressions)s))",
-    )
-    return Q(Func(F("pk"), found, template="(%(expressions)s))", arg_joiner=" = ANY(", output_field=BooleanField()))
+    """Four queries at most, whatever the number of rows. Raises `Invalid` for a cursor that is not one."""
+    chosen = asked(filters)
+    if chosen.words == []:  # nothing but signs
+        return PeopleList(Page([], ""), [], 0)
+    rows = _rows(actor, chosen, _cursor(after))
+    people = [Person(*row[: len(READ)]) for row in rows[:PAGE_SIZE]]
+    page = Page(people, str(people[-1].pk) if len(rows) > PAGE_SIZE else "")
+    return PeopleList(page, _lines(actor, people), _total(actor, chosen, rows, after))
 
 
 def duplicates_of(
@@ -135,132 +114,92 @@ def duplicates_of(
 
 def without_referent(actor: Actor) -> QuerySet[Beneficiary]:
     """People of the actor's territories whom nobody supports."""
-    return visible(actor, Beneficiary).filter(_condition(actor, "no_referent"))
+    return visible(actor, Beneficiary).filter(condition(actor, "no_referent"))
 
 
-def _condition(actor: Actor, name: str) -> Any:
-    conditions = {
-        "mine": lambda: Exists(_portfolio(actor)),
-        "no_track": lambda: ~Exists(_decisions()),
-        "no_referent": lambda: Q(~Exists(_referents()), died_on=None),
-        "open_referral": lambda: Exists(_open_referrals(actor)),
-        "open_gap": lambda: Exists(_open_gaps(actor)),
-    }
-    return conditions[name]()
-
-
-def _by_identifier(text: str) -> Q:
-    found = Q(internal_id=text)
-    if keys := pes_keys(text):
-        found |= Q(pes_keys__overlap=list(keys))
-    try:
-        number = caf_number(text)
-    except BadIdentifier:
-        number = None
-    return found | Q(caf_number=number) if number else found
-
-
-def _decisions() -> QuerySet[TrackDecision]:
-    return TrackDecision.objects.filter(beneficiary=OuterRef("pk"), ended_on=None, voided_at=None)
-
-
-def _referents() -> QuerySet[SupportAssignment]:
-    return SupportAssignment.objects.filter(
-        beneficiary=OuterRef("pk"), ends_on=None, kind=AssignmentKind.SINGLE_REFERENT
-    )
-
-
-def _portfolio(actor: Actor) -> QuerySet[SupportAssignment]:
-    """Those entrusted to me; to my team or organisation, when nobody was named yet."""
-    mine = Q(referent_id=actor.user_id)
-    unnamed = Q(referent=None, organization_id=actor.organization_id)
-    if actor.team_id:
-        unnamed &= Q(team=None) | Q(team_id=actor.team_id)
-    return SupportAssignment.objects.filter(mine | unnamed, beneficiary=OuterRef("pk"), ends_on=None)
-
-
-def _open_referrals(actor: Actor) -> QuerySet[Referral]:
-    """Never the sensitive ones of others: row-level security and the scope both leave them out."""
-    referrals = visible(actor, Referral).filter(state__in=OPEN_STATES, sent_at__isnull=False)
-    return referrals.filter(beneficiary=OuterRef("pk"))
-
-
-def _open_gaps(actor: Actor) -> QuerySet[RegistrationGap]:
-    return visible(actor, RegistrationGap).filter(beneficiary=OuterRef("pk"), state__in=OPEN_GAP_STATES)
-
-
-def _page(people: QuerySet[Beneficiary], after: str) -> Page[Beneficiary]:
-    """Keyset on (sort_key, id); the cursor is an id alone, since a name must not travel in an address."""
+@compiled
+def _rows(actor: Actor, asked: Asked, after: Cursor | None) -> QuerySet[Any, tuple[Any, ...]]:
+    """One row more than the page. A search reads all it finds to sort it: its first page counts on the way."""
+    people = filtered(actor, asked).order_by(*ORDER)
     if after:
-        people = people.filter(_beyond(after))
-    rows = list(people.order_by(*ORDER)[: PAGE_SIZE + 1])
-    return Page(rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else "")
+        people = people.filter(Q(sort_key__gt=after[0]) | Q(sort_key=after[0], pk__gt=after[1]))
+    counted = [Window(Count("*"))] if asked.words is not None and not after else []
+    return people.values_list(*READ, *counted)[: PAGE_SIZE + 1]
 
 
-def _beyond(after: str) -> Q:
+@compiled
+def _number(actor: Actor, asked: Asked) -> QuerySet[Any, int]:
+    return number_of(filtered(actor, asked))
+
+
+def _total(actor: Actor, asked: Asked, rows: list[tuple[Any, ...]], after: str) -> int:
+    """All those the filters keep: nothing to ask when the first page is the last one."""
+    if not after and len(rows) <= PAGE_SIZE:
+        return len(rows)
+    if asked.words is not None and not after:
+        return int(rows[0][-1])
+    return next(iter(_number(actor, asked)), 0) if any(asked) else count_people(actor)
+
+
+def _cursor(after: str) -> Cursor | None:
+    """Keyset on (sort_key, id); the cursor is an id alone, since a name must not travel in an address."""
+    if not after:
+        return None
     try:
         last = Beneficiary.objects.values_list("sort_key", "pk").get(pk=UUID(after))
     except (ValueError, Beneficiary.DoesNotExist) as error:
         raise Invalid("Ce lien de page n'est plus valable.", code="bad_cursor") from error
-    return Q(sort_key__gt=last[0]) | Q(sort_key=last[0], pk__gt=last[1])
+    return Text(last[0]), last[1]
 
 
-def _lines(actor: Actor, people: list[Beneficiary]) -> list[PersonLine]:
-    ids = [person.pk for person in people]
-    if not ids:
+def _lines(actor: Actor, people: list[Person]) -> list[PersonLine]:
+    if not people:
         return []
+    ids = [person.pk for person in people]
     levels = dict.fromkeys(ids, Level.MINIMAL) | levels_of(actor, ids)
-    decisions = TrackDecision.objects.filter(beneficiary__in=ids, ended_on=None, voided_at=None)
-    tracks = {person: str(Track(code).label) for person, code in decisions.values_list("beneficiary", "track")}
-    assignments = SupportAssignment.objects.filter(
-        beneficiary__in=ids, ends_on=None, kind=AssignmentKind.SINGLE_REFERENT
-    )
-    referents = {person: _referent(*names) for person, *names in assignments.values_list(*REFERENT)}
-    referred, gaps = _open_work(actor, levels)
-    return [_line(person, levels[person.pk], tracks, referents, referred, gaps) for person in people]
+    supported = Several([pk for pk in ids if reaches(levels[pk], Level.SUPPORT)])
+    facts: dict[tuple[UUID, str], str] = {(pk, fact): text for pk, fact, text in _facts(actor, Several(ids), supported)}
+    return [_line(person, levels[person.pk], facts) for person in people]
 
 
-def _open_work(actor: Actor, levels: Mapping[UUID, str]) -> tuple[set[UUID], set[UUID]]:
-    """Who of a page of visible people has an open referral, who has an open gap: one query, by indexes on people.
+@compiled
+def _facts(actor: Actor, people: Several, supported: Several) -> QuerySet[Any, tuple[UUID, str, str]]:
+    """What is known of a page of visible people, by indexes on people: one statement.
 
     Gaps follow a visible person from the level of support on (`gaps_of`): the page already knows its levels.
     """
-    supported = [pk for pk, level in levels.items() if reaches(level, Level.SUPPORT)]
-    followed = supported if can(actor, "gap.list") else []
-    gaps = RegistrationGap.objects.filter(beneficiary__in=followed, state__in=OPEN_GAP_STATES)
-    on_page = referrals_of_page(actor, Referral.objects.all(), people=list(levels), supported=supported)
-    referred = on_page.filter(state__in=OPEN_STATES, sent_at__isnull=False)
-    found = [rows.order_by().values_list("beneficiary", Value(name)) for rows, name in ((referred, "r"), (gaps, "g"))]
-    flags = set(found[0].union(found[1]))
-    return {pk for pk, name in flags if name == "r"}, {pk for pk, name in flags if name == "g"}
+    decisions = TrackDecision.objects.filter(among("beneficiary", supported), ended_on=None, voided_at=None)
+    referents = SupportAssignment.objects.filter(
+        among("beneficiary", supported), ends_on=None, kind=AssignmentKind.SINGLE_REFERENT
+    )
+    gaps = RegistrationGap.objects.filter(among("beneficiary", supported), state__in=OPEN_GAP_STATES)
+    gaps = gaps if can(actor, "gap.list") else gaps.none()
+    referred = referrals_of_page(actor, Referral.objects.all(), people=people, supported=supported)
+    referred = referred.filter(state__in=OPEN_STATES, sent_at__isnull=False)
+    return _fact(decisions, "track", F("track")).union(
+        _fact(referents, "referent", REFERENT), _fact(gaps, "gap"), _fact(referred, "referral"), all=True
+    )
 
 
-def _line(
-    person: Beneficiary,
-    level: str,
-    tracks: Mapping[UUID, str],
-    referents: Mapping[UUID, str],
-    referred: set[UUID],
-    gaps: set[UUID],
-) -> PersonLine:
-    identified, supported = reaches(level, Level.PLACEMENT), reaches(level, Level.SUPPORT)
+def _fact(rows: QuerySet[Any], name: str, text: Any = NOTHING) -> QuerySet[Any, tuple[Any, ...]]:
+    return rows.order_by().values_list("beneficiary", Value(name), Cast(text, TextField()))
+
+
+def _line(person: Person, level: str, facts: Mapping[tuple[UUID, str], str]) -> PersonLine:
+    identified, pk = reaches(level, Level.PLACEMENT), person.pk
     return PersonLine(
         person=person,
         level=level,
         name=short_name(person, level),
         birth_date=person.birth_date if identified else None,
         place=_place(person) if identified else "",
-        track=tracks.get(person.pk, "") if supported else "",
-        referent=referents.get(person.pk, "") if supported else "",
-        open_referral=person.pk in referred,
-        open_gap=supported and person.pk in gaps,
+        track=TRACKS.get(facts.get((pk, "track"), ""), ""),
+        referent=facts.get((pk, "referent"), ""),
+        open_referral=(pk, "referral") in facts,
+        open_gap=(pk, "gap") in facts,
     )
 
 
-def _referent(organization: str, first_name: str | None, last_name: str | None) -> str:
-    return " · ".join(filter(None, (organization, f"{first_name or ''} {last_name or ''}".strip())))
-
-
-def _place(person: Beneficiary) -> str:
+def _place(person: Person) -> str:
     """Where the person lives, unless that must stay unknown."""
-    return "" if person.confidential_address else person.city or str(person.commune or "")
+    return "" if person.confidential_address else person.city or person.commune or ""

@@ -16,7 +16,7 @@ from hub.core.workdays import open_days_between
 from partners.models import ClosingPeriod, Organization, Service, Team
 from referrals.clocks import closing_periods
 from referrals.models import Beneficiary, Referral
-from referrals.selectors.people import WORD
+from referrals.selectors.people_filters import WORD
 from referrals.selectors.referrals import department_code
 from referrals.services.referrals import open_duplicates
 
