@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from hub.core.actor import Actor
-from hub.navigation import ACCOUNT_MENU, MAIN, Entry, entries, exists
+from hub.navigation import ACCOUNT_MENU, MAIN, Entry, drawn, entries, exists
 from partners.models import Membership
 
 
@@ -47,8 +47,12 @@ class Frame:
         return entries(MAIN, self.actor, self.request.path) if self.actor else []
 
     @cached_property
-    def account_menu(self) -> list[Entry]:
-        return entries(ACCOUNT_MENU, self.actor, self.request.path)
+    def rail(self) -> str:
+        return drawn("_navigation.html", tuple(self.navigation)) if self.navigation else ""
+
+    @cached_property
+    def account_links(self) -> str:
+        return drawn("_account_links.html", tuple(entries(ACCOUNT_MENU, self.actor, self.request.path)))
 
     @property
     def memberships(self) -> list[Membership]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.forms import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.formats import localize
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from hub.templatetags.icons import svg
 
 CLASSES = {
     "checkbox": "form-check-input",
@@ -19,14 +22,18 @@ CLASSES = {
     "select_date": "form-select",
 }
 SELECT = "django/forms/widgets/select.html"
+INPUTS = {
+    f"django/forms/widgets/{kind}.html"
+    for kind in ("text", "search", "email", "number", "tel", "url", "password", "hidden", "date", "time", "checkbox")
+}
+REQUIRED = SafeString(' <span class="required" title="obligatoire" aria-hidden="true">*</span>')
 UNSTYLED = {"hidden", "multiple_hidden", "multiple_input", "checkbox_select"}
 
 
 class FieldRenderer(DjangoTemplates):
-    """Renders fields with `_field.html`, forms with `_fields.html`, and dresses Django's own widgets."""
+    """Renders forms with `_fields.html`, dresses Django's own widgets, and draws what pages hold most of itself."""
 
     form_template_name = "_fields.html"
-    field_template_name = "_field.html"
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         """Render one widget, field or form; a widget gets its classes, whoever declared it."""
@@ -34,6 +41,10 @@ class FieldRenderer(DjangoTemplates):
             _dress(template_name, context["widget"])
             if template_name == SELECT:
                 return _select(context["widget"])
+            if template_name in INPUTS:
+                return _input(context["widget"])
+        if template_name == self.field_template_name:
+            return _field(context["field"])
         return super().render(template_name, context, request)
 
 
@@ -52,6 +63,46 @@ def _add(attrs: dict[str, Any], name: str) -> None:
     given = attrs.get("class", "").split()
     wanted = [name] + (["is-invalid"] if attrs.get("aria-invalid") == "true" else [])
     attrs["class"] = " ".join([*given, *(w for w in wanted if w not in given)])
+
+
+def _field(field: BoundField) -> SafeString:
+    """One field: label, required mark, help and errors tied by aria-describedby."""
+    named = format_html("{}{}", field.label, REQUIRED if field.field.required else "")
+    below = format_html("{}{}", _help(field), _errors(field))
+    if field.use_fieldset:
+        described = _attrs({"aria-describedby": field.aria_describedby or False})
+        legend = format_html("<legend>{}</legend>", named) if field.label else ""
+        return format_html('<fieldset class="field"{}>{}{}{}</fieldset>', described, legend, field, below)
+    if field.widget_type == "checkbox":
+        label = format_html('<label class="form-check-label" for="{}">{}</label>', field.id_for_label, named)
+        return format_html('<div class="field form-check">{}{}{}</div>', field, label, below)
+    label = format_html('<label for="{}">{}</label>', field.id_for_label, named) if field.label else ""
+    return format_html('<div class="field">{}{}{}</div>', label, field, below)
+
+
+def _help(field: BoundField) -> str:
+    if not field.help_text:
+        return ""
+    return format_html('<div class="field-help"{}>{}</div>', _id(field, "helptext"), field.help_text)
+
+
+def _errors(field: BoundField) -> str:
+    if not field.errors:
+        return ""
+    told = format_html_join("", "<p>{} {}</p>", ((svg("circle-alert", 14), error) for error in field.errors))
+    return format_html('<div class="field-error"{}>{}</div>', _id(field, "error"), told)
+
+
+def _id(field: BoundField, part: str) -> SafeString:
+    return _attrs({"id": f"{field.auto_id}_{part}" if field.auto_id else False})
+
+
+def _input(widget: dict[str, Any]) -> SafeString:
+    """What Django's template draws."""
+    value = {} if widget["value"] is None else {"value": widget["value"]}
+    return format_html(
+        "<input{}>", _attrs({"type": widget["type"], "name": widget["name"], **value, **widget["attrs"]})
+    )
 
 
 def _select(widget: dict[str, Any]) -> SafeString:

@@ -87,7 +87,7 @@ CACHES = {
         "KEY_PREFIX": "pacte-" + env.str("PYTEST_XDIST_WORKER", MODE),
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "hub.core.sessions"
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://")
 CHANNEL_PREFIX = env.str("PYTEST_XDIST_WORKER", MODE)  # two test workers share one Redis and must not meet
 
@@ -167,7 +167,7 @@ FORM_RENDERER = "hub.forms.FieldRenderer"
 
 # --- Accounts -------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "partners.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["partners.accounts.Accounts"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 
 from hub.core.access import visible
 from hub.core.actor import Actor
+from hub.core.compiled import compiled
 from hub.core.pages import Page, paginate
 from notifications.catalogue import KINDS
 from notifications.ledger import unread_key
@@ -66,7 +67,12 @@ def head_of(actor: Actor) -> Head:
 
 
 def _cursor(actor: Actor) -> NotificationCursor | None:
-    return NotificationCursor.objects.filter(user_id=actor.user_id).first() if actor.user_id else None
+    return next(iter(_cursors(actor)), None) if actor.user_id else None
+
+
+@compiled
+def _cursors(actor: Actor) -> QuerySet[NotificationCursor]:
+    return NotificationCursor.objects.filter(user_id=actor.user_id)
 
 
 def changes_after(actor: Actor, cursor: int, limit: int = REPLAY_LIMIT, epoch: str = NO_EPOCH) -> Changes:

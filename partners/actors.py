@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Model, OuterRef, QuerySet
+from django.db.models import Model
 from django.http import HttpRequest
 
 from hub.core.actor import DEPARTMENT, PARTNER, Actor
@@ -31,15 +31,13 @@ def actor_of(request: HttpRequest) -> Actor | None:
     now = datetime.now(UTC)
     header = request.headers.get("Authorization", "")
     if header.startswith(BEARER):
-        with prepared():
-            found = _membership_of_token(header[len(BEARER) :].strip(), now)
+        found = _membership_of_token(header[len(BEARER) :].strip(), now)
         request.user = found.user
         request.membership = found  # type: ignore[attr-defined]
         return actor_from(found, now)
     if not request.user.is_authenticated:
         return None
-    with prepared():
-        request.memberships = active = memberships_of(request.user)  # type: ignore[attr-defined]
+    request.memberships = active = memberships_of(request.user)  # type: ignore[attr-defined]
     request.membership = current = current_membership(active, request.session.get(SESSION_KEY))  # type: ignore[attr-defined]
     return actor_from(current, now) if current else None
 
@@ -51,7 +49,16 @@ def key_of(request: HttpRequest) -> UUID | None:
 
 def memberships_of(user: User) -> list[Membership]:
     """Every organisation this user may act for, with its Département; left on the request for the page's frame."""
-    return list(_active().filter(user=user).order_by("organization__name", "department__code"))
+    read: list[Membership] | None = getattr(user, "active_memberships", None)  # by `signed_in`, for this very request
+    return _memberships_of(user.pk)[1] if read is None else read
+
+
+def signed_in(user_id: UUID | str) -> User | None:
+    """The user of a session, with `active_memberships`: one query says who is asking and for whom he may act."""
+    user, active = _memberships_of(user_id)
+    if user is not None:
+        user.active_memberships = active  # type: ignore[attr-defined]
+    return user
 
 
 def current_membership(active: list[Membership], chosen: str | None) -> Membership | None:
@@ -60,7 +67,7 @@ def current_membership(active: list[Membership], chosen: str | None) -> Membersh
 
 
 def actor_from(membership: Membership, now: datetime) -> Actor:
-    """The frozen actor of a membership (its territories cost one query, unless `_active` or a prefetch read them)."""
+    """The frozen actor of a membership (its territories cost one query, unless they were read with it)."""
     return Actor(
         department_id=membership.department_id,
         role=DEPARTMENT if membership.organization.kind_id == "department" else PARTNER,
@@ -104,23 +111,21 @@ def _territory_of(team: Team | None) -> frozenset[UUID]:
     return frozenset({team.territory_id}) if team and team.territory_id else frozenset()
 
 
-def _active() -> QuerySet[Membership]:
-    places = Membership.territories.through.objects.filter(membership=OuterRef("pk")).values("territory")
-    return (
-        Membership.objects.filter(active=True, user__is_active=True, organization__active=True)
-        .select_related("user", "organization", "department", "team")
-        .annotate(territory_ids=ArraySubquery(places))
-    )
-
-
-# Written out: every request of a machine runs it, and to compose it would cost more than to run it.
+# Written out: every request runs one of them, and to compose it would cost more than to run it.
 _JOINED: tuple[tuple[str, type[Model]], ...] = (
     ("m", Membership), ("u", User), ("o", Organization), ("d", Department), ("t", Team),
 )  # fmt: skip
 COLUMNS = ", ".join(f'{name}."{column.column}"' for name, model in _JOINED for column in model._meta.concrete_fields)
+COLUMNS += ", ARRAY(SELECT p.territory_id FROM partners_membership_territories p WHERE p.membership_id = m.id)"
+OF_USER = """
+SELECT {columns}
+  FROM partners_user u
+  LEFT JOIN (partners_membership m JOIN partners_organization o ON o.id = m.organization_id AND o.active
+             JOIN partners_department d ON d.id = m.department_id
+             LEFT JOIN partners_team t ON t.id = m.team_id) ON m.user_id = u.id AND m.active AND u.is_active
+ WHERE u.id = %s ORDER BY o.name, d.code"""
 OF_KEY = """
-SELECT {columns}, ARRAY(SELECT p.territory_id FROM partners_membership_territories p WHERE p.membership_id = m.id),
-       k.id, k.last_used_on
+SELECT {columns}, k.id, k.last_used_on
   FROM partners_apitoken k
   JOIN partners_membership m ON m.id = k.membership_id AND m.active
   JOIN partners_user u ON u.id = m.user_id AND u.is_active
@@ -131,32 +136,46 @@ SELECT {columns}, ARRAY(SELECT p.territory_id FROM partners_membership_territori
 
 
 def _membership_of_token(token: str, now: datetime) -> Membership:
-    with connection.cursor() as cursor:
-        cursor.execute(OF_KEY.format(columns=COLUMNS), [token_hash(token), now])
-        row = cursor.fetchone()
-    if row is None:
+    rows = _run(OF_KEY, token_hash(token), now)
+    if not rows:
         raise SignInRequired("Cette clé d'accès n'est pas valable, a expiré ou a été révoquée.", code="invalid_token")
-    *columns, territories, key, used_on = row
+    *columns, key, used_on = rows[0]
     if used_on != now.date():
         ApiToken.objects.filter(pk=key).update(last_used_on=now.date())
-    found = _membership_from(columns)
-    found.territory_ids, found.key_id = territories, key  # type: ignore[attr-defined]
+    found: Membership = _read(columns)[0]
+    found.key_id = key  # type: ignore[attr-defined]
     return found
 
 
-def _membership_from(columns: list[Any]) -> Membership:
-    """The membership with all it hangs on, from the columns of `_JOINED`."""
-    rows: list[Any] = []
+def _memberships_of(user_id: UUID | str) -> tuple[User | None, list[Membership]]:
+    """The user, if there is one, and his active memberships, by the name of the organisation."""
+    read = [_read(row) for row in _run(OF_USER, user_id)]
+    return (read[0][1] if read else None), [membership for membership, _ in read if membership is not None]
+
+
+def _run(statement: str, *values: Any) -> list[Any]:
+    with prepared(), connection.cursor() as cursor:
+        cursor.execute(statement.format(columns=COLUMNS), values)
+        return cursor.fetchall()
+
+
+def _read(columns: Sequence[Any]) -> tuple[Any, Any]:
+    """The membership with all it hangs on, if any, and the user, from the columns of `COLUMNS`."""
+    rows, begin = [], 0
     for _, model in _JOINED:
         fields = model._meta.concrete_fields
-        own, columns = columns[: len(fields)], columns[len(fields) :]
+        own, begin = columns[begin : begin + len(fields)], begin + len(fields)
         rows.append(_row(model, fields, own) if own[0] else None)
-    membership: Membership
-    membership, membership.user, membership.organization, membership.department, membership.team = rows
-    return membership
+    membership, user, organization, department, team = rows
+    if membership is not None:
+        membership.user, membership.organization, membership.department, membership.team = (
+            user, organization, department, team,
+        )  # fmt: skip
+        membership.territory_ids = columns[begin]
+    return membership, user
 
 
-def _row(model: type[Model], fields: Any, values: list[Any]) -> Model:
+def _row(model: type[Model], fields: Any, values: Sequence[Any]) -> Any:
     """One object, as Django reads it (a JSON column comes as text)."""
     read = [
         one.from_db_value(value, None, connection) if hasattr(one, "from_db_value") else value

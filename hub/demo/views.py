@@ -34,7 +34,7 @@ def enter_as(request: HttpRequest, key: str) -> HttpResponse:
     member = member_of(key)
     if member is None:
         raise NotVisible
-    login(request, member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    login(request, member.user)
     request.session.cycle_key()
     request.session[SESSION_KEY] = str(member.pk)
     return redirect("/")

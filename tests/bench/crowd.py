@@ -35,7 +35,7 @@ def members(count: int) -> list[Membership]:
 def cookie(member: Membership) -> str:
     """A session of this member, as his browser would send it."""
     browser = Client()
-    browser.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(member.user)
     session = browser.session
     session[SESSION_KEY] = str(member.pk)
     session.save()

@@ -58,7 +58,7 @@ def _most_queries() -> int:
     worst = 0
     for who in WHO:
         browser, member = Client(), _member(who)
-        browser.force_login(member.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        browser.force_login(member.user)
         session = browser.session
         session[SESSION_KEY] = str(member.pk)
         session.save()
