@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from django.forms import BoundField
@@ -107,22 +108,26 @@ def _input(widget: dict[str, Any]) -> SafeString:
 
 def _select(widget: dict[str, Any]) -> SafeString:
     """What Django's template draws, without a template for each option: filters hold dozens, on every list."""
-    groups = format_html_join("", "{}", ((_group(name, options),) for name, options, _ in widget["optgroups"]))
-    return format_html('<select name="{}"{}>{}\n</select>', widget["name"], _attrs(widget["attrs"]), groups)
+    groups = "".join(_group(name, options) for name, options, _ in widget["optgroups"])
+    return SafeString(f'<select name="{_text(widget["name"])}"{_attrs(widget["attrs"])}>{groups}\n</select>')
 
 
-def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
-    drawn = format_html_join(
-        "",
-        '\n  <option value="{}"{}>{}</option>',
-        ((str(one["value"]), _attrs(one["attrs"]), localize(one["label"])) for one in options),
+def _group(name: str | None, options: list[dict[str, Any]]) -> str:
+    drawn = "".join(
+        f'\n  <option value="{_text(one["value"])}"{_attrs(one["attrs"])}>{_text(localize(one["label"]))}</option>'
+        for one in options
     )
-    return format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, drawn) if name else drawn
+    return f'\n  <optgroup label="{_text(name)}">{drawn}\n  </optgroup>' if name else drawn
 
 
 def _attrs(attrs: dict[str, Any]) -> SafeString:
-    return format_html_join("", "{}", ((_attr(*one),) for one in attrs.items() if one[1] is not False))
+    return SafeString("".join(_attr(*one) for one in attrs.items() if one[1] is not False))
 
 
-def _attr(name: str, value: Any) -> SafeString:
-    return format_html(" {}", name) if value is True else format_html(' {}="{}"', name, str(value))
+def _attr(name: str, value: Any) -> str:
+    return f" {_text(name)}" if value is True else f' {_text(name)}="{_text(value)}"'
+
+
+def _text(value: Any) -> str:
+    """As `conditional_escape`, for the many plain words of a page."""
+    return value.__html__() if hasattr(value, "__html__") else escape(str(value))

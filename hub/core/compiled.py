@@ -23,6 +23,7 @@ from django.db import connection
 from django.db.models import Func, IntegerField, QuerySet
 
 from hub.core.actor import Actor
+from hub.core.prepared import prepared
 
 Row = TypeVar("Row", covariant=True)
 Ts = TypeVarTuple("Ts")
@@ -114,7 +115,8 @@ class Statement:
         query: Any = _Ready(self._queryset.query, ready)
         rows: Any = QuerySet(self._queryset.model, query)
         rows._fields = self._queryset._fields
-        return list(self._queryset._iterable_class(rows))
+        with prepared():
+            return list(self._queryset._iterable_class(rows))
 
     def _parameters(self, given: list[Any]) -> tuple[Any, ...]:
         return tuple([place.of(given) if type(place) is Slot else place for place in self._places])

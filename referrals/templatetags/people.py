@@ -4,40 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from html import escape
 
 from django import template
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from hub.templatetags.pacte import tag
 from referrals.selectors.people import PersonLine
 
 register = template.Library()
-ROW = """
-<tr id="personne-{}">
-  <th scope="row"><a href="{}{}/">{}</a></th>
-  <td class="nowrap" data-label="Naissance">{}</td>
-  <td data-label="Commune">{}</td>
-  <td data-label="Orientation">{}</td>
-  <td data-label="Référent">{}</td>
-  <td class="nowrap" data-label="À savoir">{}</td>
-</tr>"""
 
 
 @register.simple_tag
 def person_rows(lines: Iterable[PersonLine]) -> SafeString:
     """Each person: name, birth, commune, track, referent, and what one should know."""
     people = reverse("people")
-    return format_html_join("", ROW, (_cells(people, line) for line in lines))
+    return SafeString("".join(_row(people, line) for line in lines))
 
 
-def _cells(people: str, line: PersonLine) -> tuple[str, ...]:
-    pk, born = str(line.person.pk), line.birth_date
-    birth = f"{born:%d/%m/%Y}" if born else ""
+def _row(people: str, line: PersonLine) -> str:
+    pk, born = line.person.pk, line.birth_date
     closed = bool(born and line.person.died_on)
-    to_know = _to_know(closed, line.open_gap, line.open_referral)
-    return pk, people, pk, line.name, birth, line.place, line.track, line.referent, to_know
+    return f"""
+<tr id="personne-{pk}">
+  <th scope="row"><a href="{people}{pk}/">{escape(line.name)}</a></th>
+  <td class="nowrap" data-label="Naissance">{f"{born:%d/%m/%Y}" if born else ""}</td>
+  <td data-label="Commune">{escape(line.place)}</td>
+  <td data-label="Orientation">{escape(line.track)}</td>
+  <td data-label="Référent">{escape(line.referent)}</td>
+  <td class="nowrap" data-label="À savoir">{_to_know(closed, line.open_gap, line.open_referral)}</td>
+</tr>"""
 
 
 @cache
