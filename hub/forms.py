@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import Any
 
 from django.forms import BoundField
 from django.forms.renderers import DjangoTemplates
 from django.http import HttpRequest
 from django.utils.formats import localize
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from hub.core.markup import fill, joined
 from hub.templatetags.icons import svg
 
 CLASSES = {
@@ -27,7 +26,8 @@ INPUTS = {
     f"django/forms/widgets/{kind}.html"
     for kind in ("text", "search", "email", "number", "tel", "url", "password", "hidden", "date", "time", "checkbox")
 }
-REQUIRED = SafeString(' <span class="required" title="obligatoire" aria-hidden="true">*</span>')
+OPTION = '\n  <option value="{}"{}>{}</option>'
+REQUIRED = fill(' <span class="required" title="obligatoire" aria-hidden="true">*</span>')
 UNSTYLED = {"hidden", "multiple_hidden", "multiple_input", "checkbox_select"}
 
 
@@ -68,30 +68,30 @@ def _add(attrs: dict[str, Any], name: str) -> None:
 
 def _field(field: BoundField) -> SafeString:
     """One field: label, required mark, help and errors tied by aria-describedby."""
-    named = format_html("{}{}", field.label, REQUIRED if field.field.required else "")
-    below = format_html("{}{}", _help(field), _errors(field))
+    named = fill("{}{}", field.label, REQUIRED if field.field.required else "")
+    below = fill("{}{}", _help(field), _errors(field))
     if field.use_fieldset:
         described = _attrs({"aria-describedby": field.aria_describedby or False})
-        legend = format_html("<legend>{}</legend>", named) if field.label else ""
-        return format_html('<fieldset class="field"{}>{}{}{}</fieldset>', described, legend, field, below)
+        legend = fill("<legend>{}</legend>", named) if field.label else ""
+        return fill('<fieldset class="field"{}>{}{}{}</fieldset>', described, legend, field, below)
     if field.widget_type == "checkbox":
-        label = format_html('<label class="form-check-label" for="{}">{}</label>', field.id_for_label, named)
-        return format_html('<div class="field form-check">{}{}{}</div>', field, label, below)
-    label = format_html('<label for="{}">{}</label>', field.id_for_label, named) if field.label else ""
-    return format_html('<div class="field">{}{}{}</div>', label, field, below)
+        label = fill('<label class="form-check-label" for="{}">{}</label>', field.id_for_label, named)
+        return fill('<div class="field form-check">{}{}{}</div>', field, label, below)
+    label = fill('<label for="{}">{}</label>' if field.label else "", field.id_for_label, named)
+    return fill('<div class="field">{}{}{}</div>', label, field, below)
 
 
 def _help(field: BoundField) -> str:
     if not field.help_text:
         return ""
-    return format_html('<div class="field-help"{}>{}</div>', _id(field, "helptext"), field.help_text)
+    return fill('<div class="field-help"{}>{}</div>', _id(field, "helptext"), field.help_text)
 
 
 def _errors(field: BoundField) -> str:
     if not field.errors:
         return ""
-    told = format_html_join("", "<p>{} {}</p>", ((svg("circle-alert", 14), error) for error in field.errors))
-    return format_html('<div class="field-error"{}>{}</div>', _id(field, "error"), told)
+    told = joined(fill("<p>{} {}</p>", svg("circle-alert", 14), error) for error in field.errors)
+    return fill('<div class="field-error"{}>{}</div>', _id(field, "error"), told)
 
 
 def _id(field: BoundField, part: str) -> SafeString:
@@ -101,33 +101,23 @@ def _id(field: BoundField, part: str) -> SafeString:
 def _input(widget: dict[str, Any]) -> SafeString:
     """What Django's template draws."""
     value = {} if widget["value"] is None else {"value": widget["value"]}
-    return format_html(
-        "<input{}>", _attrs({"type": widget["type"], "name": widget["name"], **value, **widget["attrs"]})
-    )
+    return fill("<input{}>", _attrs({"type": widget["type"], "name": widget["name"], **value, **widget["attrs"]}))
 
 
 def _select(widget: dict[str, Any]) -> SafeString:
     """What Django's template draws, without a template for each option: filters hold dozens, on every list."""
-    groups = "".join(_group(name, options) for name, options, _ in widget["optgroups"])
-    return SafeString(f'<select name="{_text(widget["name"])}"{_attrs(widget["attrs"])}>{groups}\n</select>')
+    groups = joined(_group(name, options) for name, options, _ in widget["optgroups"])
+    return fill('<select name="{}"{}>{}\n</select>', widget["name"], _attrs(widget["attrs"]), groups)
 
 
-def _group(name: str | None, options: list[dict[str, Any]]) -> str:
-    drawn = "".join(
-        f'\n  <option value="{_text(one["value"])}"{_attrs(one["attrs"])}>{_text(localize(one["label"]))}</option>'
-        for one in options
-    )
-    return f'\n  <optgroup label="{_text(name)}">{drawn}\n  </optgroup>' if name else drawn
+def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
+    drawn = joined(fill(OPTION, one["value"], _attrs(one["attrs"]), localize(one["label"])) for one in options)
+    return fill('\n  <optgroup label="{}">{}\n  </optgroup>', name, drawn) if name else drawn
 
 
 def _attrs(attrs: dict[str, Any]) -> SafeString:
-    return SafeString("".join(_attr(*one) for one in attrs.items() if one[1] is not False))
+    return joined(_attr(*one) for one in attrs.items() if one[1] is not False)
 
 
-def _attr(name: str, value: Any) -> str:
-    return f" {_text(name)}" if value is True else f' {_text(name)}="{_text(value)}"'
-
-
-def _text(value: Any) -> str:
-    """As `conditional_escape`, for the many plain words of a page."""
-    return value.__html__() if hasattr(value, "__html__") else escape(str(value))
+def _attr(name: str, value: Any) -> SafeString:
+    return fill(" {}", name) if value is True else fill(' {}="{}"', name, value)

@@ -14,13 +14,14 @@ from django.db.models import Model, Q, QuerySet
 from hub.core.errors import Invalid
 
 T = TypeVar("T", bound=Model)
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Generic[Row]):
     """One page of rows and the cursor of the next one ('' at the end)."""
 
-    rows: list[T]
+    rows: list[Row]
     next: str
 
 
