@@ -54,6 +54,6 @@ NO_SEARCH = "DROP INDEX person_grams; DROP FUNCTION people_named(text[]); DROP F
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0011_campaigns")]
+    dependencies = [("referrals", "0015_letters")]
 
     operations = [migrations.RunSQL(READ_ONE, READ_WHOLE), migrations.RunSQL(SEARCH, NO_SEARCH)]
