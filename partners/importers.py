@@ -24,7 +24,6 @@ class Analysis:
     warnings: list[str] = field(default_factory=list)
     encoding: str = ""
     separator: str = ""
-    guards: list[dict[str, str]] = field(default_factory=list)  # {name, message}: what is strange with the file
     survey: Survey | None = None
     changes: dict[str, Any] = field(default_factory=dict)  # fields of the job that the file itself decides
 
@@ -32,7 +31,7 @@ class Analysis:
 class Importer(Protocol):
     """One kind of file. Its steps run inside the gate, as the product, in one transaction each."""
 
-    needs_month: bool
+    is_list: bool  # covers a month, a territory, wholly or not
     choices: tuple[tuple[str, str], ...]  # what a column may be, with the words people read; empty: no columns
 
     def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
@@ -48,7 +47,10 @@ class Importer(Protocol):
         """Name → title of the columns a person may correct, in the order of the file; none if it is no table."""
 
     def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
-        """Read some lines again, write their verdicts anew; the counts of the whole job."""
+        """Read some lines again, write their verdicts anew; the verdicts of the whole job in numbers."""
+
+    def foresee(self, actor: Actor, job: ImportJob) -> None:
+        """What applying would do now and what is strange with the file, into `counts` and `guards` of the job."""
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         """Has what the lines were compared with changed since the analysis?"""

@@ -68,6 +68,10 @@ class ImportJob(PersonalModel):
     month = models.DateField("mois", null=True)
     territory = models.ForeignKey(Territory, null=True, on_delete=models.PROTECT, verbose_name="territoire")
     nature = models.CharField(max_length=10, choices=ListNature.choices, blank=True)
+    sheet = models.CharField("feuille", max_length=100, blank=True)  # of a workbook of several
+    # Which of these a person stated; the others are what the file seems to be: name → {value, why}.
+    stated = ArrayField(models.CharField(max_length=10), default=list)
+    proposals = models.JSONField(default=dict)
     # How to read it: the columns a person chose, remembered for files with the same titles (`signature`, `fields`).
     mapping = models.JSONField(default=dict)
     repair = models.BooleanField("réparer les accents", default=False)

@@ -42,6 +42,9 @@ def survey_json(survey: Survey | None) -> dict[str, Any]:
         "titles": [title.strip() for title in header.titles],
         "fields": [name or "" for name in header.fields],
         "samples": [list(values) for values in survey.samples],
+        "above": list(survey.above),
+        "sheet": survey.sheet,
+        "others": list(survey.others),
     }
 
 
@@ -57,12 +60,18 @@ def choose_columns(actor: Actor, *, job: ImportJob, fields: list[str], repair: b
         raise Conflict(f"Cet import est « {job.get_state_display()} ».", code="invalid_transition")
     _check(job, fields)
     job.mapping = {"signature": job.survey["signature"], "fields": fields}
-    job.repair, job.attempts, job.counts, job.refusal, job.refusal_code = repair, 0, {}, "", ""
+    job.repair = repair
+    analyse_again(actor, job)
+    return job
+
+
+def analyse_again(actor: Actor, job: ImportJob) -> None:
+    """Put a locked job, as it was just changed, back before its analysis."""
+    job.attempts, job.counts, job.refusal, job.refusal_code = 0, {}, "", ""
     job.state, job.state_at = ImportState.RECEIVED, actor.now
     job.save()
     touch(actor.department_id, "import", job.pk)
     nudge(TASK, str(actor.department_id), str(job.pk))
-    return job
 
 
 def _check(job: ImportJob, fields: list[str]) -> None:

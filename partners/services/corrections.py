@@ -59,9 +59,10 @@ def editable_fields(actor: Actor, job: ImportJob) -> dict[str, str]:
 
 
 def reread_lines(actor: Actor, job: ImportJob, lines: Iterable[int]) -> None:
-    """Read these lines of an analysed file again, with their corrections; the counts of the job follow."""
+    """Read these lines of an analysed file again, with their corrections; the counts and guards of the job follow."""
     job.counts = IMPORTERS[job.kind].reread(actor, job, path_of(job.file), corrections_of(job, lines))
-    job.save(update_fields=["counts"])
+    IMPORTERS[job.kind].foresee(actor, job)
+    job.save(update_fields=["counts", "guards", "agencies"])
     touch(actor.department_id, "import", job.pk)
 
 

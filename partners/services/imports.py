@@ -27,8 +27,9 @@ from hub.core.tabular import DEFAULT_LIMITS, ColumnsProblem, FileProblem, refusa
 from hub.core.tabular.sheet import refuse_unreadable
 from partners.importers import IMPORTERS, Analysis
 from partners.models import ImportJob, ImportRow, LineCorrection, StoredFile, Territory
-from partners.models.files import ImportState, ListNature
+from partners.models.files import ImportState
 from partners.services.columns import TASK, choice, survey_json
+from partners.services.coverage import check_coverage, refuse_unsaid, stated_fields
 from partners.services.guards import check_guards, refuse_same_content, refuse_same_file
 from partners.services.jobs import alone, locked, move
 from partners.services.leftovers import destroy_bytes, folder, path_of
@@ -54,18 +55,22 @@ def receive_file(
     month: date | None = None,
     territory: Territory | None = None,
     nature: str = "",
+    whole: bool = False,
     again: bool = False,
 ) -> ImportJob:
-    """Keep a file and queue its analysis.
+    """Keep a file and queue its analysis, which proposes what a list covers where it is not said: its month, its
+    territory (`whole`: everywhere), its nature.
 
-    Raises `FileProblem` for what is plainly not this kind of file, `Invalid` for missing answers, `Conflict` when the
+    Raises `FileProblem` for what is plainly not this kind of file, `Invalid` for wrong answers, `Conflict` when the
     same file was already brought (unless `again`), `TooLarge`.
     """
     require(actor, "import.bring", kind)
     handler = IMPORTERS.get(kind)
     if handler is None:
         raise Invalid("Choisissez le type de fichier.", fields={"kind": "Choisissez le type de fichier."})
-    month, nature = _coverage(actor, handler.needs_month, month, territory, nature)
+    if not handler.is_list:
+        month, territory, nature, whole = None, None, "", False
+    month = check_coverage(actor, month, territory, nature)
     stored = _store(actor, name, stream)
     try:
         if stored.size == 0:
@@ -97,6 +102,8 @@ def receive_file(
         month=month,
         territory=territory,
         nature=nature,
+        stated=stated_fields(month, territory, nature, whole),
+        proposals=_own_territory(actor) if handler.is_list else {},
         again=again,
     )
     nudge(TASK, str(actor.department_id), str(job.pk))
@@ -115,12 +122,14 @@ def confirm_import(
     """A person has read the analysis: apply it. Raises `Conflict` unless it waits for that.
 
     `conclude_absence`: this person states that every list expected for the month is there. What is strange with the
-    file is named in `acknowledge_guards`, with a written reason; `Confirmation` otherwise.
+    file is named in `acknowledge_guards`, with a written reason; `Confirmation` otherwise. `Invalid` while nobody knows
+    the month of a list.
     """
     require(actor, "import.confirm", job)
     job = locked(job.pk)
     if job.state != ImportState.ANALYSED:
         raise Conflict(f"Cet import est « {job.get_state_display()} ».", code="invalid_transition")
+    refuse_unsaid(job)
     job.guard_reason = check_guards(job, acknowledged=acknowledge_guards, reason=reason)
     job.conclude_absence = conclude_absence
     job.confirmed_by_id = actor.user_id
@@ -212,8 +221,8 @@ def _analyse(actor: Actor, job: ImportJob, *, warning: str = "") -> None:
     for name, value in found.changes.items():
         setattr(job, name, value)
     refuse_same_content(job)
-    job.guards = found.guards
-    fields = ("columns", "counts", "warnings", "encoding", "separator", "attempts", "analysed_at", "survey")
+    IMPORTERS[job.kind].foresee(actor, job)
+    fields = ("columns", "counts", "warnings", "encoding", "separator", "attempts", "analysed_at", "survey", "agencies")
     move(actor, job, ImportState.ANALYSED, "guards", "content_key", *fields, *found.changes)
 
 
@@ -247,24 +256,11 @@ def _ask_columns(department_id: UUID, job_id: UUID, problem: ColumnsProblem, now
         move(actor, job, ImportState.UNSPECIFIED, "refusal", "survey", "attempts")
 
 
-def _coverage(
-    actor: Actor, needed: bool, month: date | None, territory: Territory | None, nature: str
-) -> tuple[date | None, str]:
-    """What a list covers, checked; nothing for files that are not lists."""
-    if not needed:
-        return None, ""
-    problems = {}
-    if month is None:
-        problems["month"] = "Indiquez le mois de la liste."
-    elif month > actor.today:
-        problems["month"] = "Ce mois n'a pas encore commencé."
-    if nature not in ListNature.values:
-        problems["nature"] = "Indiquez si la liste est complète ou ne contient que des événements."
-    if territory and territory.department_id != actor.department_id:
-        problems["territory"] = "Ce territoire n'est pas connu."
-    if problems or month is None:
-        raise Invalid("Certaines informations sont à compléter.", fields=problems)
-    return month.replace(day=1), nature
+def _own_territory(actor: Actor) -> dict[str, dict[str, str]]:
+    """A list of one's territory must not stand for the whole Département: proposed until the file says more."""
+    if len(actor.territories) != 1:
+        return {}
+    return {"territory": {"value": str(next(iter(actor.territories))), "why": "votre territoire"}}
 
 
 def _store(actor: Actor, name: str, stream: BinaryIO) -> StoredFile:

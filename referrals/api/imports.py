@@ -20,6 +20,7 @@ from partners.importers import IMPORTERS
 from partners.models import ImportJob, ImportRow
 from partners.services.columns import choose_columns
 from partners.services.corrections import correct_line
+from partners.services.coverage import change_coverage
 from partners.services.imports import confirm_import, discard_import, receive_file
 from partners.services.undo import undo_import
 from referrals.api.moves import with_state
@@ -27,6 +28,7 @@ from referrals.selectors.imports import import_columns, shown_audience, shown_co
 from referrals.serializers.imports import (
     ConfirmInput,
     CorrectionInput,
+    CoverageInput,
     ImportInput,
     ImportOutput,
     MappingInput,
@@ -57,8 +59,10 @@ class ImportsView(ApiView):
         body=ImportInput,
         answer=ImportOutput,
         status=201,
-        description="Rien n'est appliqué avant confirmation. Relisez l'import jusqu'à `analysed` ou `refused`, "
-        "puis confirmez. Un fichier déjà apporté donne 409 `FICHIER_DEJA_IMPORTE`, sauf avec `again`.",
+        description="Rien n'est appliqué avant confirmation. Le mois, le territoire et la nature d'une liste sont "
+        "proposés par l'analyse (`proposals`) et se corrigent (PATCH) jusqu'à la confirmation. Relisez l'import "
+        "jusqu'à `analysed` ou `refused`, puis confirmez. Un fichier déjà apporté donne 409 "
+        "`FICHIER_DEJA_IMPORTE`, sauf avec `again`.",
     )
     def post(self, request: Request) -> Response:
         """Receive a file; its analysis runs behind."""
@@ -73,6 +77,19 @@ class ImportView(ApiView):
     @reads("Un import : état, comptes, refus", ImportOutput)
     def get(self, request: Request, pk: UUID) -> Response:
         """Where the file is in its life."""
+        return Response(_one(self, pk))
+
+    @writes(
+        "Dire ce que couvre la liste : le fichier est analysé à nouveau",
+        body=CoverageInput,
+        answer=ImportOutput,
+        description="Avant confirmation seulement. `proposals` dit ce que le fichier semble être, et pourquoi.",
+    )
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Only what is sent changes."""
+        job = get_visible(self.actor, ImportJob, pk)
+        with with_state(lambda: get_visible(self.actor, ImportJob, pk)):
+            change_coverage(self.actor, job=job, **self.input(CoverageInput))
         return Response(_one(self, pk))
 
 

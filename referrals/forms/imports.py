@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date
 from typing import Any
 
@@ -10,36 +9,56 @@ from django import forms
 
 from hub.core.access import visible
 from hub.core.actor import Actor
-from hub.core.text import fold
-from partners.models import Territory
+from partners.importers import IMPORTERS
+from partners.models import ImportJob, Territory
 from partners.models.files import ImportKind, ListNature, Verdict
+from partners.services.coverage import sheets_of
+from referrals.imports.told import MONTHS
 from referrals.selectors.imports import allowed_kinds
 
-MONTHS = (
-    "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
-    "décembre",
-)  # fmt: skip
 MONTHS_BACK = 13
-MONTH_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_. ]?(0[1-9]|1[0-2])(?!\d)")
-FOLDED_MONTHS = [fold(month) for month in MONTHS]
-MONTH_IN_WORDS = re.compile(rf"({'|'.join(FOLDED_MONTHS)})[-_. ]*(20\d\d)(?!\d)")
-RECOGNISE = ("", "Reconnaître d'après le contenu")
+PROPOSED = ("", "Proposer d'après le fichier")
+EVERYWHERE = ("all", "Tout le Département")
 NATURES = [
     (ListNature.COMPLETE.value, "Liste complète : toutes les personnes inscrites du mois"),
     (ListNature.EVENTS.value, "Événements seulement : cessations, radiations, quelques inscriptions"),
 ]
 
 
-class ImportForm(forms.Form):
-    """One file. Month, territory and nature only count for registration lists."""
+class CoverageFields(forms.Form):
+    """What a list covers."""
+
+    month = forms.ChoiceField(label="Mois de la liste", required=False)
+    territory = forms.ChoiceField(label="Territoire couvert", required=False)
+    nature = forms.ChoiceField(label="Contenu de la liste", required=False)
+
+    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.territories = {str(one.pk): one for one in visible(actor, Territory)}
+        places = [EVERYWHERE, *((pk, one.name) for pk, one in self.territories.items())]
+        self.offer("month", month_choices(actor.today))
+        self.offer("territory", places)
+        self.offer("nature", NATURES)
+
+    def offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        """What may be chosen; "" leaves it to the file."""
+        self.fields[name].choices = [PROPOSED, *choices]  # type: ignore[attr-defined]
+
+    def clean_month(self) -> date | None:
+        """The first day of the month chosen."""
+        text = self.cleaned_data["month"]
+        return date.fromisoformat(f"{text}-01") if text else None
+
+    def clean_territory(self) -> Territory | None:
+        """None: everywhere, or not said."""
+        return self.territories.get(self.cleaned_data["territory"])
+
+
+class ImportForm(CoverageFields):
+    """One file; everything else is proposed from it. Month, territory and nature only count for registration lists."""
 
     file = forms.FileField(label="Fichier", allow_empty_file=True)
     kind = forms.ChoiceField(label="Type de fichier", required=False)
-    month = forms.ChoiceField(label="Mois de la liste", required=False)
-    territory = forms.ModelChoiceField(
-        Territory.objects.none(), label="Territoire couvert", required=False, empty_label="Tout le Département"
-    )
-    nature = forms.ChoiceField(label="Contenu de la liste", required=False, choices=NATURES, widget=forms.RadioSelect)
     again = forms.BooleanField(
         label="Importer quand même ce fichier",
         required=False,
@@ -47,24 +66,66 @@ class ImportForm(forms.Form):
     )
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, actor=actor, **options)
         kinds = allowed_kinds(actor)
-        self.fields["kind"].choices = kinds if len(kinds) == 1 else [RECOGNISE, *kinds]  # type: ignore[attr-defined]
-        self.fields["month"].choices = [("", "Choisir…"), *month_choices(actor.today)]  # type: ignore[attr-defined]
-        self.fields["territory"].queryset = visible(actor, Territory)  # type: ignore[attr-defined]
+        self.fields["kind"].choices = kinds if len(kinds) == 1 else [PROPOSED, *kinds]  # type: ignore[attr-defined]
         self.fields["file"].widget.attrs["accept"] = ".csv,.txt,.xlsx,.ods,.xml"
         self.kinds = frozenset(kind for kind, _ in kinds)
-        if len(actor.territories) == 1:  # a list of one's territory must not stand for the whole Département
-            self.fields["territory"].initial = next(iter(actor.territories))
         if ImportKind.REGISTRATION not in self.kinds:
             for name in ("month", "territory", "nature"):
                 del self.fields[name]
         self.asks_again = False  # shown once the same file was found among those already brought
 
-    def clean_month(self) -> date | None:
-        """The first day of the month chosen."""
-        text = self.cleaned_data["month"]
-        return date.fromisoformat(f"{text}-01") if text else None
+    @property
+    def whole(self) -> bool:
+        """Was "everywhere" chosen?"""
+        return self.data.get("territory") == EVERYWHERE[0]
+
+
+class CoverageForm(CoverageFields):
+    """What an analysed file seems to be, as it may still be corrected, and what in the file tells it."""
+
+    sheet = forms.ChoiceField(label="Feuille lue", required=False)
+
+    def __init__(self, *args: Any, actor: Actor, job: ImportJob, **options: Any) -> None:
+        super().__init__(*args, actor=actor, initial=_initial(job), **options)
+        sheets = sheets_of(job)
+        self.fields["sheet"].choices = [(name, name) for name in sheets]  # type: ignore[attr-defined]
+        if len(sheets) < 2:
+            del self.fields["sheet"]
+        if not IMPORTERS[job.kind].is_list:
+            for name in ("month", "territory", "nature"):
+                del self.fields[name]
+            return
+        months = month_choices(actor.today)
+        if job.month and self.initial["month"] not in dict(months):
+            months.append((self.initial["month"], f"{MONTHS[job.month.month - 1]} {job.month.year}"))
+        self.fields["month"].choices = [("", "À choisir"), *months] if not job.month else months  # type: ignore[attr-defined]
+        for name in ("territory", "nature"):
+            self.fields[name].choices = self.fields[name].choices[1:]  # type: ignore[attr-defined]
+        for name, told in job.proposals.items():
+            self.fields[name].help_text = _why(job, name, told, dict(self.fields[name].choices))  # type: ignore[attr-defined]
+
+    def said(self) -> dict[str, Any]:
+        """What the person says, all of it."""
+        return {name: self.cleaned_data[name] for name in self.fields}
+
+
+def _initial(job: ImportJob) -> dict[str, str]:
+    return {
+        "month": f"{job.month:%Y-%m}" if job.month else "",
+        "territory": str(job.territory_id or EVERYWHERE[0]),
+        "nature": job.nature,
+        "sheet": job.sheet or job.survey.get("sheet", ""),
+    }
+
+
+def _why(job: ImportJob, name: str, told: dict[str, str], labels: dict[str, str]) -> str:
+    """What tells it, and what the file says when a person stated something else."""
+    value = {"month": told["value"][:7], "territory": told["value"] or EVERYWHERE[0]}.get(name, told["value"])
+    if name in job.stated and value != _initial(job)[name]:
+        return f"Indiqué par une personne ; d'après {told['why']} : {labels.get(value, value).lower()}."
+    return f"D'après {told['why']}."
 
 
 class VerdictFilter(forms.Form):
@@ -80,12 +141,3 @@ def month_choices(today: date) -> list[tuple[str, str]]:
         (f"{year:04d}-{month + 1:02d}", f"{MONTHS[month]} {year}")
         for year, month in (divmod(index - back, 12) for back in range(MONTHS_BACK))
     ]
-
-
-def month_in(name: str, today: date) -> str:
-    """The month a file's name tells ("2026-10"), when it is one that may be chosen; else ''."""
-    found, words = MONTH_IN_NAME.search(name), MONTH_IN_WORDS.search(fold(name))
-    month = f"{found[1]}-{found[2]}" if found else ""
-    if words and not found:
-        month = f"{words[2]}-{FOLDED_MONTHS.index(words[1]) + 1:02d}"
-    return month if month in dict(month_choices(today)) else ""

@@ -62,11 +62,13 @@ LONGEST = {"last_name": 80, "birth_name": 80, "first_names": 80, "address": 200,
 class PeopleFileImporter:
     """What both kinds share: recognise, compare, create or bring up to date."""
 
-    needs_month = False
+    is_list = False
     choices: tuple[tuple[str, str], ...] = ()
 
-    def read(self, path: Source, today: dt.date, chosen: Choice, repair: bool = False) -> Parsed[PersonLine]:
-        """Open the file. Raises FileProblem."""
+    def read(
+        self, path: Source, today: dt.date, chosen: Choice, repair: bool = False, only: str = ""
+    ) -> Parsed[PersonLine]:
+        """Open the file, or one sheet `only` of it. Raises FileProblem."""
         raise NotImplementedError
 
     def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
@@ -77,7 +79,7 @@ class PeopleFileImporter:
         table.require_identifying(fields)
 
     def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
-        parsed = self.read(path, actor.today, chosen, job.repair)
+        parsed = self.read(path, actor.today, chosen, job.repair, job.sheet)
         as_of = parsed.info.get("DTREF")
         counts = _verdicts(actor, job, parsed.rows, as_of, parsed.nir_columns)
         if corrections := corrections_of(job):
@@ -97,10 +99,13 @@ class PeopleFileImporter:
     def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
         titles = labels(PEOPLE)
         chosen = choice(job.organization_id, job.kind, job.mapping)
-        opened = partial(self.read, today=actor.today, chosen=chosen, repair=job.repair)
+        opened = partial(self.read, today=actor.today, chosen=chosen, repair=job.repair, only=job.sheet)
         parsed, lines = read_again(opened, path, titles, corrections)
         forget_rows(job, corrections)
         return _verdicts(actor, job, lines, parsed.info.get("DTREF"), parsed.nir_columns)
+
+    def foresee(self, actor: Actor, job: ImportJob) -> None:
+        """Its verdicts say it all."""
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         return people_changed_since(job)
@@ -119,17 +124,21 @@ class PeopleFileImporter:
 class PeopleImporter(PeopleFileImporter):
     choices = table.FIELDS
 
-    def read(self, path: Source, today: dt.date, chosen: Choice, repair: bool = False) -> Parsed[PersonLine]:
-        return table.parse(path, today=today, chosen=chosen, repair=repair)
+    def read(
+        self, path: Source, today: dt.date, chosen: Choice, repair: bool = False, only: str = ""
+    ) -> Parsed[PersonLine]:
+        return table.parse(path, today=today, chosen=chosen, repair=repair, only=only)
 
     def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
-        parsed = self.read(path, actor.today, choice(job.organization_id, job.kind, job.mapping), job.repair)
+        parsed = self.read(path, actor.today, choice(job.organization_id, job.kind, job.mapping), job.repair, job.sheet)
         return dict(zip(parsed.fields, parsed.columns, strict=True))
 
 
 @importer(ImportKind.CAF_FLOW)
 class CafFlowImporter(PeopleFileImporter):
-    def read(self, path: Source, today: dt.date, chosen: Choice, repair: bool = False) -> Parsed[PersonLine]:
+    def read(
+        self, path: Source, today: dt.date, chosen: Choice, repair: bool = False, only: str = ""
+    ) -> Parsed[PersonLine]:
         return caf.parse(path, today=today)
 
 

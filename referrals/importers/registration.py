@@ -17,6 +17,7 @@ from partners.models import ImportJob
 from partners.models.files import ImportKind, ListNature, Verdict
 from partners.services.columns import choice
 from partners.services.corrections import corrections_of
+from referrals.importers import proposals
 from referrals.importers.freshness import people_changed_since
 from referrals.importers.rereading import forget_rows, read_again
 from referrals.imports import registration as reader
@@ -41,7 +42,7 @@ EVENTS_ONLY = "Ce fichier ne contient que des cessations et radiations : il est 
 class RegistrationImporter:
     """Never creates a person: who is not recognised is shown, and kept out."""
 
-    needs_month = True
+    is_list = True
     choices = reader.FIELDS
 
     def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
@@ -51,42 +52,51 @@ class RegistrationImporter:
         require_columns(fields, reader.required_columns(fields), dict(self.choices))
 
     def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
-        parsed = reader.parse(path, today=actor.today, chosen=chosen, repair=job.repair)
-        stage.load(((line, _data(line)) for line in parsed.rows), nir_columns=parsed.nir_columns)
+        stated = job.month if "month" in job.stated else None
+        parsed, seen = _opened(actor, job, path, month=stated), proposals.Seen()
+        stage.load(((line, _data(line)) for line in seen.watch(parsed.rows)), nir_columns=parsed.nir_columns)
         faults = rows.format_faults(FAULTS_SHOWN)
+        levels.match(actor.department_id, job.organization_id)
+        changes = proposals.propose(actor, job, parsed, seen)
         counts = _verdicts(actor, job)
         if corrections := corrections_of(job):
-            counts = self._read_again(actor, job, path, corrections)
+            counts = self.reread(actor, job, path, corrections)
         found = Analysis(
             columns=list(parsed.columns),
             counts=counts,
-            warnings=[*(said.message for said in parsed.warnings), *faults],
+            warnings=[
+                *proposals.disagreements(job, parsed, actor.today),
+                *(said.message for said in parsed.warnings),
+                *faults,
+            ],
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",
             survey=parsed.survey,
+            changes=changes,
         )
         if parsed.kind == "registration_exits" and job.nature == ListNature.COMPLETE:
-            found.changes["nature"] = ListNature.EVENTS
+            found.changes["nature"] = job.nature = ListNature.EVENTS
             found.warnings.append(EVENTS_ONLY)
-            job.nature = ListNature.EVENTS
-        job.agencies = found.changes["agencies"] = agencies_of(job)
-        foreseen = forecast(actor, job)
-        found.guards = guards_of(job, foreseen, lines=found.counts["lines"])
-        found.counts |= foreseen.counts
         return found
+
+    def foresee(self, actor: Actor, job: ImportJob) -> None:
+        job.guards, job.agencies = [], agencies_of(job)
+        if job.month is None:  # a person says it first
+            return
+        foreseen = forecast(actor, job)
+        job.guards = guards_of(job, foreseen, lines=job.counts["lines"])
+        job.counts = {**job.counts, **foreseen.counts}
 
     def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
         parsed = _opened(actor, job, path)
         return dict(zip(parsed.fields, parsed.columns, strict=True))
 
     def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
-        return self._read_again(actor, job, path, corrections) | forecast(actor, job).counts
-
-    def _read_again(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
         titles = labels(REGISTRATION)
-        parsed, lines = read_again(partial(_opened, actor, job), path, titles, corrections)
+        parsed, lines = read_again(partial(_opened, actor, job, month=job.month), path, titles, corrections)
         forget_rows(job, corrections)
         stage.load(((line, _data(line)) for line in lines), nir_columns=parsed.nir_columns)
+        levels.match(actor.department_id, job.organization_id)
         return _verdicts(actor, job)
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
@@ -102,15 +112,21 @@ class RegistrationImporter:
         return undo_list(actor, job)
 
 
-def _opened(actor: Actor, job: ImportJob, source: Source) -> Parsed[RegistrationLine]:
-    """The file read as this job says: its columns, its accents."""
-    chosen = choice(job.organization_id, job.kind, job.mapping)
-    return reader.parse(source, today=actor.today, chosen=chosen, repair=job.repair)
+def _opened(actor: Actor, job: ImportJob, source: Source, *, month: date | None = None) -> Parsed[RegistrationLine]:
+    """The file read as this job says: its columns, its accents, its sheet."""
+    return reader.parse(
+        source,
+        today=actor.today,
+        chosen=choice(job.organization_id, job.kind, job.mapping),
+        repair=job.repair,
+        only=job.sheet,
+        month=month,
+        name=job.file.name,
+    )
 
 
 def _verdicts(actor: Actor, job: ImportJob) -> dict[str, Any]:
-    """Recognise the staged lines, suggest for those nobody answers to, write their rows; the counts of the job."""
-    levels.match(actor.department_id, job.organization_id)
+    """Suggest for the staged lines nobody answers to, write the rows of all; the counts of the job."""
     rows.mark_outside(job.territory_id)
     rows.mark_doubles(job.pk)
     suggestions.suggest(actor.department_id)

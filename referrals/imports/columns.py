@@ -165,4 +165,4 @@ REGISTRATION: dict[str, tuple[str, ...]] = {
     **SPIE,
 }
 SPIE_REQUIRED = ("last_name", "first_names", "birth_date", "entered_on")
-MANUAL_REQUIRED = ("last_name", "first_names", "birth_date", "situation", "date")
+MANUAL_REQUIRED = ("last_name", "first_names", "birth_date", "situation")

@@ -15,6 +15,8 @@ from referrals.imports.lines import KIND_LABELS, FileKind
 
 _HEAD_BYTES = 64 * 1024
 _CAF_MARKS = re.compile(rb"<(?:IdentificationFlux|InfosFoyerRSA)\b")
+# A table of people may also have a column "Situation" or "Statut", which then says something else.
+_ONLY_OF_PEOPLE = {"caf_number", "internal_id", "phone", "email", "address", "rights_state", "track"}
 _REGISTRATION_INDEX, _PEOPLE_INDEX = alias_index(REGISTRATION), alias_index(PEOPLE)
 
 
@@ -38,9 +40,11 @@ def detect(source: Source, limits: Limits = DEFAULT_LIMITS) -> FileKind | None:
 def kind_of_titles(titles: Iterable[str]) -> FileKind | None:
     """The kind of table these column titles announce, or None."""
     keys = {header_key(title) for title in titles}
-    if kind := kind_of_registration({_REGISTRATION_INDEX[key] for key in keys if key in _REGISTRATION_INDEX}):
-        return kind
+    columns = {_REGISTRATION_INDEX[key] for key in keys if key in _REGISTRATION_INDEX}
     people = {_PEOPLE_INDEX[key] for key in keys if key in _PEOPLE_INDEX}
+    kind = kind_of_registration(columns)
+    if kind and not (kind == "registration_by_hand" and "date" not in columns and people & _ONLY_OF_PEOPLE):
+        return kind
     if {"last_name", "first_names"} <= people and people & {"birth_date", "nir", "caf_number"}:
         return "people_table"
     return None
@@ -52,7 +56,7 @@ def kind_of_registration(columns: Collection[str]) -> FileKind | None:
         return "registration_snapshot"
     if "entered_on" in columns and "birth_date" in columns:
         return "registration_extract"
-    if "situation" in columns and "date" in columns:
+    if "situation" in columns and ("date" in columns or {"last_name", "first_names", "birth_date"} <= set(columns)):
         return "registration_by_hand"
     if {"pes", "date"} <= set(columns) and {"code", "category"} & set(columns):
         return "registration_exits" if "motive" in columns else "registration_stock"

@@ -53,10 +53,13 @@ def parse(
     limits: Limits = DEFAULT_LIMITS,
     repair: bool = False,
     chosen: Choice | None = None,
+    only: str = "",
 ) -> Parsed[PersonLine]:
-    """Open a table of people. Raises FileProblem (another kind of file, missing columns, unreadable)."""
+    """Open a table of people, or one sheet `only`. Raises FileProblem (other kind, missing columns, unreadable)."""
     try:
-        table = read_table(source, aliases=PEOPLE, required=REQUIRED, limits=limits, repair=repair, chosen=chosen)
+        table = read_table(
+            source, aliases=PEOPLE, required=REQUIRED, limits=limits, repair=repair, chosen=chosen, only=only
+        )
     except FileProblem as problem:
         raise explain(problem, source, "people_table", limits) from problem
     require_kind(kind_of_titles((*table.headers, *table.extra_columns)), "people_table")

@@ -21,7 +21,7 @@ from hub.core.tabular import (
     read_table,
     remark,
 )
-from hub.core.tabular.problems import excerpt
+from hub.core.tabular.problems import excerpt, notice
 from hub.core.tabular.table import labels, require_columns
 from hub.core.text import clean
 from referrals.imports.cells import read_date, text
@@ -34,9 +34,10 @@ from referrals.imports.columns import (
     SNAPSHOT_REQUIRED,
     SPIE_REQUIRED,
 )
-from referrals.imports.detect import explain, kind_of_registration, require_kind
+from referrals.imports.detect import explain, kind_of_registration, kind_of_titles, require_kind
 from referrals.imports.lines import FileKind, Parsed, RegistrationEvent, RegistrationLine, SeenKeys
 from referrals.imports.registration_identity import IdentityReader
+from referrals.imports.told import month_told
 
 ExitsAs = Literal["auto", "ceased", "struck_off"]
 
@@ -56,10 +57,14 @@ def parse(
     limits: Limits = DEFAULT_LIMITS,
     repair: bool = False,
     chosen: Choice | None = None,
+    only: str = "",
+    month: dt.date | None = None,
+    name: str = "",
 ) -> Parsed[RegistrationLine]:
     """Open a list; `kind` is what the person chose (None: whatever it is). Raises FileProblem.
 
-    `exits_as` says what a file of exits holds; "auto" reads it from each code and motive.
+    `exits_as` says what a file of exits holds; "auto" reads it from each code and motive. `only` names a sheet.
+    Without a column of dates the situations date from the `month` stated, else from the one its titles or `name` tell.
     """
     try:
         table = read_table(
@@ -70,6 +75,7 @@ def parse(
             limits=limits,
             repair=repair,
             chosen=chosen,
+            only=only,
         )
         found = kind_of_registration(table.columns)
         _require(table)
@@ -77,12 +83,24 @@ def parse(
         raise explain(problem, source, kind or "registration_stock", limits) from problem
     known: FileKind = found or "registration_stock"
     require_kind(known, kind or known)
+    if known == "registration_by_hand" and "date" not in table.columns:
+        require_kind(kind_of_titles((*table.headers, *table.extra_columns)), known)
+        texts = (*table.survey.above, table.survey.sheet, name)
+        told = month or next(filter(None, (month_told(text, today) for text in texts)), today.replace(day=1))
+        table.warnings.append(notice("SANS_DATE", date=f"{told:%d/%m/%Y}"))
+        return _parsed(known, table, today, exits_as, told)
+    return _parsed(known, table, today, exits_as)
+
+
+def _parsed(
+    known: FileKind, table: Table, today: dt.date, exits_as: ExitsAs, undated: dt.date | None = None
+) -> Parsed[RegistrationLine]:
     return Parsed(
         known,
         table.headers,
         table.columns,
         table.warnings,
-        _lines(table, known, today, exits_as),
+        _lines(table, known, today, exits_as, undated),
         table.encoding,
         table.separator,
         survey=table.survey,
@@ -107,9 +125,12 @@ def required_columns(columns: Collection[str]) -> tuple[str, ...]:
     return tuple(instead if name == "code" else name for name in CLASSIC_REQUIRED)
 
 
-def _lines(table: Table, kind: FileKind, today: dt.date, exits_as: ExitsAs) -> Iterator[RegistrationLine]:
+def _lines(
+    table: Table, kind: FileKind, today: dt.date, exits_as: ExitsAs, undated: dt.date | None
+) -> Iterator[RegistrationLine]:
     identity = IdentityReader(table, today, pes_needed=kind not in ("registration_by_hand", "registration_extract"))
     events: _Events = READERS[kind](table, today) if kind in READERS else _ClassicEvents(table, today, exits_as)
+    events.undated = undated
     seen = SeenKeys()
     for line, raw in table.rows():
         read = RegistrationLine(line, raw, table.problems.pop(line, []))
@@ -129,6 +150,7 @@ class _Cells:
     def __init__(self, table: Table, today: dt.date) -> None:
         self.at = {name: position for position, name in enumerate(table.columns)}
         self.today = today
+        self.undated: dt.date | None = None  # when there is no column of dates
 
     def text(self, name: str, raw: list[str], remarks: list[Remark]) -> str | None:
         position = self.at.get(name)
@@ -181,7 +203,7 @@ class _WordEvents(_Cells):
         if state is None or state == ABSENT:
             remarks += [remark("NON_INSCRIT")] if state else []
             return ()
-        date = self.date("date", raw, remarks)
+        date = self.undated or self.date("date", raw, remarks)
         if date is None:
             if not raw[self.at["date"]].strip():
                 remarks.append(remark("DATE_ABSENTE", column=_LABELS["date"]))

@@ -15,6 +15,7 @@ from hub.core.rest.fields import UNKNOWN, ReferenceSerializer, acting
 from hub.core.rest.pages import PageQuery
 from partners.models import Territory
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
+from partners.services.coverage import sheets_of
 
 # Other names of the kinds, and the nature they imply for a list.
 ALIASES = {
@@ -68,12 +69,15 @@ def _is_id(text: str) -> bool:
 class ImportInput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(KINDS)
     file = serializers.FileField(allow_empty_file=True, max_length=200)
-    month = MonthField(required=False, help_text="Mois de la liste (AAAA-MM) ; nécessaire pour une liste.")
-    territory = TerritoryField(required=False, help_text="Code ou identifiant ; vide : tout le Département.")
+    month = MonthField(required=False, help_text="Mois de la liste (AAAA-MM) ; vide : proposé d'après le fichier.")
+    territory = TerritoryField(
+        required=False,
+        help_text="Code ou identifiant ; vide : tout le Département quand `nature` est donnée, sinon proposé.",
+    )
     nature = serializers.ChoiceField(
         ListNature.choices,
         required=False,
-        help_text="Liste complète, ou événements seulement ; nécessaire pour une liste.",
+        help_text="Liste complète, ou événements seulement ; vide : proposée d'après le fichier.",
     )
     again = serializers.BooleanField(required=False, default=False, help_text="Reprendre un fichier déjà apporté.")
 
@@ -81,6 +85,20 @@ class ImportInput(serializers.Serializer[Any]):
         """Aliases become the kind they name, and the nature they imply."""
         kind, nature = ALIASES.get(attrs["kind"], (attrs["kind"], ""))
         return attrs | {"kind": str(kind), "nature": attrs.get("nature") or str(nature)}
+
+
+class CoverageInput(serializers.Serializer[Any]):
+    """What changes; what is not sent stays."""
+
+    month = MonthField(required=False)
+    territory = TerritoryField(required=False, allow_null=True, help_text="Code ou identifiant ; null : partout.")
+    nature = serializers.ChoiceField(ListNature.choices, required=False)
+    sheet = serializers.CharField(required=False, max_length=100, help_text="Nom de la feuille à lire (`sheets`).")
+
+
+class ProposalOutput(serializers.Serializer[Any]):
+    value = serializers.CharField(help_text="Mois AAAA-MM-01, identifiant de territoire (vide : partout) ou nature.")
+    why = serializers.CharField(help_text="Ce qui, dans le fichier, le dit.")
 
 
 class CorrectionInput(serializers.Serializer[Any]):
@@ -177,6 +195,12 @@ class ImportOutput(serializers.Serializer[Any]):
     month = MonthField(allow_null=True)
     territory = ReferenceSerializer(allow_null=True)
     nature = serializers.ChoiceField(ListNature.choices, allow_blank=True)
+    sheet = serializers.CharField(help_text="Feuille choisie par une personne ; vide : la première reconnue.")
+    sheets = serializers.SerializerMethodField()
+    stated = serializers.ListField(
+        child=serializers.CharField(), help_text="Ce qu'une personne a indiqué ; le reste est proposé."
+    )
+    proposals = serializers.DictField(child=ProposalOutput(), help_text="Ce que le fichier semble être.")
     encoding = serializers.CharField()
     separator = serializers.CharField()
     columns = serializers.ListField(child=serializers.CharField())
@@ -187,6 +211,11 @@ class ImportOutput(serializers.Serializer[Any]):
     refusal = serializers.SerializerMethodField()
     conclude_absence = serializers.BooleanField()
     applied_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_sheets(self, job: Any) -> list[str]:
+        """The sheets of a workbook, the one read first."""
+        return sheets_of(job)
 
     @extend_schema_field(AudienceOutput(many=True))
     def get_audience(self, job: Any) -> list[dict[str, Any]]:

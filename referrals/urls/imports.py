@@ -10,7 +10,6 @@ MATCHES = "match.list"
 urlpatterns = [
     route("imports/", views.index, name="imports", access=LIST),
     route("imports/deposer/", views.new, name="import_new", access=LIST),
-    route("imports/reconnaitre/", views.recognise, name="import_recognise", access=LIST),
     route("imports/a-rapprocher/", matches.index, name="matches", access=MATCHES),
     route("imports/a-rapprocher/<uuid:pk>/", matches.record, name="match", access=MATCHES),
     route("imports/decisions/<uuid:pk>/annuler/", matches.revoke, name="match_revoke", access=MATCHES),
@@ -18,6 +17,7 @@ urlpatterns = [
     route("imports/<uuid:pk>/", views.record, name="import", access=LIST),
     route("imports/<uuid:pk>/confirmer/", views.confirm, name="import_confirm", access=LIST),
     route("imports/<uuid:pk>/annuler/", import_undo.undo, name="import_undo", access=LIST),
+    route("imports/<uuid:pk>/contenu/", views.coverage, name="import_coverage", access=LIST),
     route("imports/<uuid:pk>/colonnes/", views.columns, name="import_columns", access=LIST),
     route("imports/<uuid:pk>/abandonner/", views.discard, name="import_discard", access=LIST),
     route("imports/<uuid:pk>/rejets/", views.rejects, name="import_rejects", access=LIST),

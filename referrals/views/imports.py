@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -23,9 +23,10 @@ from partners.models import ImportJob
 from partners.models.files import ImportKind, ImportState
 from partners.services.columns import MENDABLE, choose_columns
 from partners.services.corrections import CORRECTABLE
-from partners.services.imports import QUICK_CHECK_BYTES, confirm_import, discard_import, receive_file
+from partners.services.coverage import change_coverage, differences
+from partners.services.imports import confirm_import, discard_import, receive_file
 from partners.views.pages import UNPROCESSABLE, Request
-from referrals.forms.imports import ImportForm, VerdictFilter, month_in
+from referrals.forms.imports import CoverageForm, ImportForm, VerdictFilter
 from referrals.imports.detect import detect
 from referrals.imports.lines import KIND_LABELS
 from referrals.selectors.imports import (
@@ -77,28 +78,6 @@ def new(request: Request) -> HttpResponse:
     return render(request, "referrals/imports/new.html", {"form": form}, status=status)
 
 
-@require_POST
-def recognise(request: Request) -> JsonResponse:
-    """What a file just chosen seems to be, to spare a choice; its beginning is enough, nothing is kept."""
-    file = request.FILES.get("file")
-    found = None
-    if isinstance(file, UploadedFile) and file.size and file.size <= QUICK_CHECK_BYTES:
-        try:
-            found = detect(_bytes(file))
-        except FileProblem:
-            found = None  # the upload itself will say what is wrong
-    allowed = dict(allowed_kinds(request.actor))
-    kind = KINDS[found].value if found and KINDS[found].value in allowed else ""
-    return JsonResponse(
-        {
-            "kind": kind,
-            "label": KIND_LABELS[found] if kind and found else "",
-            "nature": "events" if found == "registration_exits" else "",
-            "month": month_in(request.POST.get("name", "")[:200], request.actor.today),
-        }
-    )
-
-
 @require_safe
 def record(request: Request, pk: UUID) -> HttpResponse:
     """One file: its state, live; what its analysis found; what it did once applied."""
@@ -107,8 +86,12 @@ def record(request: Request, pk: UUID) -> HttpResponse:
 
 @require_POST
 def confirm(request: Request, pk: UUID) -> HttpResponse:
-    """Apply what was read; of two people at once the second gets the present state."""
+    """Apply what was read, unless what it covers was changed in the same form: it is then analysed again."""
     job = get_import(request.actor, pk)
+    if "month" in request.POST or "sheet" in request.POST:
+        form = CoverageForm(request.POST, actor=request.actor, job=job)
+        if not form.is_valid() or differences(job, form.said()):
+            return _change(request, job, form)
     try:
         confirm_import(
             request.actor,
@@ -117,10 +100,17 @@ def confirm(request: Request, pk: UUID) -> HttpResponse:
             acknowledge_guards=request.POST.getlist("acknowledge_guards"),
             reason=request.POST.get("reason", ""),
         )
-    except Conflict as error:
+    except (Conflict, Invalid) as error:
         return _record(request, pk, error=error)
     messages.success(request, "Confirmé : l'application commence.")
     return redirect("import", pk)
+
+
+@require_POST
+def coverage(request: Request, pk: UUID) -> HttpResponse:
+    """What the list covers, corrected: the file is analysed again."""
+    job = get_import(request.actor, pk)
+    return _change(request, job, CoverageForm(request.POST, actor=request.actor, job=job))
 
 
 @require_POST
@@ -161,8 +151,31 @@ def rejects(request: Request, pk: UUID) -> HttpResponse:
     return answer
 
 
+def _change(request: Request, job: ImportJob, form: CoverageForm) -> HttpResponse:
+    if not form.is_valid():
+        return _record(request, job.pk, coverage=form)
+    changed = differences(job, form.said())
+    if not changed:
+        messages.info(request, "Rien n'a changé : l'analyse est celle-ci.")
+        return redirect("import", job.pk)
+    try:
+        change_coverage(request.actor, job=job, **changed)
+    except Conflict as error:
+        return _record(request, job.pk, error=error)
+    except Invalid as error:
+        _place(form, error)
+        return _record(request, job.pk, coverage=form)
+    messages.success(request, "Le fichier est analysé à nouveau avec vos choix. Rien n'est encore appliqué.")
+    return redirect("import", job.pk)
+
+
 def _record(
-    request: Request, pk: UUID, *, error: DomainError | None = None, fields: list[str] | None = None
+    request: Request,
+    pk: UUID,
+    *,
+    error: DomainError | None = None,
+    fields: list[str] | None = None,
+    coverage: CoverageForm | None = None,
 ) -> HttpResponse:
     found = import_record(request.actor, pk)
     context: dict[str, Any] = {
@@ -173,6 +186,8 @@ def _record(
         "rejects": found.reads_rows and has_rejects(found.job),
         "wrong_columns": error.message if isinstance(error, Invalid) else "",
     }
+    if found.may_decide:
+        context["coverage"] = coverage or CoverageForm(actor=request.actor, job=found.job)
     if found.job.state in MENDABLE and can(request.actor, "import.confirm", found.job):
         context["mendable"] = found.job.survey
         asked = found.job.state == ImportState.UNSPECIFIED or request.GET.get("colonnes") or fields is not None
@@ -189,7 +204,7 @@ def _record(
         record_access("list", subject=found.job, detail=f"rows {len(rows.lines)}")
         context |= {"rows": rows, "verdict": verdict, "correctable": CORRECTABLE}
     template = "referrals/imports/_record.html" if _is_fragment(request) else "referrals/imports/record.html"
-    status = UNPROCESSABLE if isinstance(error, Invalid) else error.status if error else 200
+    status = UNPROCESSABLE if coverage or isinstance(error, Invalid) else error.status if error else 200
     return render(request, template, context, status=status)
 
 
@@ -206,6 +221,7 @@ def _receive(request: Request, form: ImportForm) -> ImportJob | None:
             month=given.get("month"),
             territory=given.get("territory"),
             nature=given.get("nature", ""),
+            whole=form.whole,
             again=given["again"],
         )
     except (FileProblem, TooLarge) as error:
@@ -238,7 +254,7 @@ def _bytes(file: UploadedFile) -> BinaryIO:
     return cast(BinaryIO, file.file)
 
 
-def _place(form: ImportForm, error: Invalid) -> None:
+def _place(form: ImportForm | CoverageForm, error: Invalid) -> None:
     for name, sentence in (error.fields or {"": error.message}).items():
         form.add_error(name if name in form.fields else None, sentence)
 

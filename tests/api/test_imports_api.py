@@ -57,8 +57,6 @@ def test_a_people_table_from_reception_to_application(cast, machine):
 
 def test_a_list_says_its_month_its_territory_and_its_nature(cast, machine):
     caller = machine(cast.adviser)
-    missing = is_problem(caller.send("imports/", kind="registration", file=upload(STOCK)), 400)
-    assert missing["fields"].keys() == {"month", "nature"}
     wrong = is_problem(caller.send("imports/", kind="registration", file=upload(STOCK), month="2026-13"), 400)
     assert wrong["fields"].keys() == {"month"}
     for unknown in ("T99-1", str(cast.other_territory.pk), "nulle part"):
@@ -73,6 +71,40 @@ def test_a_list_says_its_month_its_territory_and_its_nature(cast, machine):
     is_problem(caller.get(f"imports/{body['id']}/rows/"), 403, "refused")
     assert caller.post(f"imports/{body['id']}/discard/").json()["state"] == "discarded"
     is_problem(machine(cast.charity).get(f"imports/{body['id']}/"), 403)
+
+
+def test_what_a_list_covers_is_proposed_from_its_file_and_corrected_until_confirmed(cast, machine):
+    caller = machine(cast.adviser)
+    body = caller.send("imports/", kind="registration", file=upload(STOCK)).json()
+    assert (body["month"], body["nature"], body["stated"]) == (None, "", [])
+    step(cast, body)
+    address = f"imports/{body['id']}/"
+    found = caller.get(address).json()
+    assert (found["state"], found["month"], found["nature"]) == ("analysed", "2026-10", "complete")
+    assert found["proposals"]["month"] == {"value": "2026-10-01", "why": "le nom du fichier"}
+    assert found["proposals"]["territory"]["why"] == "les communes de ses lignes : plusieurs territoires"
+
+    changed = caller.patch(address, {"month": "2026-09", "territory": "T57-1"}).json()
+    assert (changed["state"], changed["month"], changed["territory"]["name"]) == ("received", "2026-09", "Metz")
+    assert is_problem(caller.patch(address, {"nature": "events"}), 409, "invalid_transition")["state"] == "received"
+    step(cast, body)
+    again = caller.get(address).json()
+    assert (again["month"], again["nature"], again["stated"]) == ("2026-09", "complete", ["month", "territory"])
+    assert again["proposals"]["month"]["value"] == "2026-10-01", "what the file says stays known"
+
+    assert is_problem(caller.patch(address, {"month": "2027-01"}), 400)["fields"].keys() == {"month"}
+    assert is_problem(caller.patch(address, {"territory": "T99-1"}), 400)["fields"].keys() == {"territory"}
+    assert is_problem(caller.patch(address, {"sheet": "Octobre"}), 400)["fields"].keys() == {"sheet"}
+    is_problem(caller.patch(address, {}), 400)
+    assert caller.get(address).json()["state"] == "analysed"
+    everywhere = caller.patch(address, {"territory": None}).json()
+    assert (everywhere["territory"], everywhere["state"]) == (None, "received")
+    step(cast, body)
+    assert caller.post(f"{address}confirm/").json()["state"] == "applying"
+    step(cast, body)
+    assert is_problem(caller.patch(address, {"month": "2026-10"}), 409)["state"] == "applied"
+    is_problem(machine(cast.social_worker).patch(address, {"month": "2026-10"}), 404)
+    is_problem(machine(cast.charity).patch(address, {"month": "2026-10"}), 403)
     is_problem(machine(cast.other_officer).get(f"imports/{body['id']}/"), 404)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from dataclasses import replace
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,13 +12,12 @@ from hub.core.gate import tenant
 from partners.models import ImportJob, ImportRow, StoredFile
 from partners.services.imports import confirm_import, pending_imports, process_import, receive_file
 from partners.services.leftovers import path_of
-from referrals.forms.imports import ImportForm
 from referrals.importers import people
 from referrals.models import Beneficiary, RegistrationGap
 from referrals.services.registration_settings import add_expected_list
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm, job_now, sample, verdicts
-from tests.referrals.registration import EXITS, STOCK, classic, exits, sample_people, stock
+from tests.referrals.registration import STOCK, classic, exits, sample_people, stock
 
 pytestmark = pytest.mark.django_db
 LIST = {"kind": "registration", "month": "2026-10", "nature": "complete"}
@@ -52,35 +50,46 @@ def test_the_kind_is_told_by_the_content(cast):
     assert "<strong>12</strong> À créer" in shown
 
 
-def test_the_browser_is_told_what_a_file_seems_to_be(cast):
-    def said(member, name):
-        file = SimpleUploadedFile(name, sample(name))
-        return client(member).post("/imports/reconnaitre/", {"file": file, "name": name}).json()
-
-    assert said(cast.officer_metz, STOCK)["kind"] == "registration"
-    assert said(cast.officer_metz, STOCK)["month"] == "2026-10"
-    assert said(cast.officer_metz, EXITS)["nature"] == "events"
-    assert said(cast.adviser, "caf_01_rsabem_2026-10.xml")["kind"] == ""  # not a kind he may bring
-    assert client(cast.officer_metz).post("/imports/reconnaitre/", {"name": "x"}).json()["kind"] == ""
-
-
-def test_a_list_asks_for_its_month_and_its_nature(cast):
-    answer = post(cast.officer_metz, sample(STOCK), kind="registration")
-    shown = answer.content.decode()
-    assert answer.status_code == 422
-    assert "Indiquez le mois de la liste." in shown
-    assert "Indiquez si la liste est complète" in shown
+def test_dropping_the_file_is_enough_and_what_it_seems_to_be_is_shown_with_its_reasons(cast):
+    sample_people(cast)
+    job = analysed(cast.officer_metz, post(cast.officer_metz, sample(STOCK), STOCK))
+    assert (job.kind, job.month, job.nature, job.territory_id) == ("registration", OCTOBER, "complete", None)
+    shown = page(cast.officer_metz, job)
+    assert "Ce que le fichier semble être" in shown
+    assert '<option value="2026-10" selected>octobre 2026</option>' in shown
+    assert shown.count("D'après le nom du fichier.") == 2, "its month, and the word stock"
+    assert "D'après les communes de ses lignes : plusieurs territoires." in shown
 
 
-def test_the_territory_proposed_is_the_member_s_only_one(cast):
-    def proposed(member):
-        with tenant(actor(member)) as acting:
-            return ImportForm(actor=acting)["territory"].value()
+SEEMS = {"month": "2026-10", "territory": "all", "nature": "complete"}
 
-    assert proposed(cast.officer_metz) == cast.metz.pk
-    with tenant(actor(cast.officer_metz)) as acting:
-        wide = replace(acting, territories=frozenset({cast.metz.pk, cast.thionville.pk}))
-        assert ImportForm(actor=wide)["territory"].value() is None
+
+def test_what_a_list_covers_is_corrected_on_the_page_and_never_applied_unread(cast):
+    sample_people(cast)
+    job = analysed(cast.officer_metz, post(cast.officer_metz, sample(STOCK), STOCK))
+    browser = client(cast.officer_metz)
+    same = browser.post(f"/imports/{job.pk}/contenu/", SEEMS)
+    assert (same.status_code, job_now(cast.officer_metz, job).state) == (302, "analysed")
+    wrong = browser.post(f"/imports/{job.pk}/contenu/", SEEMS | {"month": "2031-01"})
+    assert (wrong.status_code, "À corriger ci-dessous" in wrong.content.decode()) == (422, True)
+
+    metz = SEEMS | {"territory": str(cast.metz.pk)}
+    assert browser.post(f"/imports/{job.pk}/confirmer/", metz).status_code == 302
+    changed = job_now(cast.officer_metz, job)
+    assert (changed.state, changed.territory_id, changed.stated) == ("received", cast.metz.pk, ["territory"])
+    process_import(job.department_id, job.pk)
+    shown = page(cast.officer_metz, job)
+    assert "Indiqué par une personne ; d'après les communes de ses lignes : plusieurs territoires : tout le d" in shown
+    assert browser.post(f"/imports/{job.pk}/confirmer/", metz).status_code == 302
+    assert job_now(cast.officer_metz, job).state == "applying"
+
+
+def test_what_a_person_states_when_bringing_the_file_is_kept(cast):
+    given = {"month": "2026-09", "nature": "events", "territory": str(cast.metz.pk)}
+    job = analysed(cast.officer_metz, post(cast.officer_metz, sample(STOCK), STOCK, **given))
+    assert (job.month, job.nature, job.territory_id) == (OCTOBER.replace(month=9), "events", cast.metz.pk)
+    assert job.proposals["month"]["value"] == "2026-10-01"
+    assert "Mois à vérifier : le nom du fichier dit octobre 2026." in job.warnings
 
 
 def test_the_same_file_twice_is_said_and_may_be_brought_anyway(cast):

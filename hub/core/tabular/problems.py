@@ -32,6 +32,9 @@ _FILE_MESSAGES = {
     "NB_DOSSIERS": "Ce fichier annonce {announced} dossiers et en contient {found}. Demandez un nouvel envoi.",
     "ENCODAGE_DOUBLE": "Les accents de ce fichier sont abîmés (« Ã© » au lieu de « é »). Ils peuvent être réparés.",
     "CARACTERES_PERDUS": "Certains caractères de ce fichier sont illisibles.",
+    "SANS_DATE": "Ce fichier n'a pas de colonne de dates : les situations sont datées du {date}, d'après le mois de la "
+    "liste.",
+    "FEUILLES": "Ce classeur a plusieurs feuilles : seule « {sheet} » est lue. Non lues : {others}.",
     "COLONNES_IGNOREES": "Colonnes non reprises : {columns}.",
 }
 

@@ -28,13 +28,19 @@ csv.field_size_limit(_LONGEST_FIELD)
 
 @dataclass(slots=True)
 class Sheet:
-    """Rows before any header is known. `rows()` may be called again: it starts from the first line."""
+    """Rows before any header is known. `rows()` may be called again: it starts from the first line.
+
+    `lines` is about how many there are; `name` and `others` are for workbooks of several sheets (hidden ones too).
+    """
 
     kind: Literal["csv", "xlsx", "ods"]
     rows: Callable[[], Iterator[tuple[int, Row]]]
     encoding: str | None = None
     separator: str | None = None
     warnings: list[Remark] = field(default_factory=list)
+    lines: int | None = None
+    name: str = ""
+    others: tuple[str, ...] = ()
 
 
 def refuse_unreadable(source: Source, limits: Limits) -> None:
@@ -44,8 +50,8 @@ def refuse_unreadable(source: Source, limits: Limits) -> None:
             check_workbook(file, limits)
 
 
-def open_sheets(source: Source, limits: Limits, *, repair: bool = False) -> Iterator[Sheet]:
-    """The sheets of a file, first one first (a text file has one). Raises FileProblem.
+def open_sheets(source: Source, limits: Limits, *, repair: bool = False, only: str = "") -> Iterator[Sheet]:
+    """The sheets of a file, first one first (a text file has one), or the one called `only`. Raises FileProblem.
 
     `repair` undoes a double encoding (« Ã© »), which is only warned about otherwise.
     """
@@ -56,7 +62,7 @@ def open_sheets(source: Source, limits: Limits, *, repair: bool = False) -> Iter
         if holder == "text":
             yield _text_sheet(source, file, limits, repair)
         else:
-            yield from _workbook_sheets(file, limits, repair)
+            yield from _workbook_sheets(file, limits, repair, only)
 
 
 def _text_sheet(source: Source, file: BinaryIO, limits: Limits, repair: bool) -> Sheet:
@@ -66,6 +72,7 @@ def _text_sheet(source: Source, file: BinaryIO, limits: Limits, repair: bool) ->
     head.detach()
     chosen = separator([line for line in io.StringIO(sample, newline="") if line.strip()][:_SNIFFED_LINES])
     sheet = Sheet("csv", lambda: _text_rows(source, shape.encoding, chosen, repair), shape.encoding, chosen)
+    sheet.lines = shape.lines or None
     if shape.lossy:
         sheet.warnings.append(notice("CARACTERES_PERDUS"))
     if looks_doubly_encoded(sample):
@@ -104,21 +111,20 @@ def _without_nul(lines: Iterator[str]) -> Iterator[str]:
         yield line.replace("\x00", "") if "\x00" in line else line
 
 
-def _workbook_sheets(file: BinaryIO, limits: Limits, repair: bool) -> Iterator[Sheet]:
+def _workbook_sheets(file: BinaryIO, limits: Limits, repair: bool, only: str) -> Iterator[Sheet]:
     kind = check_workbook(file, limits)
     try:
         with CalamineWorkbook.from_filelike(file) as workbook:
-            visible = [
-                about.name
-                for about in workbook.sheets_metadata
-                if about.typ == SheetTypeEnum.WorkSheet and about.visible == SheetVisibleEnum.Visible
-            ]
-            for name in visible[:_MOST_SHEETS]:
+            tables = [about for about in workbook.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet]
+            names = [about.name for about in tables]
+            visible = [about.name for about in tables if about.visible == SheetVisibleEnum.Visible][:_MOST_SHEETS]
+            for name in [only] if only in names else visible:
                 sheet = workbook.get_sheet_by_name(name)
                 if sheet.width > limits.columns:
                     raise refusal("TROP_DE_COLONNES", found=sheet.width, limit=limits.columns)
                 rows = partial(_workbook_rows, sheet, repair)
-                found = Sheet(kind, rows)
+                found = Sheet(kind, rows, lines=sheet.total_height, name=name)
+                found.others = tuple(other for other in names if other != name)
                 if any(
                     looks_doubly_encoded(cell) for _, row in islice(_workbook_rows(sheet, False), 50) for cell in row
                 ):

@@ -12,6 +12,7 @@ from hub.core.text import header_key, repair_double_encoding
 Row = list[str]
 _SAMPLES = 3
 _SAMPLE_CHARS = 40
+_TITLE_CHARS = 200
 _FEWEST_TITLES = 4
 _DIGITS_OF_DATA = 5
 _NUMBER = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
@@ -21,11 +22,13 @@ _HIDDEN = "•" * 13
 
 @dataclass(slots=True, frozen=True)
 class Header:
-    """Where the titles are (line 0: nowhere, columns go by position) and what each position means."""
+    """Where the titles are and what each position means; `known_by_titles` is false when columns go by position and
+    `line` is the last one before the data (0: data from the first line)."""
 
     line: int
     titles: tuple[str, ...]
     fields: tuple[str | None, ...]
+    known_by_titles: bool = True
 
     @property
     def known(self) -> frozenset[str]:
@@ -45,10 +48,17 @@ Choice = Callable[[Header], Header]
 
 @dataclass(slots=True, frozen=True)
 class Survey:
-    """A header and the first values below it; numbers of social security are hidden."""
+    """A header, what is written above it and the first values below; numbers of social security are hidden.
+
+    `lines` is about how many lines the sheet has; `sheet` its name in a workbook, `others` those not read.
+    """
 
     header: Header
     samples: tuple[tuple[str, ...], ...]
+    above: tuple[str, ...] = ()
+    lines: int | None = None
+    sheet: str = ""
+    others: tuple[str, ...] = ()
 
 
 class ColumnsProblem(FileProblem):
@@ -60,18 +70,20 @@ class ColumnsProblem(FileProblem):
 
 
 def surveyed(header: Header, first: Sequence[tuple[int, Row]]) -> Survey:
-    """The first filled values of each column."""
+    """The first filled values of each column, and the title rows."""
     below = [row for line, row in first if line > header.line]
+    titled = header.line - 1 if header.known_by_titles else header.line
+    above = tuple(_shown(" ".join(filter(None, row)), _TITLE_CHARS) for line, row in first if line <= titled)
 
     def samples(position: int) -> tuple[str, ...]:
         told = (row[position].strip() for row in below if position < len(row))
         return tuple(_shown(cell) for cell in islice(filter(None, told), _SAMPLES))
 
-    return Survey(header, tuple(samples(position) for position in range(len(header.titles))))
+    return Survey(header, tuple(samples(position) for position in range(len(header.titles))), above)
 
 
-def _shown(cell: str) -> str:
-    return _HIDDEN if _NUMBER.fullmatch(_BLANKS.sub("", cell)) else cell[:_SAMPLE_CHARS]
+def _shown(cell: str, longest: int = _SAMPLE_CHARS) -> str:
+    return _HIDDEN if _NUMBER.fullmatch(_BLANKS.sub("", cell)) else cell[:longest]
 
 
 def guessed_header(first: Sequence[tuple[int, Row]], index: Mapping[str, str], most_lines: int) -> Header | None:

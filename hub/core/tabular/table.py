@@ -1,7 +1,7 @@
 """A table with known columns, found by the titles of its header row or by position."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from operator import itemgetter
 from typing import Literal
@@ -27,6 +27,7 @@ _HELP_COLUMN = "__ignore__"
 _TRUE = frozenset({"true", "vrai", "1", "oui", "o", "x"})
 _SHOWN_OF_LONG_CELL = 200
 _DIGITS_OF_DATA = 5
+_WIDEST_TITLE = 3  # cells of a row that is no data nor titles of columns: "Liste des inscrits", "octobre 2026", "Metz"
 
 
 @dataclass(slots=True)
@@ -90,22 +91,25 @@ def read_table(
     limits: Limits = DEFAULT_LIMITS,
     repair: bool = False,
     chosen: Choice | None = None,
+    only: str = "",
 ) -> Table:
     """Open a CSV, XLSX or ODS file as a table of text cells. Raises FileProblem, ColumnsProblem under titles.
 
+    `only` names the sheet to read, the first one with known titles otherwise.
     `chosen` may put another understanding of the titles in the place of the one recognised.
     `layouts` gives the columns by position for each number of columns, when no header row is recognised.
     `strict_width` makes a line shorter than the header an error instead of padding it.
     """
     label = labels(aliases)
     empty = True
-    for sheet in open_sheets(source, limits, repair=repair):
+    for sheet in open_sheets(source, limits, repair=repair, only=only):
         first = list(islice(sheet.rows(), _SURVEYED_LINES))
         empty = empty and not first
         header = find_header(first, aliases) or _by_position(first, layouts or {}, label)
         header = header or guessed_header(first, alias_index(aliases), _HEADER_LINES)
         if header is not None:
             survey = surveyed(chosen(header) if chosen else header, first)
+            survey = replace(survey, lines=sheet.lines, sheet=sheet.name, others=sheet.others)
             try:
                 return _table(sheet, survey, label, required, strict_width, limits)
             except FileProblem as problem:
@@ -119,16 +123,21 @@ def read_table(
 
 
 def _by_position(first: list[tuple[int, Row]], layouts: Layouts, label: Mapping[str, str]) -> Header | None:
-    if not first:
-        return None
-    line, row = first[0]
-    fields = layouts.get(len(row)) or layouts.get(len(_trimmed(row)))
-    if fields is None:
-        return None
-    # Titles hold no number; the first line of data holds dates and identifiers.
-    titled = all(sum(map(str.isdecimal, cell)) < _DIGITS_OF_DATA for cell in row)
-    titles = row[: len(fields)] if titled else [label[name] if name else "" for name in fields]
-    return Header(line if titled else 0, tuple(titles), tuple(fields))
+    """The first line as wide as a layout, with or without titles; or the first line of data below title rows."""
+    before = 0
+    for line, row in first[: _HEADER_LINES + 1]:
+        fields = layouts.get(len(row)) or layouts.get(len(_trimmed(row)))
+        if fields is not None and sum(map(bool, map(str.strip, row))) > len(fields) // 2:
+            # Titles hold no number; the first line of data holds dates and identifiers.
+            titled = all(sum(map(str.isdecimal, cell)) < _DIGITS_OF_DATA for cell in row)
+            if titled and before:
+                return None  # unknown titles under a title row: somebody must say what they are
+            titles = row[: len(fields)] if titled else [label[name] if name else "" for name in fields]
+            return Header(line if titled else before, tuple(titles), tuple(fields), known_by_titles=titled)
+        if len(_trimmed(row)) > _WIDEST_TITLE:
+            return None  # a table of another shape
+        before = line
+    return None
 
 
 def _trimmed(row: Row) -> Row:
@@ -165,6 +174,8 @@ def _table(
         rows=lambda: iter(()),
         survey=survey,
     )
+    if sheet.others:
+        table.warnings.append(notice("FEUILLES", sheet=sheet.name, others=", ".join(sheet.others)[:300]))
     if extra:
         table.warnings.append(notice("COLONNES_IGNOREES", columns=", ".join(extra)[:500]))
     reader = _Reader(sheet, header, positions, help_at, strict_width, limits, table.problems)

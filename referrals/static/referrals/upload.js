@@ -1,8 +1,7 @@
-/* Bringing a file: its kind and month proposed from what it is, the progress of the sending, errors without losing the
-   file. Without this script the form works as any form. */
+/* Bringing a file: the progress of the sending, errors without losing the file. Without this script the form works as
+   any form. */
 (() => {
   "use strict";
-  const QUICK_BYTES = 4 * 1024 * 1024;
   const LISTS = "registration";
 
   const field = (form, name) => form.querySelector(`[name="${name}"]`);
@@ -11,32 +10,6 @@
   const arrange = (form) => {
     const kind = field(form, "kind"), group = form.querySelector("[data-list-fields]");
     if (group) group.hidden = Boolean(kind.value) && kind.value !== LISTS;
-  };
-
-  const recognise = async (form) => {
-    const file = field(form, "file").files[0], said = form.querySelector("[data-recognised]");
-    said.textContent = "";
-    if (!file) return;
-    const body = new FormData();
-    if (file.size <= QUICK_BYTES) body.append("file", file);
-    body.append("name", file.name);
-    body.append("csrfmiddlewaretoken", field(form, "csrfmiddlewaretoken").value);
-    try {
-      const answer = await fetch(form.dataset.recognise, { method: "POST", body, credentials: "same-origin" });
-      if (!answer.ok) return;
-      const found = await answer.json();
-      if (found.kind) {
-        field(form, "kind").value = found.kind;
-        said.textContent = `Reconnu d'après le contenu : ${found.label}.`;
-      }
-      const month = field(form, "month");
-      if (month && found.month && !month.value) month.value = found.month;
-      const nature = found.nature && form.querySelector(`[name="nature"][value="${found.nature}"]`);
-      if (nature) nature.checked = true;
-      arrange(form);
-    } catch {
-      /* offline: the person chooses */
-    }
   };
 
   /* The same form with its errors, and the file still chosen. */
@@ -92,7 +65,6 @@
     arrange(form);
     form.addEventListener("change", (event) => {
       if (event.target.name === "kind") arrange(form);
-      if (event.target.name === "file") recognise(form);
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();

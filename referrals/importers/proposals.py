@@ -1,0 +1,197 @@
+"""What a list seems to be: proposed from its own contents, for a person to check and confirm."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from hub.core.actor import Actor
+from hub.core.text import fold
+from partners.models import Commune, ImportJob, Territory
+from partners.models.files import ListNature
+from referrals.imports.lines import FileKind, Parsed, RegistrationLine
+from referrals.imports.told import MONTHS, month_told, named_in, nature_told
+from referrals.models import ExpectedList
+
+MOSTLY = 0.9  # of the lines that say where they live, for one territory to be proposed
+FEW = 10  # lines under which a share means nothing
+MONTHS_SAID = """
+SELECT date_trunc('month', (e->>'on')::date)::date AS month, count(*),
+       count(*) FILTER (WHERE e->>'state' = 'registered')
+  FROM stage, jsonb_array_elements(data->'events') e WHERE verdict IS DISTINCT FROM 'rejected' GROUP BY 1 ORDER BY 1
+"""
+AGENCIES = "SELECT DISTINCT upper(data->>'agency') FROM stage WHERE data->>'agency' <> ''"
+HOMES = """
+SELECT b.territory_id, count(*) FROM stage s JOIN referrals_beneficiary b ON b.id = s.person
+ WHERE b.territory_id IS NOT NULL GROUP BY 1
+"""
+
+
+@dataclass(slots=True)
+class Seen:
+    """Where the lines of a file say they live, counted while they are read."""
+
+    places: Counter[str | None] = field(default_factory=Counter)
+
+    def watch(self, lines: Iterable[RegistrationLine]) -> Iterator[RegistrationLine]:
+        """The lines, unchanged."""
+        for line in lines:
+            self.places[line.insee or line.city] += 1
+            yield line
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A value, and what in the file tells it."""
+
+    value: Any
+    why: str
+
+    def kept(self) -> dict[str, str]:
+        """As the job keeps it."""
+        value = self.value.isoformat() if isinstance(self.value, date) else str(self.value or "")
+        return {"value": value, "why": self.why}
+
+
+def propose(actor: Actor, job: ImportJob, parsed: Parsed[RegistrationLine], seen: Seen) -> dict[str, Any]:
+    """Fill what nobody stated of a list just staged and recognised; the fields of the job that change."""
+    told = _sources(job, parsed)
+    dates = _months(actor.today)
+    month = _month(told, dates, parsed.kind, actor.today)
+    nature = _nature(told, dates, parsed.kind, month)
+    territory = _territory(job, told, seen)
+    found = {"month": month, "nature": nature, "territory": territory}
+    job.proposals = job.proposals | {name: one.kept() for name, one in found.items() if one}
+    if "month" not in job.stated:
+        job.month = month.value if month else None
+    if "nature" not in job.stated:
+        job.nature = nature.value
+    if "territory" not in job.stated:
+        job.territory = territory.value if territory else _by_default(job)
+    return {name: getattr(job, name) for name in ("month", "nature", "territory", "proposals")}
+
+
+def disagreements(job: ImportJob, parsed: Parsed[RegistrationLine], today: date) -> list[str]:
+    """What the file says of its month elsewhere than where it was read."""
+    others = {
+        month: why
+        for text, why in _sources(job, parsed)
+        if (month := month_told(text, today)) and job.month and month != job.month
+    }
+    return [f"Mois à vérifier : {why} dit {month_name(month)}." for month, why in others.items()]
+
+
+def month_name(month: date) -> str:
+    """Such as "octobre 2026"."""
+    return f"{MONTHS[month.month - 1]} {month.year}"
+
+
+def _sources(job: ImportJob, parsed: Parsed[RegistrationLine]) -> list[tuple[str, str]]:
+    """Texts around the lines, what weighs most first, with their names."""
+    survey = parsed.survey
+    texts = [(text, f"le titre du fichier (« {text[:80]} »)") for text in (survey.above if survey else ())]
+    if survey and survey.sheet:
+        texts.append((survey.sheet, f"le nom de la feuille (« {survey.sheet} »)"))
+    return [*texts, (job.file.name, "le nom du fichier")]
+
+
+def _months(today: date) -> list[tuple[date, int, int]]:
+    """Month, events and registrations in it, without the months to come."""
+    with connection.cursor() as cursor:
+        cursor.execute(MONTHS_SAID)
+        return [(month, events, registered) for month, events, registered in cursor.fetchall() if month <= today]
+
+
+def _month(
+    told: list[tuple[str, str]], dates: list[tuple[date, int, int]], kind: FileKind, today: date
+) -> Proposal | None:
+    for text, why in told:
+        if month := month_told(text, today):
+            return Proposal(month, why)
+    if not dates:
+        return None
+    if kind == "registration_exits":
+        month = max(dates, key=lambda one: (one[1], one[0]))[0]
+        return Proposal(month, "la plupart des dates du fichier")
+    return Proposal(dates[-1][0], "les dates les plus récentes du fichier")
+
+
+def _nature(
+    told: list[tuple[str, str]], dates: list[tuple[date, int, int]], kind: FileKind, month: Proposal | None
+) -> Proposal:
+    if kind == "registration_exits":
+        return Proposal(ListNature.EVENTS, "ses lignes : seulement des cessations et radiations")
+    for text, why in told:
+        if nature := nature_told(text):
+            return Proposal(nature, why)
+    if kind in ("registration_snapshot", "registration_extract"):
+        return Proposal(ListNature.COMPLETE, "son format, qui donne la situation de chaque personne")
+    events, registered = sum(one[1] for one in dates), sum(one[2] for one in dates)
+    if events and registered < events / 2:
+        return Proposal(ListNature.EVENTS, "ses lignes : surtout des cessations ou radiations")
+    inside = sum(count for of, count, _ in dates if month and of == month.value)
+    if events >= FEW and inside >= events * MOSTLY:
+        return Proposal(ListNature.EVENTS, "ses dates : presque toutes les inscriptions sont du même mois")
+    return Proposal(ListNature.COMPLETE, "ses lignes : des inscrits de tous les mois")
+
+
+def _territory(job: ImportJob, told: list[tuple[str, str]], seen: Seen) -> Proposal | None:
+    territories = {one.pk: one for one in Territory.objects.filter(department_id=job.department_id)}
+    for text, why in told:
+        named = named_in(text, [one.name for one in territories.values()])
+        if len(named) == 1:
+            return Proposal(next(one for one in territories.values() if one.name in named), why)
+    if expected := _by_agencies(job):
+        return Proposal(expected, "les agences de ses lignes")
+    homes, why = _communes(job, seen), "les communes de ses lignes"
+    if not homes:
+        homes, why = _homes(), "les communes des personnes reconnues"
+    total = sum(homes.values())
+    if not total:
+        return None
+    [(most, count)] = homes.most_common(1)
+    if count >= total * MOSTLY:
+        return Proposal(territories.get(most), why)
+    return Proposal(None, f"{why} : plusieurs territoires")
+
+
+def _by_agencies(job: ImportJob) -> Territory | None:
+    """The territory whose expected list names all the agencies of the file."""
+    with connection.cursor() as cursor:
+        cursor.execute(AGENCIES)
+        agencies = {agency for (agency,) in cursor.fetchall()}
+    lists = ExpectedList.objects.filter(department_id=job.department_id, active=True).exclude(territory=None)
+    found = {one.territory for one in lists.select_related("territory") if agencies and agencies <= set(one.agencies)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _communes(job: ImportJob, seen: Seen) -> Counter[UUID]:
+    """Lines by territory, by their INSEE code or the name of their commune."""
+    said = {place for place in seen.places if place}
+    communes = Commune.objects.filter(department_id=job.department_id).exclude(territory=None)
+    by_code = dict(communes.filter(insee__in=said).values_list("insee", "territory"))
+    by_name = dict(
+        communes.filter(search_name__in={fold(place) for place in said}).values_list("search_name", "territory")
+    )
+    found: Counter[UUID] = Counter()
+    for place in said:
+        if territory := by_code.get(place) or by_name.get(fold(place)):
+            found[territory] += seen.places[place]
+    return found
+
+
+def _homes() -> Counter[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(HOMES)
+        return Counter(dict(cursor.fetchall()))
+
+
+def _by_default(job: ImportJob) -> Territory | None:
+    own = job.proposals.get("territory", {}).get("value")
+    return Territory.objects.filter(department_id=job.department_id, pk=own).first() if own else None
