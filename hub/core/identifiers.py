@@ -29,7 +29,7 @@ class NirCheck(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
-_SEPARATORS = str.maketrans("", "", " .-\u00a0\u202f\u2007\t'")
+_SEPARATORS = str.maketrans("", "", " .-\u00a0\u202f\u2007\t'•")
 # Months 20, 21-42 and 50-99 are legal: civil status incomplete at birth. Departments 2A and 2B are Corsica.
 _NIR = re.compile(r"[123478]\d\d(?:0[1-9]|1[0-2]|20|2[1-9]|3\d|4[0-2]|[5-9]\d)(?:\d\d|2[AB])\d{6}(\d\d)?", re.ASCII)
 _EXPONENT = re.compile(r"\d(?:[.,]\d+)?E\+?\d{1,2}", re.ASCII | re.IGNORECASE)

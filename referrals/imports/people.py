@@ -28,10 +28,11 @@ from hub.core.tabular.problems import excerpt
 from hub.core.tabular.table import labels
 from hub.core.text import clean, name_key
 from referrals.imports import codes
+from referrals.imports.asides import aside_reader
 from referrals.imports.cells import fingerprint, names, read_date, text
 from referrals.imports.columns import PEOPLE
 from referrals.imports.detect import explain, kind_of_titles, require_kind
-from referrals.imports.lines import Parsed, PersonLine, SeenKeys
+from referrals.imports.lines import Parsed, PersonLine, SeenKeys, has_error
 
 REQUIRED = ("last_name", "first_names")
 _IDENTIFYING = ("birth_date", "nir", "caf_number")
@@ -87,7 +88,7 @@ def require_identifying(columns: Collection[str]) -> None:
 
 def _lines(table: Table, today: dt.date) -> Iterator[PersonLine]:
     reader = _PersonReader(table, today)
-    seen = SeenKeys()
+    seen, aside = SeenKeys(), aside_reader(table.headers)
     for line, raw in table.rows():
         person = PersonLine(line, raw, table.problems.pop(line, []))
         # Cells out of their columns would be read as something else: the shape alone is said.
@@ -96,6 +97,8 @@ def _lines(table: Table, today: dt.date) -> Iterator[PersonLine]:
             person.fingerprint = person_fingerprint(person, reader.key)
             if first := seen.first_line(person_key(person, reader.key), line):
                 person.remarks.append(remark("DOUBLON_FICHIER", first=first))
+        if person.remarks and has_error(person.remarks) and (nobody := aside(raw)):
+            person.remarks = [nobody]
         yield person
 
 

@@ -24,6 +24,7 @@ from hub.core.tabular import (
 from hub.core.tabular.problems import excerpt, notice
 from hub.core.tabular.table import labels, require_columns
 from hub.core.text import clean
+from referrals.imports.asides import aside_reader
 from referrals.imports.cells import read_date, text
 from referrals.imports.codes import ABSENT, CATEGORIES, CEASED, REGISTERED, STRUCK_OFF, exit_meaning, situation
 from referrals.imports.columns import (
@@ -35,7 +36,7 @@ from referrals.imports.columns import (
     SPIE_REQUIRED,
 )
 from referrals.imports.detect import explain, kind_of_registration, kind_of_titles, require_kind
-from referrals.imports.lines import FileKind, Parsed, RegistrationEvent, RegistrationLine, SeenKeys
+from referrals.imports.lines import FileKind, Parsed, RegistrationEvent, RegistrationLine, SeenKeys, has_error
 from referrals.imports.registration_identity import IdentityReader
 from referrals.imports.told import month_told
 
@@ -82,9 +83,11 @@ def parse(
     except FileProblem as problem:
         raise explain(problem, source, kind or "registration_stock", limits) from problem
     known: FileKind = found or "registration_stock"
+    undated = known == "registration_by_hand" and "date" not in table.columns
+    if undated:  # "Situation" may say something else of a table of people
+        require_kind(kind_of_titles((*table.headers, *table.extra_columns)), kind or known)
     require_kind(known, kind or known)
-    if known == "registration_by_hand" and "date" not in table.columns:
-        require_kind(kind_of_titles((*table.headers, *table.extra_columns)), known)
+    if undated:
         texts = (*table.survey.above, table.survey.sheet, name)
         told = month or next(filter(None, (month_told(text, today) for text in texts)), today.replace(day=1))
         table.warnings.append(notice("SANS_DATE", date=f"{told:%d/%m/%Y}"))
@@ -131,7 +134,7 @@ def _lines(
     identity = IdentityReader(table, today, pes_needed=kind not in ("registration_by_hand", "registration_extract"))
     events: _Events = READERS[kind](table, today) if kind in READERS else _ClassicEvents(table, today, exits_as)
     events.undated = undated
-    seen = SeenKeys()
+    seen, aside = SeenKeys(), aside_reader(table.headers)
     for line, raw in table.rows():
         read = RegistrationLine(line, raw, table.problems.pop(line, []))
         # Cells out of their columns would be read as something else: the shape alone is said.
@@ -141,6 +144,8 @@ def _lines(
             read.fingerprint = identity.fingerprint(read)
             if first := seen.first_line(read.fingerprint, line):
                 read.remarks.append(remark("DOUBLON_FICHIER", first=first))
+        if read.remarks and has_error(read.remarks) and (nobody := aside(raw)):
+            read.remarks = [nobody]
         yield read
 
 

@@ -16,7 +16,7 @@ _FOLDED = [fold(month) for month in MONTHS]
 _DIGITS = re.compile(r"(?<!\d)(?:(20\d\d)[-_. /]?(0[1-9]|1[0-2])|(0[1-9]|1[0-2])[-_. /](20\d\d))(?!\d)")
 _WORDS = re.compile(rf"\b({'|'.join(_FOLDED)})[-_. ]*(20\d\d)(?!\d)")
 _EVENTS = re.compile(
-    r"\b(?:evenements?|mouvements?|sorties?|entrees?|cessations?|radiations?|radies|nouveaux inscrits)\b"
+    r"\b(?:evenements?|mouvements?|sorties?|entrees?|cessations?|radiations?|radies|nouveaux inscrits|rejets?)\b"
 )
 _COMPLETE = re.compile(r"\b(?:liste complete|stock|ensemble des inscrits|tous les inscrits)\b")
 

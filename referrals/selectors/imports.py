@@ -5,7 +5,7 @@ Who was recognised is the Département's knowledge (`import.rows`): a partner re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -29,6 +29,12 @@ JOINED = ("file", "created_by", "organization", "territory", "confirmed_by")
 MOVING = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING, ImportState.UNDOING)
 FORMAT_VERDICTS = (Verdict.DUPLICATE, Verdict.REJECTED)
 REJECTS = (Verdict.REJECTED, Verdict.AMBIGUOUS, Verdict.UNKNOWN)
+PEOPLE_VERDICTS = (Verdict.CREATED, Verdict.CHANGED, Verdict.UNCHANGED, Verdict.DUPLICATE, Verdict.AMBIGUOUS)
+USUAL = {
+    ImportKind.PEOPLE: (*PEOPLE_VERDICTS, Verdict.REJECTED),
+    ImportKind.CAF_FLOW: (*PEOPLE_VERDICTS, Verdict.REJECTED),
+    ImportKind.REGISTRATION: (Verdict.MATCHED, Verdict.DUPLICATE, *REJECTS),
+}
 OUTCOMES = ("gaps_opened", "gaps_changed", "gaps_resolved", "gaps_lapsed")
 WOULD = ("gaps_would_open", "gaps_would_change", "gaps_would_resolve", "gaps_would_lapse")
 COMPARED_LABELS = {
@@ -112,6 +118,7 @@ class ImportRecord:
     verdicts: list[VerdictCount]
     outcomes: dict[str, int]
     absence: Absence | None
+    taken: tuple[int, int] = (0, 0)
     tracks_refused: int = 0
     may_undo: bool = False
     left: list[LeftLine] = field(default_factory=list)
@@ -164,7 +171,8 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         moving=job.state in MOVING,
         reads_rows=reads_rows,
         may_decide=may_decide and waits,
-        verdicts=_verdicts(shown_counts(actor, job)),
+        verdicts=_verdicts(actor, job),
+        taken=_taken(actor, job),
         outcomes={name: job.counts.get(name, 0) for name in OUTCOMES} if reads_rows and _is_applied_list(job) else {},
         absence=_absence(job) if may_decide and waits else None,
         tracks_refused=job.counts.get("tracks_refused", 0) if reads_rows else 0,
@@ -197,15 +205,6 @@ def import_rows(actor: Actor, job: ImportJob, *, verdict: str = "", after: str =
     return Rows(page, _lines(actor, page.rows), rows.count())
 
 
-def reject_lines(actor: Actor, job: ImportJob) -> Iterator[list[str]]:
-    """The original cells of the lines left aside, each followed by what is wrong with it."""
-    rows = visible(actor, ImportRow).filter(job=job, verdict__in=REJECTS).order_by("line", "id")
-    width = len(job.columns)
-    for row in rows.iterator(1000):
-        cells = [*row.raw[:width], *[""] * (width - len(row.raw))]
-        yield [*cells, " ; ".join(sentences(row))]
-
-
 def shown_counts(actor: Actor, job: ImportJob) -> dict[str, int]:
     """The counts this actor may read: all of them, or those of the format when who was recognised is not for him."""
     if can(actor, "import.rows", job):
@@ -218,23 +217,31 @@ def shown_audience(actor: Actor, job: ImportJob) -> list[dict[str, Any]]:
     return list(job.counts.get("audience", [])) if can(actor, "import.rows", job) else []
 
 
-def has_rejects(job: ImportJob) -> bool:
-    """Is there anything to send back?"""
-    return any(job.counts.get(verdict, 0) for verdict in REJECTS)
-
-
 def sentences(row: ImportRow) -> list[str]:
     """What is said of a line, in full French sentences."""
     said = [problem["message"] for problem in row.problems]
-    if row.verdict == Verdict.AMBIGUOUS and not said:
-        said = [f"{len(row.data.get('candidates', []))} personnes connues correspondent ; aucune n'a été choisie"]
-    if row.verdict == Verdict.UNKNOWN and not said:
-        said = ["aucune personne connue du Département ne correspond"]
+    candidates = len(row.data.get("candidates", []))
+    if row.verdict == Verdict.AMBIGUOUS and (candidates or not said):
+        said.insert(0, f"{candidates} personnes connues correspondent ; aucune n'a été choisie")
+    if row.verdict == Verdict.UNKNOWN:
+        said.insert(0, "aucune personne connue du Département ne correspond")
     return [f"Ligne {row.line} : {sentence}" for sentence in said]
 
 
-def _verdicts(counts: dict[str, int]) -> list[VerdictCount]:
-    return [VerdictCount(v.value, v.label, counts[v.value]) for v in Verdict if counts.get(v.value)]
+def _verdicts(actor: Actor, job: ImportJob) -> list[VerdictCount]:
+    """Every verdict lines of this kind may have, even at 0; the others when there are some."""
+    counts = shown_counts(actor, job)
+    always = USUAL[job.kind] if can(actor, "import.rows", job) else FORMAT_VERDICTS
+    return [
+        VerdictCount(v.value, v.label, counts.get(v.value, 0)) for v in Verdict if v in always or counts.get(v.value)
+    ]
+
+
+def _taken(actor: Actor, job: ImportJob) -> tuple[int, int]:
+    """Lines that apply and lines left aside: together, all that were read."""
+    counts = shown_counts(actor, job)
+    aside = sum(counts.get(verdict, 0) for verdict in REJECTS)
+    return counts.get("lines", 0) - aside, aside
 
 
 def _is_applied_list(job: ImportJob) -> bool:

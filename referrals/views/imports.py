@@ -33,13 +33,12 @@ from referrals.selectors.imports import (
     MOVING,
     allowed_kinds,
     get_import,
-    has_rejects,
     import_columns,
     import_list,
     import_record,
     import_rows,
-    reject_lines,
 )
+from referrals.selectors.rejects import has_rejects, reject_lines, reject_titles, rejects_name
 
 # What detection says, in the kinds of the pipeline.
 KINDS = {
@@ -145,9 +144,9 @@ def rejects(request: Request, pk: UUID) -> HttpResponse:
     require(request.actor, "import.rows", job)
     record_access("export", subject=job, detail="rejects")
     content = io.BytesIO()
-    write_csv(content, [*job.columns, "Erreur"], reject_lines(request.actor, job))
+    write_csv(content, reject_titles(job), reject_lines(request.actor, job))
     answer = HttpResponse(content.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="rejets-{job.created_at:%Y-%m-%d}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="{rejects_name(request.actor, job)}"'
     return answer
 
 

@@ -166,7 +166,7 @@ def test_lines_left_aside_come_back_as_a_file_without_number_nor_formula(cast):
 def test_confirming_opens_gaps_and_links_to_them(cast):
     sample_people(cast)
     job = stock(cast)
-    assert "octobre 2026 est complète pour tout le Département" in page(cast.officer_metz, job)
+    assert "octobre 2026, est complète pour tout le Département" in page(cast.officer_metz, job)
     assert client(cast.officer_metz).post(f"/imports/{job.pk}/confirmer/").status_code == 302
     process_import(job.department_id, job.pk)
     shown = page(cast.officer_metz, job)

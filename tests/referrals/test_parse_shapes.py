@@ -7,6 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
+from openpyxl import Workbook
 
 from hub.core.tabular import FileProblem
 from referrals.imports.detect import detect
@@ -119,3 +120,86 @@ def test_a_classic_list_may_call_its_code_a_category():
     [line] = by_hand("2850457990001;9900001T099;FICTIF;AMELIE;12/04/1985;02/03/2026;1;2850457990001", titles=titles)
     assert line.events[0].category == "1"
     assert codes(line) == []
+
+
+STOCK_LINE = "2850457990001;9900001T099;FICTIF;AMELIE;12/04/1985;02/03/2026;1;2850457990001"
+
+
+def read(content):
+    parsed = parse(io.BytesIO(content), today=TODAY)
+    return parsed, list(parsed.rows)
+
+
+def test_title_rows_above_a_list_without_titles_of_columns_are_kept_as_titles():
+    for title in ("Liste des inscrits octobre 2026", "Liste des inscrits;octobre 2026;;;;;;"):
+        parsed, [line] = read(f"{title}\n\n{STOCK_LINE}\n".encode())
+        assert detect(io.BytesIO(f"{title}\n\n{STOCK_LINE}\n".encode())) == parsed.kind == "registration_stock"
+        assert parsed.survey.above == ("Liste des inscrits octobre 2026",)
+        assert (line.line, line.last_name, codes(line)) == (3, "FICTIF", [])
+
+
+def test_a_list_without_a_column_of_dates_is_dated_by_its_month():
+    parsed, [first, second] = read(
+        "Liste octobre 2026\nNom;Prénom;Date de naissance;Situation\n"
+        "A;B;12/04/1985;Inscrit\nC;D;12/04/1985;Radié".encode()
+    )
+    assert (parsed.kind, first.events[0].date, second.events[0].state) == (
+        "registration_by_hand", dt.date(2026, 10, 1), "struck_off",
+    )  # fmt: skip
+    assert "datées du 01/10/2026" in parsed.warnings[0].message
+    people = "Nom;Prénom;Date de naissance;Situation;Téléphone\nA;B;12/04/1985;Célibataire;06".encode()
+    assert detect(io.BytesIO(people)) == "people_table"
+    with pytest.raises(FileProblem) as refused:
+        read(people)
+    assert refused.value.code == "TYPE_INATTENDU"
+
+
+def test_totals_and_titles_written_again_say_what_they_are_and_are_not_lost():
+    _, lines = read(
+        "Identité;;;Inscription;\nNom;Prénom;Date de naissance;Situation;Date\nA;B;12/04/1985;Inscrit;01/10/2026\n"
+        "Nom;Prénom;Date de naissance;Situation;Date\nTotal;1;;;\nNombre d'inscrits : 1\n".encode()
+    )
+    assert [codes(line) for line in lines] == [[], ["LIGNE_TITRES"], ["LIGNE_TOTAL"], ["LIGNE_TOTAL"]]
+    assert all(has_error(line.remarks) for line in lines[1:])
+
+
+@pytest.mark.parametrize(
+    "born", ["12/04/1985", "12-04-1985", "12.04.1985", "1985-04-12", "1985-04-12 00:00:00.0", "19850412", "'12/04/1985"]
+)
+def test_dates_as_text_in_any_shape(born):
+    [line] = by_hand(f"A;B;{born};Inscrit;01/10/2026;;")
+    assert (line.birth_date, codes(line)) == (dt.date(1985, 4, 12), [])
+
+
+def test_odd_cells_of_spreadsheets():
+    quoted = 'Nom;;Prénom;Date de naissance;Situation;Date;\n"A;Z";;Émile;12/04/1985;Inscrit;01/10/2026;\n'
+    for content in (quoted.encode("utf-16"), quoted.encode("utf-8-sig"), quoted.encode("cp1252")):
+        _, [line] = read(content)
+        assert (line.last_name, line.first_names, codes(line)) == ("A;Z", "Émile", [])
+    titles = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2;CODE INSEE\n"
+    _, [line] = read(f"{titles}'2850457990001;'9900001T099;A;B;12/04/1985;02/03/2026;01;'2850457990001;1004".encode())
+    assert (line.nir13, line.insee, line.events[0].category, codes(line)) == ("2850457990001", "01004", "1", [])
+    _, [hidden] = read(f"{titles}{'•' * 13};9900001T099;A;B;12/04/1985;02/03/2026;1;{'•' * 13};".encode())
+    assert (hidden.nir13, codes(hidden)) == (None, []), "hidden in a file of rejects: as if not given"
+
+
+def test_merged_cells_and_totals_of_a_workbook():
+    book = Workbook()
+    sheet = book.active
+    for row in (
+        ["Liste des bénéficiaires octobre 2026"],
+        [*TITLES.split(";")[:5], "Agence"],
+        ["A", "B", dt.date(1985, 4, 12), "Inscrit", dt.date(2026, 10, 2), "Metz"],
+        ["C", "D", dt.date(1985, 4, 12), "Inscrit", dt.date(2026, 10, 2), None],
+        ["Total", 2],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A1:F1")
+    sheet.merge_cells("F3:F4")
+    book.create_sheet("Cachée").sheet_state = "hidden"
+    file = io.BytesIO()
+    book.save(file)
+    parsed, lines = read(file.getvalue())
+    assert parsed.survey.above == ("Liste des bénéficiaires octobre 2026",)
+    assert [codes(line) for line in lines] == [[], [], ["LIGNE_TOTAL"]]
+    assert "Non lues : Cachée." in " ".join(said.message for said in parsed.warnings)

@@ -5,7 +5,7 @@ from hub.core.tabular.problems import MESSAGES, FileProblem, Remark, at_line, re
 from hub.core.tabular.sniff import Source
 from hub.core.tabular.survey import Choice, ColumnsProblem, Header, Survey
 from hub.core.tabular.table import Aliases, Table, read_table
-from hub.core.tabular.write import csv_lines, neutral, write_csv, write_xlsx
+from hub.core.tabular.write import csv_lines, file_name, neutral, write_csv, write_xlsx
 
 __all__ = [
     "DEFAULT_LIMITS",
@@ -22,6 +22,7 @@ __all__ = [
     "Table",
     "at_line",
     "csv_lines",
+    "file_name",
     "neutral",
     "read_table",
     "refusal",

@@ -75,6 +75,8 @@ _LINE_MESSAGES: dict[str, tuple[Level, str]] = {
         "error",
         "il faut une date de naissance, un numéro de sécurité sociale ou un numéro d'allocataire avec son rôle",
     ),
+    "LIGNE_TOTAL": ("error", "cette ligne est un total : elle ne parle de personne, il n'y a rien à corriger"),
+    "LIGNE_TITRES": ("error", "cette ligne répète les titres : elle ne parle de personne, il n'y a rien à corriger"),
     "DOUBLON_FICHIER": ("warning", "cette personne figure déjà dans le fichier, ligne {first}"),
 }
 

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -15,6 +16,7 @@ from hub.core.tabular.archive import check_workbook
 from hub.core.tabular.limits import Limits
 from hub.core.tabular.problems import Remark, notice, refusal
 from hub.core.tabular.sniff import Source, container, opened, separator, text_shape
+from hub.core.tabular.write import FORMULA_STARTS
 from hub.core.text import looks_doubly_encoded, repair_double_encoding
 
 Row = list[str]
@@ -23,6 +25,8 @@ _SNIFFED_CHARS = 256 * 1024
 _MOST_SHEETS = 10
 # The csv module's own default is process-wide; a cell longer than this is an unclosed quote.
 _LONGEST_FIELD = 1024 * 1024
+_APOSTROPHES = re.compile(r"""(?:^|[;,|\t"])'[\d=+\-@]""", re.MULTILINE)
+Mend = Callable[[str], str]
 csv.field_size_limit(_LONGEST_FIELD)
 
 
@@ -71,7 +75,8 @@ def _text_sheet(source: Source, file: BinaryIO, limits: Limits, repair: bool) ->
     sample = head.read(_SNIFFED_CHARS)
     head.detach()
     chosen = separator([line for line in io.StringIO(sample, newline="") if line.strip()][:_SNIFFED_LINES])
-    sheet = Sheet("csv", lambda: _text_rows(source, shape.encoding, chosen, repair), shape.encoding, chosen)
+    mend = _mender(repair, _APOSTROPHES.search(sample) is not None)
+    sheet = Sheet("csv", lambda: _text_rows(source, shape.encoding, chosen, mend), shape.encoding, chosen)
     sheet.lines = shape.lines or None
     if shape.lossy:
         sheet.warnings.append(notice("CARACTERES_PERDUS"))
@@ -85,7 +90,22 @@ def _decoded(file: BinaryIO, encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
 
 
-def _text_rows(source: Source, encoding: str, chosen: str, repair: bool) -> Iterator[tuple[int, Row]]:
+def _mender(repair: bool, apostrophes: bool) -> Mend | None:
+    """What every cell of a text file goes through, in the few files that need it."""
+    if repair and apostrophes:
+        return lambda cell: _without_apostrophe(repair_double_encoding(cell))
+    if apostrophes:
+        return _without_apostrophe
+    return repair_double_encoding if repair else None
+
+
+def _without_apostrophe(cell: str) -> str:
+    """Spreadsheets, and `neutral`, write one before a text that would be read as a number or a formula."""
+    marked = cell[:1] == "'" and (cell[1:2].isdecimal() or cell[1:2] in FORMULA_STARTS)
+    return cell[1:] if marked else cell
+
+
+def _text_rows(source: Source, encoding: str, chosen: str, mend: Mend | None) -> Iterator[tuple[int, Row]]:
     with opened(source) as file:
         text = _decoded(file, encoding)
         reader = csv.reader(_without_nul(text), delimiter=chosen)
@@ -93,7 +113,7 @@ def _text_rows(source: Source, encoding: str, chosen: str, repair: bool) -> Iter
         try:
             for row in reader:
                 if _filled(row):
-                    yield started, [repair_double_encoding(cell) for cell in row] if repair else row
+                    yield started, list(map(mend, row)) if mend else row
                 started = reader.line_num + 1
         except csv.Error as error:
             raise refusal("GUILLEMETS", line=started) from error

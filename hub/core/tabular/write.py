@@ -16,7 +16,9 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from hub.core.text import header_key
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _BOM = "\ufeff"
 _LONGEST_CELL = 32_767  # Excel's own limit
 
@@ -26,7 +28,7 @@ def neutral(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return "'" + value if value.startswith(_FORMULA_STARTS) else value
+        return "'" + value if value.startswith(FORMULA_STARTS) else value
     if isinstance(value, bool):
         return "Oui" if value else "Non"
     if isinstance(value, dt.datetime):
@@ -38,6 +40,12 @@ def neutral(value: object) -> str:
     if isinstance(value, float):
         return repr(value).replace(".", ",")
     return str(value)
+
+
+def file_name(kind: str, *, tenant: str, place: str, month: dt.date, at: dt.datetime) -> str:
+    """`<kind>_<tenant>_<place>_<YYYY-MM>_<YYYYMMDDTHHMM>.csv`, in plain letters (formats §0.2)."""
+    where = header_key(place).replace("/", "-")
+    return f"{kind}_{tenant}_{where}_{month:%Y-%m}_{at:%Y%m%dT%H%M}.csv"
 
 
 def csv_lines(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
@@ -76,7 +84,7 @@ def _workbook_cell(sheet: WriteOnlyWorksheet, value: object) -> object:
     if not isinstance(value, str):
         return value
     text = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_CELL]
-    if not text.startswith(_FORMULA_STARTS):
+    if not text.startswith(FORMULA_STARTS):
         return text
     cell = WriteOnlyCell(sheet, value=text)
     cell.data_type = "s"

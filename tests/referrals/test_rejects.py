@@ -1,0 +1,105 @@
+"""Lines left aside come back as a file: corrected or not, it may be brought again as it is."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from datetime import date
+
+import pytest
+
+from partners.services.imports import process_import
+from tests.cast import client
+from tests.files import OCTOBER, bring, confirm, verdicts
+from tests.people import person
+
+pytestmark = pytest.mark.django_db
+TITLES = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2"
+LINES = (
+    ";9999999Z;FICTIF;AMELIE;12/04/1985;02/10/2026;1;",  # two people bear this name and this date
+    ";9999998Z;MODELE;ZOE;31/02/1990;02/10/2026;1;",
+    "2850457990001;9999997Z;INCONNU;Léo;01/02/1991;02/10/2026;1;2850457990001",
+    ";9999996Z;CONNU;ANNE;03/02/1991;02/10/2026;1;",
+    "Total;4;;;;;;",
+    TITLES,
+)
+
+
+def listed(cast, *lines, titles=TITLES, **values):
+    content = "\r\n".join([titles, *lines, ""]).encode()
+    given = {"month": OCTOBER, "nature": "events", "territory": cast.metz, "name": "liste.csv"} | values
+    return bring(cast.officer_metz, "registration", content, **given)
+
+
+def people(cast):
+    person(cast), person(cast)
+    person(cast, last_name="Connu", first_names="Anne", birth_date=date(1991, 2, 3))
+
+
+def rejects(cast, job):
+    answer = client(cast.officer_metz).get(f"/imports/{job.pk}/rejets/")
+    assert answer.status_code == 200
+    return answer["Content-Disposition"].split('"')[1], answer.content
+
+
+def test_good_and_left_aside_are_all_the_lines_and_each_verdict_is_counted_even_at_zero(cast):
+    people(cast)
+    job = listed(cast, *LINES)
+    shown = client(cast.officer_metz).get(f"/imports/{job.pk}/").content.decode()
+    assert "6 lignes lues : 1 prise et 5 laissées de côté." in shown
+    counts = dict(re.findall(r"verdict=(\w+)[^>]*><strong>(\d+)</strong>", shown))
+    assert counts == {"matched": "1", "duplicate": "0", "ambiguous": "1", "unknown": "1", "rejected": "3"}
+    assert sum(int(count) for count in counts.values()) == job.counts["lines"] == len(verdicts(cast.head, job))
+    sent = listed(cast, *LINES[:2], again=True)
+    assert "2 lignes lues" in client(cast.officer_metz).get(f"/imports/{sent.pk}/").content.decode()
+
+
+def test_the_file_of_rejects_is_named_by_the_rule_and_has_the_reason_last(cast):
+    people(cast)
+    name, content = rejects(cast, listed(cast, *LINES))
+    assert re.fullmatch(r"rejets-inscriptions_57_metz_2026-10_\d{8}T\d{4}\.csv", name), name
+    assert content.startswith(b"\xef\xbb\xbf")
+    titles, *lines = csv.reader(io.StringIO(content.decode("utf-8-sig")), delimiter=";")
+    assert titles == [*TITLES.split(";"), "Erreur"]
+    said = {line[2]: line[-1] for line in lines}
+    assert said["FICTIF"] == "Ligne 2 : 2 personnes connues correspondent ; aucune n'a été choisie"
+    assert said["MODELE"] == "Ligne 3 : la date « 31/02/1990 » n'existe pas"
+    assert said["INCONNU"].startswith("Ligne 4 : aucune personne connue du Département ne correspond ;")
+    assert "est un total" in said[""] and "répète les titres" in said["NOM"]
+    assert "2850457990001" not in content.decode(), "a number of social security leaves with no file"
+
+
+def test_rejects_are_brought_again_as_they_are_and_never_stand_for_a_complete_list(cast):
+    people(cast)
+    job = listed(cast, *LINES, nature="complete")
+    name, content = rejects(cast, job)
+    again = bring(cast.officer_metz, "registration", content, name=name)
+    assert again.state == "analysed", again.refusal
+    assert (again.month, again.nature, again.territory_id) == (OCTOBER, "events", cast.metz.pk)
+    assert [verdict for _, verdict in verdicts(cast.head, again)] == [
+        "ambiguous", "rejected", "unknown", "rejected", "rejected",
+    ]  # fmt: skip
+    mended = content.replace(b"31/02/1990", b"28/02/1990")
+    person(cast, last_name="Modèle", first_names="Zoé", birth_date=date(1990, 2, 28))
+    right = bring(cast.officer_metz, "registration", mended, name=name)
+    assert dict(verdicts(cast.head, right))[3] == "matched"
+    assert confirm(cast.officer_metz, right).state == "applied"
+
+
+def test_rejects_of_a_file_whose_columns_were_chosen_by_hand_are_recognised_alone(cast):
+    job = listed(cast, "9999998Z;MODELE;ZOE;31/02/1990;02/10/2026;1", titles="Ref;Qui;Prenom;Naiss;Date;Code")
+    assert job.state == "unspecified"
+    fields = ["pes", "last_name", "first_names", "birth_date", "date", "code"]
+    posted = {f"column-{position}": name for position, name in enumerate(fields)}
+    assert client(cast.officer_metz).post(f"/imports/{job.pk}/colonnes/", posted).status_code == 302
+    process_import(job.department_id, job.pk)
+    name, content = rejects(cast, job)
+    again = bring(cast.adviser, "registration", content, name=name)
+    assert (again.state, again.counts["rejected"]) == ("analysed", 1)
+
+
+def test_cells_that_a_spreadsheet_marks_with_an_apostrophe_are_read_as_they_are(cast):
+    person(cast, last_name="Connu", first_names="Anne", birth_date=date(1991, 2, 3))
+    job = listed(cast, "';'9999996Z;CONNU;ANNE;'03/02/1991;'02/10/2026;'1;'")
+    assert [verdict for _, verdict in verdicts(cast.head, job)] == ["matched"]
