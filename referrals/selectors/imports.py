@@ -231,7 +231,7 @@ def sentences(row: ImportRow) -> list[str]:
 def _verdicts(actor: Actor, job: ImportJob) -> list[VerdictCount]:
     """Every verdict lines of this kind may have, even at 0; the others when there are some."""
     counts = shown_counts(actor, job)
-    always = USUAL[job.kind] if can(actor, "import.rows", job) else FORMAT_VERDICTS
+    always = USUAL[ImportKind(job.kind)] if can(actor, "import.rows", job) else FORMAT_VERDICTS
     return [
         VerdictCount(v.value, v.label, counts.get(v.value, 0)) for v in Verdict if v in always or counts.get(v.value)
     ]
