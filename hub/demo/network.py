@@ -100,6 +100,8 @@ ORGANIZATIONS = (
         "health", "health", "Maison de l'Écoute Fictive",
         services=(ServicePlan("Consultation addictions", "sante--addictions"), ServicePlan("Bilan de santé")),
     ),
+    # Nobody there has an account: it answers from its mail.
+    OrganizationPlan("garage", "association", "Garage Solidaire Fictif", services=(ServicePlan("Réparation"),)),
     OrganizationPlan("elsewhere", "department", "Département fictif", "Fictif-Nord", department="99"),
 )  # fmt: skip
 

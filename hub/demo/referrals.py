@@ -94,6 +94,7 @@ SCENARIOS = (
     Scenario("social_worker", "siae", "Un premier emploi après une longue absence", 1, service=KITCHEN),
     Scenario("social_worker", "siae", "Reprendre un rythme de travail", 3, (Step("seen", 2),), GARDENS),
     Scenario("officer_metz", "siae", "Un emploi en extérieur", 11, (Step("seen", 10),), GARDENS),
+    Scenario("social_worker", "garage", "Une voiture qui roule pour prendre un emploi", 2),
     Scenario("social_worker", "association", "Aide alimentaire ce mois-ci", 0, service="Aide alimentaire"),
     Scenario(
         "social_worker", "association", "Aide alimentaire et budget", 9,

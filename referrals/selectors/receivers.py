@@ -18,6 +18,7 @@ from referrals.clocks import closing_periods
 from referrals.models import Beneficiary, Referral
 from referrals.selectors.people_filters import WORD
 from referrals.selectors.referrals import department_code
+from referrals.services.answer_links import answering_members
 from referrals.services.referrals import open_duplicates
 
 MOST_FOUND = 20
@@ -41,6 +42,7 @@ class Warnings:
 
     closed: str
     slow: str
+    without_account: str
 
 
 def search_receivers(actor: Actor, query: str, *, but: tuple[UUID, ...] = ()) -> list[Receiver]:
@@ -92,10 +94,19 @@ def services_of(actor: Actor, receiver: Organization) -> QuerySet[Service]:
 
 
 def warnings_about(actor: Actor, receiver: Organization) -> Warnings:
-    """Closed now or soon; slow to answer, as far as the actor saw its answers."""
+    """Closed now or soon; slow to answer, as far as the actor saw its answers; nobody there to answer."""
     soon = actor.today + timedelta(days=SOON_DAYS)
     closing = list(receiver.closing_periods.filter(starts_on__lte=soon, ends_on__gte=actor.today))
-    return Warnings(closing_words(closing), _slow_words(actor, receiver))
+    return Warnings(closing_words(closing), _slow_words(actor, receiver), _account_words(actor, receiver))
+
+
+def _account_words(actor: Actor, receiver: Organization) -> str:
+    """Nobody there can answer here: it goes by mail, or not at all."""
+    if answering_members(actor.department_id).filter(organization=receiver).exists():
+        return ""
+    if receiver.email:
+        return "Personne n'y a de compte : l'orientation part par courriel, et l'on y répond avec un code."
+    return "Personne n'y a de compte et sa boîte n'est pas connue : appelez, personne n'y lira cette orientation."
 
 
 def duplicates(

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.core import signing
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from hub.core.access import get_visible, require
 from hub.core.actor import Actor
@@ -91,15 +91,16 @@ def get_link(actor: Actor, referral_id: UUID) -> AnswerLink:
     return link
 
 
+def answering_members(department_id: UUID) -> QuerySet[Membership]:
+    """Members who may answer a referral in this Département."""
+    return Membership.objects.filter(
+        department=department_id, active=True, user__is_active=True, functions__overlap=list(ANSWERING)
+    )
+
+
 def referrals_to_mail(actor: Actor) -> list[Referral]:
     """Referrals that wait without link, for boxes that want them or organisations where nobody can answer (system)."""
-    able = Membership.objects.filter(
-        organization=OuterRef("receiver"),
-        department=actor.department_id,
-        active=True,
-        user__is_active=True,
-        functions__overlap=list(ANSWERING),
-    )
+    able = answering_members(actor.department_id).filter(organization=OuterRef("receiver"))
     waiting = Referral.objects.filter(
         Q(receiver__answers_by_mail=True) | ~Exists(able), state__in=ANSWERABLE, answer_link=None
     )

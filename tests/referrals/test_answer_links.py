@@ -294,6 +294,15 @@ def test_two_answers_at_once_by_link_and_by_member(cast, who):
         assert LinkOpening.objects.get().answer == ""
 
 
+def test_the_composer_says_that_nobody_there_has_an_account(cast, who):
+    address = f"/personnes/{who.pk}/orienter/?to={cast.siae.pk}"
+    assert "de compte" not in client(cast.social_worker).get(address).text
+    deactivate_member(actor(cast.admin), membership=cast.siae_worker)
+    assert "appelez" in client(cast.social_worker).get(address).text
+    give_box(cast.siae)
+    assert "part par courriel" in client(cast.social_worker).get(address).text
+
+
 def test_a_box_is_needed_to_answer_by_mail(cast):
     answer = client(cast.charity).post(
         reverse("organization_edit", args=[cast.association.pk]), {"email": "", "phone": "", "answers_by_mail": "on"}
