@@ -31,7 +31,7 @@ def paginate(queryset: QuerySet[T], *, order: tuple[str, ...], after: str = "", 
     Raises `Invalid` when the cursor was not made by this function.
     """
     if after:
-        queryset = queryset.filter(_beyond(order, _decode(after, len(order))))
+        queryset = queryset.filter(_beyond(order, read_cursor(after, len(order))))
     rows = list(queryset.order_by(*order)[: size + 1])
     more = len(rows) > size
     return Page(rows[:size], _encode(rows[size - 1], order) if more else "")
@@ -59,7 +59,7 @@ def _encode(row: Any, order: tuple[str, ...]) -> str:
         for part in name.lstrip("-").split("__"):
             value = getattr(value, part)
         values.append(value)
-    return base64.urlsafe_b64encode(json.dumps(values, cls=_Exact).encode()).decode().rstrip("=")
+    return write_cursor(values)
 
 
 class _Exact(DjangoJSONEncoder):
@@ -69,7 +69,13 @@ class _Exact(DjangoJSONEncoder):
         return o.isoformat() if hasattr(o, "isoformat") else super().default(o)
 
 
-def _decode(cursor: str, length: int) -> list[Any]:
+def write_cursor(values: list[Any]) -> str:
+    """Where a page ends, as an address holds it."""
+    return base64.urlsafe_b64encode(json.dumps(values, cls=_Exact).encode()).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, length: int) -> list[Any]:
+    """The values a cursor was written from. Raises `Invalid` when it is none of that many values."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
