@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 
 from partners.models import Function, ImportJob, Membership
 from referrals.models import AssignmentKind, GapKind, RegistrationGap, SupportAssignment, Track
+from referrals.recipients_corrections import planned_corrections
 
 ANSWERS = (Function.COUNSELLING, Function.SOCIAL_WORK)
 # On the professional track the absence goes back to whoever decided; what ended goes to the referent (domain §5).
@@ -158,7 +159,8 @@ def planned_audience(department_id: UUID) -> list[dict[str, Any]]:
         for side in sides:
             found[side] = found.get(side, 0) + 1
     ranked = sorted(found.items(), key=lambda one: (-one[1], one[0]))
-    return [{"organization": organization, "team": team, "count": n} for (organization, team), n in ranked]
+    told = [{"organization": organization, "team": team, "count": n} for (organization, team), n in ranked]
+    return told + planned_corrections()
 
 
 class GapFacts(NamedTuple):
@@ -224,7 +226,6 @@ class _Members:
         self._places = {m.pk: {territory.pk for territory in m.territories.all()} for m in members}
         self._prescribers: Callable[[UUID | None, UUID | None], list[Membership]] = cache(self._find_prescribers)
         self._referents: Callable[..., list[Membership]] = cache(self._find_referents)
-        self._correspondents: Callable[[UUID, UUID | None], list[Membership]] = cache(self._find_correspondents)
         self._officers: Callable[[UUID | None], list[Membership]] = cache(self._find_officers)
 
     def of(self, gap: GapFacts) -> Iterator[tuple[Membership, str]]:
@@ -232,7 +233,7 @@ class _Members:
         return self.once(self._concerned(gap))
 
     def acting(self, gap: GapFacts) -> Iterator[tuple[list[Membership], str]]:
-        """Of those, whoever must act: not the officers nor the correspondents, who count."""
+        """Of those, whoever must act: not the officers, who count."""
         yield next(self._concerned(gap))
 
     def heads(self, territory_id: UUID | None) -> list[Membership]:
@@ -267,9 +268,6 @@ class _Members:
             )
         elif gap.organization_id:
             yield self._referents(gap.organization_id, gap.team_id, gap.referent_id), "vous êtes le référent"
-        if gap.track == Track.PROFESSIONAL and gap.organization_id:
-            found = self._correspondents(gap.organization_id, gap.territory_id)
-            yield found, "vous êtes le correspondant de l'agence : à corriger de votre côté"
         yield self._officers(gap.territory_id), "vous coordonnez le territoire"
 
     def _find_prescribers(self, author_id: UUID | None, territory_id: UUID | None) -> list[Membership]:
@@ -290,15 +288,6 @@ class _Members:
             or [m for m in sees if team_id and m.team_id == team_id]
             or [m for m in sees if m.role == "manager"]
         )
-
-    def _find_correspondents(self, organization_id: UUID, territory_id: UUID | None) -> list[Membership]:
-        """Who brings the lists of that organisation for that place: one grouped notice, never one per person."""
-        bring = [
-            m
-            for m in self.members
-            if m.organization_id == organization_id and Function.REGISTRATION_LISTS in m.functions
-        ]
-        return [m for m in bring if territory_id in self._places[m.pk] or not self._places[m.pk]]
 
     def _find_officers(self, territory_id: UUID | None) -> list[Membership]:
         return [m for m in self.members if Function.COORDINATION in m.functions and territory_id in self._places[m.pk]]

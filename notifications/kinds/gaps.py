@@ -9,6 +9,7 @@ from notifications.catalogue import Kind, Notice, Settled, Told, announce
 from referrals import recipients
 from referrals.events import ExplanationsEnded, GapsChanged, GapsReassigned, GapsWaiting
 from referrals.recipients import GapNotice
+from referrals.recipients_corrections import correction_audience
 
 GAP_OPENED = Kind(
     code="gap_opened",
@@ -70,6 +71,16 @@ GAP_ESCALATED = Kind(
     list_url_name="gap_board",
     can_be_muted=False,
 )
+GAP_CORRECTION = Kind(
+    code="gap_correction",
+    label="À corriger du côté du service de l'emploi",
+    title="1 personne de vos listes est à vérifier de votre côté",
+    plural="{count} personnes de vos listes sont à vérifier de votre côté",
+    icon="reply",
+    url_name="gap_corrections",
+    list_url_name="gap_corrections",
+    can_be_muted=False,
+)
 EXPLANATION_ENDED = Kind(
     code="explanation_ended",
     label="Absences expliquées arrivées à terme",
@@ -91,6 +102,8 @@ def gaps_changed(events: list[GapsChanged]) -> Iterator[Told]:
     for job_id, gap_ids in by_job.items():
         for told in recipients.gap_audience(tuple(dict.fromkeys(gap_ids))):
             yield from _about_gaps(told, group=str(job_id or told.gap_id or gap_ids[0]))
+        if job_id:  # a list was applied: what is done by hand is nothing to correct
+            yield from _to_correct(events[0].department_id, gap_ids, job_id)
 
 
 @announce(GapsReassigned)
@@ -150,6 +163,23 @@ def _waiting(kind: Kind, told: GapNotice, group: str) -> Iterator[Notice]:
         subject_kind="gap" if told.gap_id else "",
         subject_id=told.gap_id,
     )
+
+
+def correction_group(job_id: UUID, agency: str) -> str:
+    """The key of what an import asks one agency's correspondents to correct."""
+    return f"{GAP_CORRECTION.code}:{job_id}:{agency}"
+
+
+def _to_correct(department_id: UUID, gap_ids: list[UUID], job_id: UUID) -> Iterator[Notice]:
+    for told in correction_audience(department_id, gap_ids):
+        yield Notice(
+            user_id=told.user_id,
+            organization_id=told.organization_id,
+            kind=GAP_CORRECTION.code,
+            dedupe_key=correction_group(job_id, told.agency),
+            reason=f"vous êtes le correspondant ({told.name})",
+            count=told.count,
+        )
 
 
 def _about_gaps(told: GapNotice, *, group: str) -> Iterator[Told]:

@@ -7,11 +7,13 @@ from uuid import UUID
 
 from notifications.catalogue import Kind, Notice, Settled, Told, announce
 from notifications.journal import told_under
-from notifications.kinds.gaps import GAP_CLOSED, GAP_OPENED
+from notifications.kinds.gaps import GAP_CLOSED, GAP_CORRECTION, GAP_OPENED, correction_group
 from partners.events import ImportFinished, ImportUndone
+from partners.models import ImportJob
 from referrals import recipients
 from referrals.events import SourcesSilent
 from referrals.recipients import Recipient
+from referrals.recipients_corrections import agencies_told
 from referrals.recipients_lists import silence_audience
 
 SOURCE_SILENT = Kind(
@@ -80,10 +82,12 @@ def import_undone(events: list[ImportUndone]) -> Iterator[Told]:
     """Whom an import had told learns once that it was taken back, and so does its owner; what it asked for waits no
     more."""
     for event in events:
-        groups = [f"{kind.code}:{event.job_id}" for kind in (GAP_OPENED, GAP_CLOSED)]
-        for kind, group in zip((GAP_OPENED, GAP_CLOSED), groups, strict=True):
+        groups = {f"{kind.code}:{event.job_id}": kind for kind in (GAP_OPENED, GAP_CLOSED)}
+        agencies = agencies_told(ImportJob.objects.get(pk=event.job_id))
+        groups |= {correction_group(event.job_id, agency): GAP_CORRECTION for agency in agencies}
+        for group, kind in groups.items():
             yield Settled(kind=kind.code, group=group)
-        told = told_under(groups)
+        told = told_under(list(groups))
         for to in recipients.import_owners(event.job_id):
             if to.user_id not in {event.by_id, *(user_id for user_id, _, _ in told)}:
                 yield _to_owner(to, event.job_id, "undone")

@@ -35,7 +35,9 @@ def export(request: Request) -> HttpResponse:
         rows = list(export_rows(request.actor, agency))
     except Invalid as error:
         messages.error(request, error.message)
-        return redirect(f"{reverse('gap_corrections')}?{urlencode({'agence': agency})}" if agency else "gap_corrections")
+        return redirect(
+            f"{reverse('gap_corrections')}?{urlencode({'agence': agency})}" if agency else "gap_corrections"
+        )
     record_access("export", detail=f"corrections {len(rows)}: {reason}")
     response = HttpResponse("".join(csv_lines(CSV_HEADER, rows)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="a_corriger_{request.actor.today:%Y-%m-%d}.csv"'

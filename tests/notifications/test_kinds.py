@@ -203,9 +203,10 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
             assert all(word not in page and escape(word) not in page for page in pages)
     assert kinds == set(KINDS) - {
         "gap_closed",
+        "gap_correction",
         "appointment_changed",
         "summons_sent",
-    }  # tests of appointments, campaigns
+    }  # tests of appointments, campaigns, corrections
 
 
 def test_every_kind_has_an_icon() -> None:

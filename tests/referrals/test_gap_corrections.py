@@ -10,12 +10,13 @@ from django.test.utils import CaptureQueriesContext
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
+from notifications.models import Notification
 from partners.models import ImportJob
 from referrals.models import Beneficiary, DeclaredLink, RegistrationGap
 from referrals.services.people import restrict_file
-from tests.cast import actor, client
-from tests.files import OCTOBER
-from tests.referrals.registration import crowd
+from tests.cast import _member, actor, client
+from tests.files import OCTOBER, bring
+from tests.referrals.registration import classic, crowd
 from tests.referrals.test_gap_recipients import gap
 from tests.referrals.test_undo import SEPTEMBER, a_list, undo
 
@@ -166,3 +167,60 @@ def test_another_department_is_a_stranger_to_the_road(vanished):
         cursor.execute("SELECT count(*) FROM list_corrections()")
         assert cursor.fetchone() == (0,)
     assert uuid.uuid4() not in raw(vanished.adviser)
+
+
+def told(cast, member, kind="gap_correction"):
+    """{reason: (count, waits)} of what a member was told to correct."""
+    with tenant(Actor.system(cast.department.pk)):
+        found = Notification.objects.filter(user_id=member.user_id, kind=kind)
+        return {one.reason: (one.count, one.solved_at is None) for one in found}
+
+
+def colleague(cast, name, *, team, functions="counselling registration_lists"):
+    return _member(
+        Actor.system(cast.department.pk), name, cast.pole_emploi, functions, [cast.metz, cast.thionville], team=team
+    )
+
+
+def test_each_agency_s_correspondent_gets_one_line_by_agency_with_a_count(cast):
+    thionville = colleague(cast, "thionville", team=cast.agency_thionville)
+    colleague(cast, "conseil", team=cast.agency_metz, functions="counselling")
+    people = [(*one[:4], "57020" if n % 3 else "57010") for n, one in enumerate(crowd(cast, 12))]
+    a_list(cast, people, SEPTEMBER)
+    before = told(cast, cast.adviser)
+    job = a_list(cast, people[:1], OCTOBER)
+    assert before == {}
+    assert told(cast, cast.adviser) == {"vous êtes le correspondant (Agence de Metz)": (3, True)}
+    assert told(cast, thionville) == {"vous êtes le correspondant (Agence de Thionville)": (8, True)}
+    assert told(cast, cast.udaf_lead) == {}
+    shown = client(thionville).get("/notifications/").content.decode()
+    assert "8 personnes de vos listes sont à vérifier de votre côté" in shown and PAGE in shown
+    assert client(thionville).get(PAGE).context["found"].chosen.name == "Agence de Thionville"
+    undo(cast, job)
+    assert told(cast, thionville) == {"vous êtes le correspondant (Agence de Thionville)": (8, False)}
+    assert len(told(cast, thionville, "import_undone")) == 1
+
+
+def test_an_agency_without_correspondent_is_told_to_the_general_one(cast):
+    general = colleague(cast, "general", team=None)
+    people = [(*one[:4], "57099") for one in crowd(cast, 3)]
+    a_list(cast, people, SEPTEMBER)
+    a_list(cast, people[:1], OCTOBER)
+    assert told(cast, general) == {"vous êtes le correspondant (Agence 57099)": (2, True)}
+    assert told(cast, cast.adviser) == {}
+
+
+def test_what_is_done_by_hand_is_nothing_to_correct(vanished):
+    first = told(vanished, vanished.adviser)
+    gap_id = next(iter(raw(vanished.head)))
+    client(vanished.head).post(f"/inscriptions/{gap_id}/regulariser/", {"note": "Attestation vue"})
+    client(vanished.head).post(f"/inscriptions/{gap_id}/rouvrir/", {"note": ""})
+    assert told(vanished, vanished.adviser) == first
+
+
+def test_the_analysis_says_which_agencies_would_be_asked(cast):
+    people = crowd(cast, 6)
+    a_list(cast, people, SEPTEMBER)
+    given = {"month": OCTOBER, "nature": "complete"}
+    job = bring(cast.officer_metz, "registration", classic(*people[:2], day=OCTOBER), **given)
+    assert {"organization": "Pôle emploi Moselle", "team": "Agence de Metz", "count": 4} in job.counts["audience"]

@@ -19,7 +19,7 @@ ABSENT = ("never_registered", "not_reregistered", "disappeared")
 ENDED = ("struck_off", "ceased", "category_gap")
 # (track, kinds) → who is told, the officer of the place always with them.
 TABLE = [
-    ("professional", ABSENT, {"social_worker", "adviser", "officer_metz"}),
+    ("professional", ABSENT, {"social_worker", "officer_metz"}),
     ("professional", ENDED, {"adviser", "officer_metz"}),
     ("socio_professional", ABSENT, {"udaf_worker", "officer_metz"}),
     ("socio_professional", ENDED, {"udaf_worker", "officer_metz"}),
