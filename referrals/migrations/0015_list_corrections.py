@@ -47,6 +47,6 @@ GRANT EXECUTE ON FUNCTION list_corrections() TO {APP};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0012_registration_month")]
+    dependencies = [("referrals", "0014_answer_links")]
 
     operations = [migrations.RunSQL(CORRECTIONS, "DROP FUNCTION list_corrections();")]
