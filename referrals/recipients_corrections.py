@@ -46,7 +46,7 @@ class ToCorrect(NamedTuple):
 
     organization_id: UUID
     agency: str
-    count: int
+    people: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def correction_audience(department_id: UUID, gap_ids: Iterable[UUID]) -> list[Co
             organization_id=one.organization_id,
             agency=one.agency,
             name=names[one.agency],
-            count=one.count,
+            count=one.people,
         )
         for one in found
         for member in of_agency([m for m in members if m.organization_id == one.organization_id], one.agency)
@@ -88,7 +88,7 @@ def planned_corrections() -> list[dict[str, Any]]:
     names = agency_names({one.agency for one in found})
     organizations = Organization.objects.in_bulk({one.organization_id for one in found})
     return [
-        {"organization": str(organizations[one.organization_id]), "team": names[one.agency], "count": one.count}
+        {"organization": str(organizations[one.organization_id]), "team": names[one.agency], "count": one.people}
         for one in found
     ]
 

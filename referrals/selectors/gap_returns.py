@@ -119,8 +119,9 @@ def _agencies(actor: Actor) -> list[Agency]:
 
 
 def _own_agency(actor: Actor) -> str:
-    own = visible(actor, Team).filter(pk=actor.team_id).values_list("agency_code", flat=True).first()
-    return own or ""
+    if actor.team_id is None:
+        return ""
+    return visible(actor, Team).filter(pk=actor.team_id).values_list("agency_code", flat=True).first() or ""
 
 
 def _lines(actor: Actor, agency: str, *, after: str = "", limit: int) -> list[tuple[str, str, Any, Correction]]:
