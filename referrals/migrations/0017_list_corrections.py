@@ -47,6 +47,6 @@ GRANT EXECUTE ON FUNCTION list_corrections() TO {APP};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0014_answer_links")]
+    dependencies = [("referrals", "0016_people_by_page")]
 
     operations = [migrations.RunSQL(CORRECTIONS, "DROP FUNCTION list_corrections();")]
