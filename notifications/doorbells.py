@@ -22,6 +22,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
+from hub.core.topics import ringer
 from notifications.ledger import Change
 
 TIMEOUT_SECONDS = 0.5  # what a request waits for at most when Redis does not answer
@@ -82,6 +83,12 @@ def ring(changes: list[Change], topics: Iterable[str] = ()) -> None:
             cursor.execute(DELETE, [[change.user_id for change in changes], [change.seq for change in changes]])
     except DatabaseError as error:
         log.warning("doorbells_not_forgotten", error=type(error).__name__)  # the sweeper rings them once more
+
+
+@ringer
+def ring_topic(topic: str) -> None:
+    """At once, without waiting for any COMMIT."""
+    ring([], [topic])
 
 
 def publish(messages: list[tuple[str, str]]) -> bool:

@@ -11,6 +11,15 @@ from hub.core.actor import Actor
 from hub.core.tabular import Choice, Survey
 from partners.models import ImportJob
 
+# Steps of a file at work, as they are told while it is.
+READING, MATCHING, CHECKING, FORESEEING, APPLYING = "reading", "matching", "checking", "foreseeing", "applying"
+STEPS = {
+    READING: "Lecture et vérification des lignes",
+    MATCHING: "Rapprochement avec les personnes connues",
+    CHECKING: "Verdict de chaque ligne",
+    FORESEEING: "Prévision de ce que confirmer ferait",
+    APPLYING: "Application",
+}
 Corrections = dict[int, dict[str, str]]
 """Line → cells as a person corrected them, by name of column; no cell: the line as it is."""
 

@@ -13,6 +13,7 @@ from hub.core.gate import tenant
 from partners.models import Department
 from partners.services import imports
 from partners.services.deliveries import deliver_invitations, lost_deliveries
+from partners.services.foresight import foresee_again
 from partners.services.leftovers import sweep_leftovers
 
 
@@ -38,6 +39,12 @@ def schedule_delivery(ids: Sequence[UUID]) -> None:
 def process_import(department_id: str, job_id: str) -> None:
     """Run the step this import waits for."""
     imports.process_import(UUID(department_id), UUID(job_id))
+
+
+@shared_task
+def foresee_import(department_id: str, job_id: str) -> None:
+    """Say anew what applying a waiting file would do."""
+    foresee_again(UUID(department_id), UUID(job_id))
 
 
 @shared_task

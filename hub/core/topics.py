@@ -6,6 +6,7 @@ access is checked anew. It may be lost: nothing but freshness depends on it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from hub.core.events import Event, emit
 
 SALT = "topic"
 MAX_AGE_SECONDS = 12 * 3600
+Ringer = Callable[[str], None]
+_ringers: list[Ringer] = []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +48,15 @@ def topic_of(token: str) -> str | None:
 def touch(department_id: UUID, kind: str, key: UUID | str) -> None:
     """Tell the pages that follow this topic, once the transaction is committed."""
     emit(TopicTouched(department_id=department_id, topic=topic_name(kind, key)))
+
+
+def ringer(function: Ringer) -> Ringer:
+    """Register what sends a topic frame at once; it never raises."""
+    _ringers.append(function)
+    return function
+
+
+def ring(topic: str) -> None:
+    """Tell the pages that follow this topic now, whatever becomes of the transaction: for numbers kept outside it."""
+    for function in _ringers:
+        function(topic)

@@ -30,6 +30,7 @@ from partners.models import ImportJob, ImportRow, LineCorrection, StoredFile, Te
 from partners.models.files import ImportState
 from partners.services.columns import TASK, choice, survey_json
 from partners.services.coverage import check_coverage, refuse_unsaid, stated_fields
+from partners.services.foresight import refresh_waiting
 from partners.services.guards import check_guards, refuse_same_content, refuse_same_file
 from partners.services.jobs import alone, locked, move
 from partners.services.leftovers import destroy_bytes, folder, path_of
@@ -235,6 +236,7 @@ def _apply(actor: Actor, job: ImportJob) -> None:
         if (job.counts, job.guards) != confirmed:
             return
     IMPORTERS[job.kind].apply(actor, job)
+    refresh_waiting(actor, job)
     job.applied_at = actor.now
     _destroy(actor, job)
     move(actor, job, ImportState.APPLIED, "applied_at", "counts")

@@ -19,6 +19,7 @@ from partners.importers import IMPORTERS
 from partners.models import ImportJob
 from partners.models.files import ImportState
 from partners.services.columns import TASK
+from partners.services.foresight import refresh_waiting
 from partners.services.jobs import alone, locked, move
 
 UNDO_DAYS = 7
@@ -54,6 +55,7 @@ def take_back(actor: Actor, job: ImportJob) -> None:
     job.counts = {**job.counts, **IMPORTERS[job.kind].undo(actor, job)}
     job.undone_at = actor.now
     move(actor, job, ImportState.UNDONE, "counts", "undone_at")
+    refresh_waiting(actor, job)
     emit(ImportUndone(department_id=actor.department_id, by_id=job.undone_by_id, job_id=job.pk))
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from hub.core.actor import Actor
 from hub.core.crypto import encrypt, keyed_hash
+from hub.core.progress import Progress
 from hub.core.tabular import Choice, Source
 from hub.core.tabular.table import labels, require_columns
-from partners.importers import Analysis, Corrections, importer
+from partners.importers import APPLYING, CHECKING, MATCHING, READING, Analysis, Corrections, importer
 from partners.models import ImportJob
 from partners.models.files import ImportKind, Verdict
 from partners.services.columns import choice
@@ -79,9 +80,9 @@ class PeopleFileImporter:
         table.require_identifying(fields)
 
     def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
-        parsed = self.read(path, actor.today, chosen, job.repair, job.sheet)
-        as_of = parsed.info.get("DTREF")
-        counts = _verdicts(actor, job, parsed.rows, as_of, parsed.nir_columns)
+        parsed, told = self.read(path, actor.today, chosen, job.repair, job.sheet), Progress("import", job.pk)
+        lines = told.watch(parsed.rows, READING, parsed.survey and parsed.survey.lines)
+        counts = _verdicts(actor, job, lines, parsed.info.get("DTREF"), parsed.nir_columns, told)
         if corrections := corrections_of(job):
             counts = self.reread(actor, job, path, corrections)
         return Analysis(
@@ -102,7 +103,7 @@ class PeopleFileImporter:
         opened = partial(self.read, today=actor.today, chosen=chosen, repair=job.repair, only=job.sheet)
         parsed, lines = read_again(opened, path, titles, corrections)
         forget_rows(job, corrections)
-        return _verdicts(actor, job, lines, parsed.info.get("DTREF"), parsed.nir_columns)
+        return _verdicts(actor, job, lines, parsed.info.get("DTREF"), parsed.nir_columns, Progress("import", job.pk))
 
     def foresee(self, actor: Actor, job: ImportJob) -> None:
         """Its verdicts say it all."""
@@ -111,6 +112,7 @@ class PeopleFileImporter:
         return people_changed_since(job)
 
     def apply(self, actor: Actor, job: ImportJob) -> None:
+        Progress("import", job.pk).tell(APPLYING)
         job.counts = {**job.counts, **apply_people(actor, job)}
 
     def check_undo(self, job: ImportJob) -> None:
@@ -143,13 +145,20 @@ class CafFlowImporter(PeopleFileImporter):
 
 
 def _verdicts(
-    actor: Actor, job: ImportJob, lines: Iterable[PersonLine], as_of: str | None, nir_columns: tuple[int, ...]
+    actor: Actor,
+    job: ImportJob,
+    lines: Iterable[PersonLine],
+    as_of: str | None,
+    nir_columns: tuple[int, ...],
+    told: Progress,
 ) -> dict[str, Any]:
     """Recognise these lines, compare them, write their rows; the counts of the whole job."""
     stage.load(_with_data(lines, as_of), nir_columns=nir_columns)
+    told.tell(MATCHING)
     levels.match(actor.department_id, job.organization_id)
     levels.part_conflicts(actor.department_id)
     rows.mark_doubles(job.pk)
+    told.tell(CHECKING)
     mark_differences(actor)
     return rows.write(actor.department_id, job.pk, unmatched=Verdict.CREATED)
 

@@ -10,15 +10,25 @@ from pathlib import Path
 from typing import Any
 
 from hub.core.actor import Actor
+from hub.core.progress import Progress
 from hub.core.tabular import Choice, Source
 from hub.core.tabular.table import labels, require_columns
-from partners.importers import Analysis, Corrections, importer
+from partners.importers import (
+    APPLYING,
+    CHECKING,
+    FORESEEING,
+    MATCHING,
+    READING,
+    Analysis,
+    Corrections,
+    importer,
+)
 from partners.models import ImportJob
 from partners.models.files import ImportKind, ListNature, Verdict
 from partners.services.columns import choice
 from partners.services.corrections import corrections_of
 from referrals.importers import proposals
-from referrals.importers.freshness import people_changed_since
+from referrals.importers.freshness import lists_changed_since, people_changed_since
 from referrals.importers.rereading import forget_rows, read_again
 from referrals.imports import registration as reader
 from referrals.imports.codes import exit_meaning
@@ -53,10 +63,13 @@ class RegistrationImporter:
 
     def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
         stated = job.month if "month" in job.stated else None
-        parsed, seen = _opened(actor, job, path, month=stated), proposals.Seen()
-        stage.load(((line, _data(line)) for line in seen.watch(parsed.rows)), nir_columns=parsed.nir_columns)
+        parsed, seen, told = _opened(actor, job, path, month=stated), proposals.Seen(), Progress("import", job.pk)
+        read = told.watch(seen.watch(parsed.rows), READING, parsed.survey and parsed.survey.lines)
+        stage.load(((line, _data(line)) for line in read), nir_columns=parsed.nir_columns)
         faults = rows.format_faults(FAULTS_SHOWN)
+        told.tell(MATCHING)
         levels.match(actor.department_id, job.organization_id)
+        told.tell(CHECKING)
         changes = proposals.propose(actor, job, parsed, seen)
         counts = _verdicts(actor, job)
         if corrections := corrections_of(job):
@@ -83,6 +96,7 @@ class RegistrationImporter:
         job.guards, job.agencies = [], agencies_of(job)
         if job.month is None:  # a person says it first
             return
+        Progress("import", job.pk).tell(FORESEEING)
         foreseen = forecast(actor, job)
         job.guards = guards_of(job, foreseen, lines=job.counts["lines"])
         job.counts = {**job.counts, **foreseen.counts}
@@ -100,9 +114,10 @@ class RegistrationImporter:
         return _verdicts(actor, job)
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
-        return people_changed_since(job)
+        return people_changed_since(job) or lists_changed_since(job)
 
     def apply(self, actor: Actor, job: ImportJob) -> None:
+        Progress("import", job.pk).tell(APPLYING)
         apply_list(actor, job=job)
 
     def check_undo(self, job: ImportJob) -> None:

@@ -16,7 +16,8 @@ from django.db.models import QuerySet
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
 from hub.core.pages import Page, paginate
-from partners.importers import IMPORTERS
+from hub.core.progress import Step, progress_of
+from partners.importers import IMPORTERS, STEPS
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
 from referrals.matching.levels import LABELS
@@ -27,6 +28,7 @@ from referrals.selectors.import_undo import LeftLine, left_lines, may_undo_now
 PAGE_SIZE = 25
 JOINED = ("file", "created_by", "organization", "territory", "confirmed_by")
 MOVING = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING, ImportState.UNDOING)
+AT_WORK = (ImportState.ANALYSING, ImportState.APPLYING)
 FORMAT_VERDICTS = (Verdict.DUPLICATE, Verdict.REJECTED)
 REJECTS = (Verdict.REJECTED, Verdict.AMBIGUOUS, Verdict.UNKNOWN)
 PEOPLE_VERDICTS = (Verdict.CREATED, Verdict.CHANGED, Verdict.UNCHANGED, Verdict.DUPLICATE, Verdict.AMBIGUOUS)
@@ -119,6 +121,8 @@ class ImportRecord:
     outcomes: dict[str, int]
     absence: Absence | None
     taken: tuple[int, int] = (0, 0)
+    progress: Step | None = None
+    step: str = ""
     tracks_refused: int = 0
     may_undo: bool = False
     left: list[LeftLine] = field(default_factory=list)
@@ -169,6 +173,8 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
     return ImportRecord(
         job=job,
         moving=job.state in MOVING,
+        progress=(told := current_step(job)),
+        step=STEPS.get(told.name, "") if told else "",
         reads_rows=reads_rows,
         may_decide=may_decide and waits,
         verdicts=_verdicts(actor, job),
@@ -182,6 +188,11 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         may_undo=may_undo_now(actor, job),
         left=left_lines(actor, job),
     )
+
+
+def current_step(job: ImportJob) -> Step | None:
+    """How far the worker is with a file at work, when it is known."""
+    return progress_of("import", job.pk) if job.state in AT_WORK else None
 
 
 def import_columns(job: ImportJob) -> list[Column]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,11 @@ from rest_framework import serializers
 from hub.core.access import visible
 from hub.core.rest.fields import UNKNOWN, ReferenceSerializer, acting
 from hub.core.rest.pages import PageQuery
+from partners.importers import STEPS
 from partners.models import Territory
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
 from partners.services.coverage import sheets_of
+from referrals.selectors.imports import current_step
 
 # Other names of the kinds, and the nature they imply for a list.
 ALIASES = {
@@ -99,6 +102,12 @@ class CoverageInput(serializers.Serializer[Any]):
 class ProposalOutput(serializers.Serializer[Any]):
     value = serializers.CharField(help_text="Mois AAAA-MM-01, identifiant de territoire (vide : partout) ou nature.")
     why = serializers.CharField(help_text="Ce qui, dans le fichier, le dit.")
+
+
+class ProgressOutput(serializers.Serializer[Any]):
+    name = serializers.ChoiceField(list(STEPS.items()))
+    done = serializers.IntegerField(help_text="Lignes lues.")
+    total = serializers.IntegerField(allow_null=True, help_text="Lignes du fichier, à peu près ; null : inconnu.")
 
 
 class CorrectionInput(serializers.Serializer[Any]):
@@ -201,6 +210,7 @@ class ImportOutput(serializers.Serializer[Any]):
         child=serializers.CharField(), help_text="Ce qu'une personne a indiqué ; le reste est proposé."
     )
     proposals = serializers.DictField(child=ProposalOutput(), help_text="Ce que le fichier semble être.")
+    progress = serializers.SerializerMethodField()
     encoding = serializers.CharField()
     separator = serializers.CharField()
     columns = serializers.ListField(child=serializers.CharField())
@@ -211,6 +221,12 @@ class ImportOutput(serializers.Serializer[Any]):
     refusal = serializers.SerializerMethodField()
     conclude_absence = serializers.BooleanField()
     applied_at = serializers.DateTimeField(allow_null=True)
+
+    @extend_schema_field(ProgressOutput(allow_null=True))
+    def get_progress(self, job: Any) -> dict[str, Any] | None:
+        """How far the worker is, while it is at it."""
+        told = current_step(job)
+        return asdict(told) if told else None
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_sheets(self, job: Any) -> list[str]:

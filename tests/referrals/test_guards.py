@@ -11,6 +11,8 @@ from hub.core.errors import Confirmation, Conflict
 from hub.core.gate import tenant
 from notifications.models import Notification
 from partners.models import ImportJob, ImportRow
+from partners.services.corrections import correct_line
+from partners.services.foresight import foresee_again
 from referrals.models import RegistrationGap
 from referrals.services.registration_settings import add_expected_list
 from tests.cast import actor, client
@@ -140,3 +142,43 @@ def test_an_expected_list_is_there_once_its_agencies_are(cast):
     other = [one for one in people if one[4] == "57020"]
     second = confirm(cast.adviser, a_list(cast, other))
     assert second.counts["gaps_opened"] == 1
+
+
+def test_guards_and_forecast_follow_a_correction(cast):
+    people = crowd(cast, 50)
+    accept(cast, a_list(cast, people))
+    november = OCTOBER.replace(month=11)
+    content = classic(*people[:40], day=november).replace(b"01/03/1970", b"02/03/1971")
+    job = bring(cast.officer_metz, "registration", content, month=november, nature="complete")
+    assert (names(job), job.counts["unknown"]) == (["many_gaps"], 1)
+    with tenant(actor(cast.officer_metz)) as acting:
+        correct_line(acting, job=job, line=2, cells={"birth_date": "01/03/1970"})
+    mended = job_now(cast.officer_metz, job)
+    assert names(mended) == [], "10 of 50 is not more than a fifth"
+    assert mended.counts["gaps_would_open"] == 10
+
+
+def test_guards_of_a_waiting_list_follow_the_list_applied_meanwhile(cast):
+    people = crowd(cast, 50)
+    waiting = a_list(cast, people[:49], month=OCTOBER.replace(month=11))
+    assert names(waiting) == ["baseline"]
+    accept(cast, a_list(cast, people))
+    stale = job_now(cast.adviser, waiting)
+    foresee_again(stale.department_id, stale.pk)
+    fresh = job_now(cast.adviser, waiting)
+    assert names(fresh) == [], "it is no longer the first list"
+    assert fresh.counts["gaps_would_open"] == 1
+    applied = confirm(cast.adviser, fresh)
+    assert (applied.state, applied.counts["gaps_opened"]) == ("applied", 1)
+    foresee_again(applied.department_id, applied.pk)
+    assert job_now(cast.adviser, applied).state == "applied"
+
+
+def test_what_nobody_told_again_is_analysed_again_before_it_is_applied(cast):
+    people = crowd(cast, 50)
+    waiting = a_list(cast, people[:30], month=OCTOBER.replace(month=11))
+    assert names(waiting) == ["baseline"]
+    accept(cast, a_list(cast, people))
+    back = confirm(cast.adviser, waiting, acknowledge_guards=["baseline"], reason=WHY)
+    assert (back.state, names(back)) == ("analysed", ["fewer_lines", "many_gaps"])
+    assert back.warnings[0].startswith("Depuis la première analyse")
