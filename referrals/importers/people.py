@@ -81,7 +81,7 @@ class PeopleFileImporter:
 
     def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
         parsed, told = self.read(path, actor.today, chosen, job.repair, job.sheet), Progress("import", job.pk)
-        lines = told.watch(parsed.rows, READING, parsed.survey and parsed.survey.lines)
+        lines = told.watch(parsed.rows, READING, parsed.lines)
         counts = _verdicts(actor, job, lines, parsed.info.get("DTREF"), parsed.nir_columns, told)
         if corrections := corrections_of(job):
             counts = self.reread(actor, job, path, corrections)

@@ -124,6 +124,11 @@ class Parsed(Generic[_Line]):
     survey: Survey | None = None
 
     @property
+    def lines(self) -> int | None:
+        """About how many lines the file has, when it is known before they are read."""
+        return self.survey.lines if self.survey else None
+
+    @property
     def nir_columns(self) -> tuple[int, ...]:
         """Positions, in `raw`, of the cells that hold a NIR."""
         return tuple(position for position, name in enumerate(self.fields) if name in ("nir", "nir2"))
