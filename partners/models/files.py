@@ -125,7 +125,10 @@ class ImportRow(PersonalModel):
     person was recognised. A plain UUID names the person, since this table stands below people.
     """
 
-    job = models.ForeignKey(ImportJob, on_delete=models.CASCADE, related_name="rows")
+    # No constraint nor index of its own: rows are written with their job locked, and read by its verdicts.
+    job = models.ForeignKey(
+        ImportJob, on_delete=models.CASCADE, related_name="rows", db_constraint=False, db_index=False
+    )
     line = models.PositiveIntegerField()
     raw = ArrayField(models.TextField(), default=list)
     data = models.JSONField(default=dict)

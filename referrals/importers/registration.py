@@ -33,7 +33,7 @@ from referrals.importers.rereading import forget_rows, read_again
 from referrals.imports import registration as reader
 from referrals.imports.codes import exit_meaning
 from referrals.imports.columns import REGISTRATION
-from referrals.imports.lines import Parsed, RegistrationLine
+from referrals.imports.lines import Parsed, RegistrationEvent, RegistrationLine
 from referrals.matching import levels, rows, stage, suggestions
 from referrals.services.reconciliation import (
     agencies_of,
@@ -153,21 +153,22 @@ def _data(line: RegistrationLine) -> str:
     born = f'"{line.birth_date}"' if line.birth_date else "null"
     other = line.birth_name if line.birth_name != line.last_name else None
     named = f'"birth_name": {quoted(other)}, ' if other else ""
-    events = ", ".join(
-        _event(event.state, event.date, event.code, event.motive, event.category, event.ends_on)
-        for event in line.events
-    )
     return (
         f'{{"last_name": {quoted(line.last_name or line.birth_name or "")}, {named}'
         f'"first_names": {quoted(line.first_names or "")}, "birth_date": {born}, '
-        f'"agency": {quoted(line.agency or "")}, "pes_id": {quoted(line.pes_raw or "")}, "events": [{events}]}}'
+        f'"agency": {quoted(line.agency or "")}, "pes_id": {quoted(line.pes_raw or "")}, '
+        f'"events": {_events(line.events)}}}'
     )
 
 
 @lru_cache(4096)  # of dates and codes: nothing here names anybody
+def _events(events: tuple[RegistrationEvent, ...]) -> str:
+    return json.dumps([_event(*event) for event in events], ensure_ascii=False)
+
+
 def _event(
     state: str, on: date, code: str | None, motive: str | None, category: str | None, ends_on: date | None
-) -> str:
+) -> dict[str, Any]:
     said: dict[str, Any] = {"state": state, "on": on.isoformat(), "category": category or ""}
     if state != "registered":
         meaning = exit_meaning(code, motive)
@@ -177,4 +178,4 @@ def _event(
             "ends_on": ends_on.isoformat() if ends_on else None,
             "alerting": meaning.alerting if meaning else True,  # unknown is not benign
         }
-    return json.dumps(said, ensure_ascii=False)
+    return said

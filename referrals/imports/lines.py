@@ -1,12 +1,13 @@
 """What parsers yield: one object per line, already normalised, with its remarks.
 
-They are plain slotted objects, not frozen: freezing costs more than the rest of a line.
+Lines are plain slotted objects, not frozen: freezing costs more than the rest of a line. Events are tuples, since many
+lines share the same ones.
 """
 
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from hub.core.tabular import Remark, Survey
 
@@ -71,8 +72,7 @@ class PersonLine:
     fingerprint: str = ""
 
 
-@dataclass(slots=True)
-class RegistrationEvent:
+class RegistrationEvent(NamedTuple):
     """One change of registration: `state` is registered, ceased or struck_off; `ends_on` the end of a sanction."""
 
     state: str

@@ -37,7 +37,8 @@ from referrals.imports.columns import (
 )
 from referrals.imports.detect import explain, kind_of_registration, kind_of_titles, require_kind
 from referrals.imports.lines import FileKind, Parsed, RegistrationEvent, RegistrationLine, SeenKeys, has_error
-from referrals.imports.registration_identity import IdentityReader
+from referrals.imports.memo import MOST, picker
+from referrals.imports.registration_identity import IDENTITY, IdentityReader
 from referrals.imports.told import month_told
 
 ExitsAs = Literal["auto", "ceased", "struck_off"]
@@ -140,7 +141,7 @@ def _lines(
         # Cells out of their columns would be read as something else: the shape alone is said.
         if not read.remarks:
             identity.fill(read)
-            read.events = events.read(raw, read.remarks)
+            read.events = events.told(raw, read.remarks)
             read.fingerprint = identity.fingerprint(read)
             if first := seen.first_line(read.fingerprint, line):
                 read.remarks.append(remark("DOUBLON_FICHIER", first=first))
@@ -156,6 +157,26 @@ class _Cells:
         self.at = {name: position for position, name in enumerate(table.columns)}
         self.today = today
         self.undated: dt.date | None = None  # when there is no column of dates
+        self._pick = picker([position for name, position in self.at.items() if name not in IDENTITY])
+        self._known: dict[tuple[str, ...], tuple[tuple[RegistrationEvent, ...], tuple[Remark, ...]]] = {}
+
+    def read(self, raw: list[str], remarks: list[Remark]) -> tuple[RegistrationEvent, ...]:
+        """The events of a line, with remarks."""
+        raise NotImplementedError
+
+    def told(self, raw: list[str], remarks: list[Remark]) -> tuple[RegistrationEvent, ...]:
+        """The same, read once for the lines that say the same."""
+        if remarks:  # what was said of the identity may change what is said here
+            return self.read(raw, remarks)
+        cells = self._pick(raw)
+        known = self._known.get(cells)
+        if known is None:
+            known = self.read(raw, remarks), tuple(remarks)
+            if len(self._known) < MOST:
+                self._known[cells] = known
+        else:
+            remarks += known[1]
+        return known[0]
 
     def text(self, name: str, raw: list[str], remarks: list[Remark]) -> str | None:
         position = self.at.get(name)

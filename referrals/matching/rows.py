@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from hub.core.bulk import row_key, row_keys
 from partners.models.files import Verdict
 from referrals.matching.levels import IDENTITY
 
@@ -17,7 +18,7 @@ COMPARED = """jsonb_build_object('birth', s.birth, 'last', s.last, 'birth_name',
 INSERT = f"""
 INSERT INTO partners_importrow
   (id, department_id, job_id, line, raw, data, fingerprint, verdict, problems, match_rule, beneficiary_id, identity)
-SELECT gen_random_uuid(), %(department)s, %(job)s, s.line,
+SELECT {row_key("s.line")}, %(department)s, %(job)s, s.line,
        CASE WHEN v.aside OR c.line IS NOT NULL THEN string_to_array(coalesce(raw, ''), chr(31)) ELSE '{{}}' END,
        CASE WHEN v.plain AND c.line IS NULL THEN data ELSE jsonb_strip_nulls(data || jsonb_build_object(
          'candidates', candidates, 'corrected', c.id, 'nir_hash', CASE WHEN v.aside THEN s.nir END, 'compared',
@@ -90,7 +91,8 @@ def write(department_id: UUID, job_id: UUID, *, unmatched: str) -> dict[str, int
     Lines without one yet are `matched` when somebody was recognised, else `unmatched`.
     """
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, {"department": department_id, "job": job_id, "unmatched": unmatched})
+        parameters = {"department": department_id, "job": job_id, "unmatched": unmatched, "keys": row_keys()}
+        cursor.execute(INSERT, parameters)
         cursor.execute(COUNT, [job_id])
         counts = dict(cursor.fetchall())
     return {"lines": sum(counts.values()), **counts}

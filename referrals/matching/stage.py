@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connection
@@ -15,6 +14,7 @@ from hub.core.tabular import Remark
 from hub.core.text import name_key
 from partners.models.files import Verdict
 from referrals.imports.lines import PersonLine, RegistrationLine, has_error
+from referrals.imports.memo import Memo
 
 # `row_id` is the future key of the ImportRow; `person` and `rule` are filled by matching.
 CREATE = """
@@ -30,9 +30,8 @@ COLUMNS = (
     " last, birth_name, first, first_full, email, phone"
 )
 SEPARATOR = "\x1f"  # between the cells of `raw`; parsers have removed control characters from what they keep
-CACHED_NAMES = 20_000
 Line = PersonLine | RegistrationLine
-Key = Callable[[str | None], str]
+Key = Memo[str | None, str]
 HIDDEN = "•" * 13
 _NIR = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
 _BLANKS = re.compile(r"[\s.\-]+")
@@ -52,14 +51,15 @@ def load(rows: Iterable[tuple[Line, dict[str, Any] | str]], *, nir_columns: tupl
             for block in _blocks(rows, nir_columns):
                 copy.write(block)
                 count += block.count("\n")
-        cursor.execute("SET LOCAL default_statistics_target = 10")  # sizes are enough; a full sample costs more
+        # Sizes are enough: a full sample costs more. Joins of a whole file stay in memory.
+        cursor.execute("SET LOCAL default_statistics_target = 10; SET LOCAL work_mem = '64MB'")
         cursor.execute("ANALYZE stage")
     return count
 
 
 def _blocks(rows: Iterable[tuple[Line, dict[str, Any] | str]], nir_columns: tuple[int, ...]) -> Iterator[str]:
     block: list[str] = []
-    key = lru_cache(CACHED_NAMES)(name_key)  # names repeat; the cache goes with the file
+    key = Memo(name_key)
     for line, data in rows:
         block.append("\t".join(_cells(line, data, nir_columns, key)))
         if len(block) == 1000:
@@ -71,7 +71,7 @@ def _blocks(rows: Iterable[tuple[Line, dict[str, Any] | str]], nir_columns: tupl
 
 def _cells(line: Line, data: dict[str, Any] | str, nir_columns: tuple[int, ...], key: Key) -> tuple[str, ...]:
     """One line in COPY's text format. Keys hold letters, digits and spaces only: they need no escaping."""
-    first_full = key(line.first_names)
+    first_full = key[line.first_names]
     return (
         str(line.line),
         _text(SEPARATOR.join(_without_nir(line, nir_columns))),
@@ -83,8 +83,8 @@ def _cells(line: Line, data: dict[str, Any] | str, nir_columns: tuple[int, ...],
         keyed_hash(line.nir13) if line.nir13 else NULL,
         "{" + ",".join(line.pes_keys) + "}",
         *(_household(line) if isinstance(line, PersonLine) else NO_HOUSEHOLD),
-        key(line.last_name) or NULL,
-        key(line.birth_name) or NULL,
+        key[line.last_name] or NULL,
+        key[line.birth_name] or NULL,
         first_full.partition(" ")[0] or NULL,
         first_full or NULL,
         *((_text(line.email), _text(line.phone)) if isinstance(line, PersonLine) else (NULL, NULL)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -18,17 +19,20 @@ WITH unknown AS (
   SELECT line, last, birth_name, first_full, birth, nir FROM stage
    WHERE person IS NULL AND verdict IS NULL AND rule IS NULL AND birth IS NOT NULL AND first_full IS NOT NULL
    ORDER BY line LIMIT %(most)s),
-pairs AS (
-  SELECT u.*, b.id FROM unknown u JOIN referrals_beneficiary b
-      ON b.department_id = %(department)s AND b.birth_date = u.birth
-   UNION
-  SELECT u.*, b.id FROM unknown u JOIN referrals_beneficiary b
-      ON b.department_id = %(department)s AND b.first_full_key = u.first_full AND b.last_key IN (u.last, u.birth_name))
-SELECT p.line, p.last, p.birth_name, p.first_full, p.birth, b.id, b.last_key, b.birth_key, b.first_full_key,
-       b.birth_date
-  FROM pairs p JOIN referrals_beneficiary b ON b.id = p.id
-  LEFT JOIN referrals_nationalnumber n ON n.beneficiary_id = b.id
- WHERE p.nir IS NULL OR n.hash IS NULL OR n.hash = p.nir
+known AS (
+  SELECT b.id, b.last_key, b.birth_key, b.first_full_key, b.birth_date, n.hash
+    FROM referrals_beneficiary b LEFT JOIN referrals_nationalnumber n ON n.beneficiary_id = b.id
+   WHERE b.department_id = %(department)s)
+SELECT u.line, u.last, u.birth_name, u.first_full, u.birth, k.id, k.last_key, k.birth_key, k.first_full_key,
+       k.birth_date
+  FROM unknown u JOIN known k ON k.birth_date = u.birth
+ WHERE u.nir IS NULL OR k.hash IS NULL OR k.hash = u.nir
+ UNION ALL
+SELECT u.line, u.last, u.birth_name, u.first_full, u.birth, k.id, k.last_key, k.birth_key, k.first_full_key,
+       k.birth_date
+  FROM unknown u CROSS JOIN unnest(ARRAY[u.last, u.birth_name]) AS said(name)
+  JOIN known k ON k.first_full_key = u.first_full AND k.last_key = said.name
+ WHERE u.nir IS NULL OR k.hash IS NULL OR k.hash = u.nir
 """
 MARK = """
 UPDATE stage s SET data = s.data || jsonb_build_object('suggestions', m.found::jsonb)
@@ -38,12 +42,12 @@ UPDATE stage s SET data = s.data || jsonb_build_object('suggestions', m.found::j
 
 def suggest(department_id: UUID) -> None:
     """Note on each staged line nobody answers to whom it resembles (the first 20 000 lines, five people each)."""
-    found: dict[int, list[str]] = {}
+    found: defaultdict[int, set[str]] = defaultdict(set)
     with connection.cursor() as cursor:
         cursor.execute(PAIRS, {"department": department_id, "most": MOST_LINES})
         for line, *said, person, last, birth_name, first, born in cursor:
             if resembles(tuple(said), (last, birth_name, first, born)):
-                found.setdefault(line, []).append(str(person))
+                found[line].add(str(person))
         if found:
             kept = [json.dumps(sorted(people)[:MOST_EACH]) for people in found.values()]
             cursor.execute(MARK, [list(found), kept])

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from hub.core.actor import Actor
+from hub.core.bulk import row_key
 from hub.core.events import emit
 from hub.core.topics import touch
 from partners.models import ImportJob
@@ -26,10 +27,11 @@ OUTCOMES = {
     "lapse": "gaps_lapsed",
     "explain": "gaps_lapsed",
 }
-ENTRIES = """
+ENTRIES = f"""
 INSERT INTO referrals_registrationentry
   (id, department_id, beneficiary_id, list_id, state, "on", code, motive, category, ends_on)
-SELECT gen_random_uuid(), %(department)s, beneficiary_id, %(list)s, state, "on", code, motive, category, ends_on
+SELECT {row_key("row_number() OVER ()")}, %(department)s, beneficiary_id, %(list)s, state, "on", code,
+       motive, category, ends_on
   FROM told ON CONFLICT DO NOTHING
 """
 STATUS_UPDATE = """

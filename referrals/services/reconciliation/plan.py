@@ -116,7 +116,7 @@ SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since
   LEFT JOIN (SELECT DISTINCT beneficiary_id AS id FROM referrals_absenceexplanation
               WHERE starts_on <= %(day)s AND until >= %(day)s) explained ON explained.id = b.id
   LEFT JOIN (SELECT (jsonb_array_elements_text(r.data->'candidates'))::uuid AS id FROM partners_importrow r
-              WHERE r.job_id = ANY(%(jobs)s) AND r.data ? 'candidates'
+              WHERE r.job_id = ANY(%(jobs)s) AND r.verdict IN ('ambiguous', 'rejected') AND r.data ? 'candidates'
              UNION SELECT r.beneficiary_id FROM partners_importrow r
               WHERE r.job_id = ANY(%(jobs)s) AND r.verdict = 'rejected') doubtful ON doubtful.id = b.id
  WHERE b.department_id = %(department)s AND {SUBJECT}

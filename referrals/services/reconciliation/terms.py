@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from hub.core.actor import Actor
+from hub.core.bulk import row_keys
 from partners.models import Department, ImportJob
 from partners.models.files import IN_FORCE, ListNature
 from referrals.models import RegistrationList
@@ -33,8 +34,8 @@ class Terms:
     category_mode: bool
 
     def parameters(self, **others: Any) -> dict[str, Any]:
-        """As the SQL names them."""
-        return asdict(self) | others
+        """As the SQL names them; `keys` serve the rows of one statement."""
+        return asdict(self) | {"keys": row_keys()} | others
 
 
 def terms_of(actor: Actor, job: ImportJob) -> Terms:
