@@ -7,7 +7,6 @@ times as much. Nor are keys of thousands of rows each drawn at random: it costs 
 from __future__ import annotations
 
 from collections.abc import Iterable
-
 from uuid import uuid4
 
 from django.db import connection

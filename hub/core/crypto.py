@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+from collections.abc import Callable
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -25,7 +26,13 @@ def decrypt(data: bytes) -> str:
 
 def keyed_hash(text: str) -> str:
     """Hash for equality only, useless without the key (64 hexadecimal characters)."""
-    return hmac.digest(settings.NIR_HASH_KEY, text.encode(), "sha256").hex()
+    return hasher()(text)
+
+
+def hasher() -> Callable[[str], str]:
+    """`keyed_hash` for many texts: the key is looked up once."""
+    key, digest = settings.NIR_HASH_KEY, hmac.digest
+    return lambda text: digest(key, text.encode(), "sha256").hex()
 
 
 def token_hash(token: str) -> str:

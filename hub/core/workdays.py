@@ -8,8 +8,6 @@ import datetime as dt
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 
-from holidays.countries.france import France
-
 MONDAY_TO_FRIDAY = frozenset(range(5))
 ALSACE_MOSELLE = "57"
 _ONE_DAY = dt.timedelta(days=1)
@@ -22,6 +20,8 @@ Period = tuple[dt.date, dt.date]
 @lru_cache(maxsize=256)
 def public_holidays(year: int, subdivision: str = ALSACE_MOSELLE) -> frozenset[dt.date]:
     """Public holidays of one year in a Département: the national ones where it has none of its own."""
+    from holidays.countries.france import France  # 20 MiB of calendars, for processes that count open days
+
     known = subdivision if subdivision in France.subdivisions else None
     return frozenset(France(subdiv=known, years=[year]))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from hub.core.actor import Actor
 from hub.core.progress import Progress
-from hub.core.tabular import Choice, Source
+from hub.core.tabular import VERIFIED, Choice, Source
 from hub.core.tabular.table import labels, require_columns
 from partners.importers import (
     APPLYING,
@@ -133,6 +133,7 @@ def _opened(actor: Actor, job: ImportJob, source: Source, *, month: date | None 
         source,
         today=actor.today,
         chosen=choice(job.organization_id, job.kind, job.mapping),
+        limits=VERIFIED,
         repair=job.repair,
         only=job.sheet,
         month=month,

@@ -34,8 +34,9 @@ SELECT {row_key("s.line")}, %(department)s, %(job)s, s.line,
                                 WHEN data->'events' = '[]'::jsonb THEN 'unchanged' -- said to be absent
                                 ELSE 'matched' END) AS verdict) w,
   LATERAL (SELECT w.verdict, w.verdict IN ('rejected', 'ambiguous', 'unknown') AS aside,
-                  (s.rule IS NULL OR s.rule IN ('nir_birth', 'nir')) -- the line itself says what was compared
-                  AND w.verdict NOT IN ('rejected', 'ambiguous', 'unknown') AS plain) v
+                  -- nothing was compared, or what the line itself says
+                  (s.rule IS NULL OR s.rule IN ('nir_birth', 'nir'))
+                  AND candidates IS NULL AND NOT data ? 'suggestions' AS plain) v
 """
 # Two lines of one job that say the same, or would create two people under one number, once one was corrected.
 DOUBLES = """

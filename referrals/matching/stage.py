@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from hub.core.crypto import keyed_hash
+from hub.core.crypto import hasher
 from hub.core.tabular import Remark
 from hub.core.text import name_key
 from partners.models.files import Verdict
@@ -26,17 +26,17 @@ CREATE TEMP TABLE stage (
 ) ON COMMIT DROP
 """
 COLUMNS = (
-    "line, raw, data, fingerprint, problems, verdict, birth, nir, pes, internal, fund, org, number, role,"
-    " last, birth_name, first, first_full, email, phone"
+    "line, raw, data, fingerprint, problems, verdict, birth, nir, pes, last, birth_name, first, first_full,"
+    " internal, fund, org, number, role, email, phone"
 )
 SEPARATOR = "\x1f"  # between the cells of `raw`; parsers have removed control characters from what they keep
 Line = PersonLine | RegistrationLine
-Key = Memo[str | None, str]
 HIDDEN = "•" * 13
 _NIR = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
 _BLANKS = re.compile(r"[\s.\-]+")
 NULL = r"\N"  # of COPY
-NO_HOUSEHOLD = (NULL,) * 5
+NO_PERSON = "\t".join((NULL,) * 7)
+NO_PROBLEM = f"[]\t{NULL}"
 _json = json.JSONEncoder(ensure_ascii=False).encode
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\x00", ""))
 
@@ -58,42 +58,48 @@ def load(rows: Iterable[tuple[Line, dict[str, Any] | str]], *, nir_columns: tupl
 
 
 def _blocks(rows: Iterable[tuple[Line, dict[str, Any] | str]], nir_columns: tuple[int, ...]) -> Iterator[str]:
+    written = _Written(nir_columns)
     block: list[str] = []
-    key = Memo(name_key)
     for line, data in rows:
-        block.append("\t".join(_cells(line, data, nir_columns, key)))
+        block.append(written.line(line, data))
         if len(block) == 1000:
-            yield "\n".join(block) + "\n"
+            yield "".join(block)
             block.clear()
     if block:
-        yield "\n".join(block) + "\n"
+        yield "".join(block)
 
 
-def _cells(line: Line, data: dict[str, Any] | str, nir_columns: tuple[int, ...], key: Key) -> tuple[str, ...]:
-    """One line in COPY's text format. Keys hold letters, digits and spaces only: they need no escaping."""
-    first_full = key[line.first_names]
-    return (
-        str(line.line),
-        _text(SEPARATOR.join(_without_nir(line, nir_columns))),
-        _text(data if isinstance(data, str) else _json(data)),
-        line.fingerprint or NULL,
-        _text(_json([_problem(said) for said in line.remarks])) if line.remarks else "[]",
-        _verdict(line.remarks),
-        line.birth_date.isoformat() if line.birth_date else NULL,
-        keyed_hash(line.nir13) if line.nir13 else NULL,
-        "{" + ",".join(line.pes_keys) + "}",
-        *(_household(line) if isinstance(line, PersonLine) else NO_HOUSEHOLD),
-        key[line.last_name] or NULL,
-        key[line.birth_name] or NULL,
-        first_full.partition(" ")[0] or NULL,
-        first_full or NULL,
-        *((_text(line.email), _text(line.phone)) if isinstance(line, PersonLine) else (NULL, NULL)),
-    )
+class _Written:
+    """Lines in COPY's text format. Keys hold letters, digits and spaces only: they need no escaping."""
+
+    def __init__(self, nir_columns: tuple[int, ...]) -> None:
+        self._nir_columns = nir_columns
+        self._hash = hasher()
+        self._names = Memo(lambda name: name_key(name) or NULL)
+        self._first_names = Memo(_first_names)
+
+    def line(self, line: Line, data: dict[str, Any] | str) -> str:
+        remarks = line.remarks
+        person = _person(line) if isinstance(line, PersonLine) else NO_PERSON
+        return (
+            f"{line.line}\t{_text(SEPARATOR.join(_without_nir(line, self._nir_columns)))}\t"
+            f"{_text(data if isinstance(data, str) else _json(data))}\t{line.fingerprint or NULL}\t"
+            f"{_problems(remarks) if remarks else NO_PROBLEM}\t{line.birth_date or NULL}\t"
+            f"{self._hash(line.nir13) if line.nir13 else NULL}\t{{{','.join(line.pes_keys)}}}\t"
+            f"{self._names[line.last_name]}\t{self._names[line.birth_name]}\t{self._first_names[line.first_names]}\t"
+            f"{person}\n"
+        )
 
 
-def _household(line: PersonLine) -> tuple[str, ...]:
-    told = (line.internal_id, line.caf_fund, line.caf_org, line.caf_number, line.caf_role)
-    return tuple(_text(value) for value in told)
+def _first_names(said: str | None) -> str:
+    """The first token, and the whole."""
+    full = name_key(said)
+    return f"{full.partition(' ')[0]}\t{full}" if full else f"{NULL}\t{NULL}"
+
+
+def _person(line: PersonLine) -> str:
+    household = (line.internal_id, line.caf_fund, line.caf_org, line.caf_number, line.caf_role)
+    return "\t".join(_text(value) for value in (*household, line.email, line.phone))
 
 
 def _text(value: str | None) -> str:
@@ -106,13 +112,16 @@ def _text(value: str | None) -> str:
     return value
 
 
+def _problems(remarks: list[Remark]) -> str:
+    """What is said of a line, and the verdict it makes."""
+    return f"{_text(_json([_problem(said) for said in remarks]))}\t{_verdict(remarks)}"
+
+
 def _problem(said: Remark) -> dict[str, str]:
     return {"code": said.code, "level": said.level, "message": said.message, "column": said.column or ""}
 
 
 def _verdict(remarks: list[Remark]) -> str:
-    if not remarks:
-        return NULL
     if has_error(remarks):
         return Verdict.REJECTED
     if any(said.code == "DOUBLON_FICHIER" for said in remarks):

@@ -1,6 +1,6 @@
 """Reading and writing tables: any encoding, separator and workbook partners use, within stated limits."""
 
-from hub.core.tabular.limits import DEFAULT_LIMITS, Limits
+from hub.core.tabular.limits import DEFAULT_LIMITS, VERIFIED, Limits
 from hub.core.tabular.problems import MESSAGES, FileProblem, Remark, at_line, refusal, remark
 from hub.core.tabular.sniff import Source
 from hub.core.tabular.survey import Choice, ColumnsProblem, Header, Survey
@@ -10,6 +10,7 @@ from hub.core.tabular.write import csv_lines, file_name, neutral, write_csv, wri
 __all__ = [
     "DEFAULT_LIMITS",
     "MESSAGES",
+    "VERIFIED",
     "Aliases",
     "Choice",
     "ColumnsProblem",

@@ -19,6 +19,8 @@ class Limits:
     columns: int = 200
     cell_chars: int = 10_000
     shared_text_bytes: int = 256 * 1024
+    verified: bool = False  # the file passed these limits when it was received: a workbook is not inflated twice
 
 
 DEFAULT_LIMITS = Limits()
+VERIFIED = Limits(verified=True)

@@ -7,20 +7,17 @@ the type "string", so that a telephone number in +33… stays what it is.
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import BinaryIO
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
 from hub.core.text import header_key
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _BOM = "\ufeff"
 _LONGEST_CELL = 32_767  # Excel's own limit
+_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # in XML
 
 
 def neutral(value: object) -> str:
@@ -28,7 +25,7 @@ def neutral(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return "'" + value if value.startswith(FORMULA_STARTS) else value
+        return "'" + value if value.startswith(_FORMULA_STARTS) else value
     if isinstance(value, bool):
         return "Oui" if value else "Non"
     if isinstance(value, dt.datetime):
@@ -73,19 +70,22 @@ def write_xlsx(
     target: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "Feuille1"
 ) -> None:
     """Write a workbook of one sheet row by row (openpyxl write_only: flat memory)."""
+    from openpyxl import Workbook  # 20 MiB with what it loads: for processes that write workbooks
+    from openpyxl.cell import WriteOnlyCell
+
     workbook = Workbook(write_only=True)
-    sheet: WriteOnlyWorksheet = workbook.create_sheet(title[:31])
+    sheet = workbook.create_sheet(title[:31])
+
+    def cell(value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        text = _ILLEGAL.sub("", value)[:_LONGEST_CELL]
+        if not text.startswith(_FORMULA_STARTS):
+            return text
+        typed = WriteOnlyCell(sheet, value=text)
+        typed.data_type = "s"
+        return typed
+
     for row in chain([header], rows):
-        sheet.append([_workbook_cell(sheet, value) for value in row])
+        sheet.append([cell(value) for value in row])
     workbook.save(target)
-
-
-def _workbook_cell(sheet: WriteOnlyWorksheet, value: object) -> object:
-    if not isinstance(value, str):
-        return value
-    text = ILLEGAL_CHARACTERS_RE.sub("", value)[:_LONGEST_CELL]
-    if not text.startswith(FORMULA_STARTS):
-        return text
-    cell = WriteOnlyCell(sheet, value=text)
-    cell.data_type = "s"
-    return cell

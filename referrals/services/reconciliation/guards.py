@@ -19,9 +19,10 @@ FROM_OBLIGED = 50
 FEWEST_LINES = 0.70  # of last month's
 MOST_IN_GAP = 0.20  # of the obliged people of the perimeter
 OLDEST_EVENT = timedelta(days=62)  # a complete list of a month has registrations of this month or the one before
+# The last event of a line is its latest one.
 LATEST_EVENTS = """
-SELECT max(d) FROM (SELECT (e->>'on')::date AS d FROM partners_importrow r, jsonb_array_elements(r.data->'events') e
-                     WHERE r.job_id = %s AND r.verdict IN ('matched', 'unknown')) said
+SELECT max(data->'events'->-1->>'on')::date FROM partners_importrow
+ WHERE job_id = %s AND verdict IN ('matched', 'unknown')
 """
 AGENCIES = """
 SELECT DISTINCT data->>'agency' FROM partners_importrow
