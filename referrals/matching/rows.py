@@ -92,8 +92,7 @@ def write(department_id: UUID, job_id: UUID, *, unmatched: str) -> dict[str, int
     Lines without one yet are `matched` when somebody was recognised, else `unmatched`.
     """
     with connection.cursor() as cursor:
-        parameters = {"department": department_id, "job": job_id, "unmatched": unmatched, "keys": row_keys()}
-        cursor.execute(INSERT, parameters)
+        cursor.execute(INSERT, {"department": department_id, "job": job_id, "unmatched": unmatched, "keys": row_keys()})
         cursor.execute(COUNT, [job_id])
         counts = dict(cursor.fetchall())
     return {"lines": sum(counts.values()), **counts}

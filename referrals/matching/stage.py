@@ -75,7 +75,7 @@ class _Written:
     def __init__(self, nir_columns: tuple[int, ...]) -> None:
         self._nir_columns = nir_columns
         self._hash = hasher()
-        self._names = Memo(lambda name: name_key(name) or NULL)
+        self._names = Memo(_name)
         self._first_names = Memo(_first_names)
 
     def line(self, line: Line, data: dict[str, Any] | str) -> str:
@@ -89,6 +89,10 @@ class _Written:
             f"{self._names[line.last_name]}\t{self._names[line.birth_name]}\t{self._first_names[line.first_names]}\t"
             f"{person}\n"
         )
+
+
+def _name(said: str | None) -> str:
+    return name_key(said) or NULL
 
 
 def _first_names(said: str | None) -> str:
