@@ -6,6 +6,7 @@ import os
 from typing import Any
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 
@@ -26,6 +27,15 @@ EVERY = {
     "referrals.tasks.ask_again": 3600.0,
     "referrals.tasks.tell_silent_sources": 3600.0,
 }
+
+
+NICENESS = 10
+
+
+@worker_process_init.connect
+def give_way(**_: object) -> None:
+    """What nobody waits for leaves the processor to pages and pushes."""
+    os.nice(NICENESS)
 
 
 def schedule(every: dict[str, float]) -> dict[str, dict[str, Any]]:

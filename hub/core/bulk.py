@@ -13,6 +13,11 @@ from django.db import connection
 from django.db.models import Model
 
 _TAIL = 12
+# Sizes are enough: a full sample costs more. Joins of a whole file stay in memory, and on one processor: the others
+# serve pages.
+BULK_SETTINGS = """
+SET LOCAL default_statistics_target = 10; SET LOCAL work_mem = '64MB'; SET LOCAL max_parallel_workers_per_gather = 0
+"""
 
 
 def bulk_insert(rows: Iterable[Model]) -> int:

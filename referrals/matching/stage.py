@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 
+from hub.core.bulk import BULK_SETTINGS
 from hub.core.crypto import hasher
 from hub.core.tabular import Remark
 from hub.core.text import name_key
@@ -51,8 +52,7 @@ def load(rows: Iterable[tuple[Line, dict[str, Any] | str]], *, nir_columns: tupl
             for block in _blocks(rows, nir_columns):
                 copy.write(block)
                 count += block.count("\n")
-        # Sizes are enough: a full sample costs more. Joins of a whole file stay in memory.
-        cursor.execute("SET LOCAL default_statistics_target = 10; SET LOCAL work_mem = '64MB'")
+        cursor.execute(BULK_SETTINGS)
         cursor.execute("ANALYZE stage")
     return count
 

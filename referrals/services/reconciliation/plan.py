@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from hub.core.bulk import BULK_SETTINGS
 from referrals.models.registration import GAP_PRECEDENCE
 from referrals.services.obligation import CLOSING, SUBJECT, TRACK
 from referrals.services.reconciliation.terms import Terms
@@ -165,7 +166,7 @@ def make_plan(terms: Terms) -> None:
     """Fill the five temporary tables of this transaction."""
     forget()
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL default_statistics_target = 10")  # sizes are enough; a full sample costs more
+        cursor.execute(BULK_SETTINGS)
         for statement, table in (
             (TOLD, "told"),
             (NEXT_STATUS, "next_status"),
