@@ -45,6 +45,10 @@ from referrals.services.reconciliation import (
 )
 
 FAULTS_SHOWN = 50
+LEFT_OUT = (
+    f"Plus de {rows.STRANGERS_KEPT // 1000} 000 lignes parlent de personnes que le Département ne connaît pas : les"
+    " premières sont montrées, les autres sont comptées sans être gardées."
+)
 EVENTS_ONLY = "Ce fichier ne contient que des cessations et radiations : il est traité comme une liste d'événements."
 
 
@@ -71,15 +75,16 @@ class RegistrationImporter:
         levels.match(actor.department_id, job.organization_id)
         told.tell(CHECKING)
         changes = proposals.propose(actor, job, parsed, seen)
-        counts = _verdicts(actor, job)
+        job.counts = _verdicts(actor, job)
         if corrections := corrections_of(job):
-            counts = self.reread(actor, job, path, corrections)
+            job.counts = self.reread(actor, job, path, corrections)
         found = Analysis(
             columns=list(parsed.columns),
-            counts=counts,
+            counts=job.counts,
             warnings=[
                 *proposals.disagreements(job, parsed, actor.today),
                 *(said.message for said in parsed.warnings),
+                *([LEFT_OUT] if "left_out" in job.counts else []),
                 *faults,
             ],
             encoding=parsed.encoding or "",
@@ -111,7 +116,7 @@ class RegistrationImporter:
         forget_rows(job, corrections)
         stage.load(((line, _data(line)) for line in lines), nir_columns=parsed.nir_columns)
         levels.match(actor.department_id, job.organization_id)
-        return _verdicts(actor, job)
+        return _verdicts(actor, job, job.counts.get("left_out", 0))
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         return people_changed_since(job) or lists_changed_since(job)
@@ -141,12 +146,17 @@ def _opened(actor: Actor, job: ImportJob, source: Source, *, month: date | None 
     )
 
 
-def _verdicts(actor: Actor, job: ImportJob) -> dict[str, Any]:
+def _verdicts(actor: Actor, job: ImportJob, already_left_out: int = 0) -> dict[str, Any]:
     """Suggest for the staged lines nobody answers to, write the rows of all; the counts of the job."""
     rows.mark_outside(job.territory_id)
     rows.mark_doubles(job.pk)
+    left_out = rows.leave_strangers_out() + already_left_out
     suggestions.suggest(actor.department_id)
-    return rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN)
+    counts = rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN)
+    if left_out:
+        unknown = counts.get(Verdict.UNKNOWN, 0) + left_out
+        counts |= {"left_out": left_out, "lines": counts["lines"] + left_out, "unknown": unknown}
+    return counts
 
 
 def _data(line: RegistrationLine) -> str:
