@@ -22,7 +22,7 @@ from hub.demo.files import months
 from hub.demo.server import QUIET, WORKER, ProcessSet, live, web
 from partners.actors import actor_from
 from partners.models import ImportJob, Membership
-from partners.services.imports import confirm_import, receive_file
+from partners.services.imports import confirm_import, process_import, receive_file
 from partners.services.undo import undo_import
 from tests.bench import crowd
 from tests.bench.fanout import run
@@ -125,6 +125,7 @@ def _advance(member: Membership, job_id: UUID) -> str:
 def _undo(member: Membership, job_id: UUID) -> None:
     with tenant(actor_from(member, datetime.now(UTC))) as actor:
         undo_import(actor, job=ImportJob.objects.get(pk=job_id), reason=REASON)
+    process_import(member.department_id, job_id)
 
 
 async def main() -> None:

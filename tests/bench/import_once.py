@@ -45,6 +45,7 @@ def main(path: Path) -> None:
         process_import(job.department_id, job.pk)
     with tenant(actor_from(member, datetime.now(UTC))) as actor:
         undo_import(actor, job=job, reason=REASON)  # raises unless it was applied
+    process_import(job.department_id, job.pk)
 
 
 def _connect() -> None:
