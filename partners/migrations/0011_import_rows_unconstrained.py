@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0009_answers_by_mail'),
+        ('partners', '0010_import_proposals'),
     ]
 
     operations = [
