@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from hub.core.text import header_key
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _BOM = "\ufeff"
 _LONGEST_CELL = 32_767  # Excel's own limit
 _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # in XML
@@ -25,7 +25,7 @@ def neutral(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return "'" + value if value.startswith(_FORMULA_STARTS) else value
+        return "'" + value if value.startswith(FORMULA_STARTS) else value
     if isinstance(value, bool):
         return "Oui" if value else "Non"
     if isinstance(value, dt.datetime):
@@ -80,7 +80,7 @@ def write_xlsx(
         if not isinstance(value, str):
             return value
         text = _ILLEGAL.sub("", value)[:_LONGEST_CELL]
-        if not text.startswith(_FORMULA_STARTS):
+        if not text.startswith(FORMULA_STARTS):
             return text
         typed = WriteOnlyCell(sheet, value=text)
         typed.data_type = "s"
