@@ -80,6 +80,10 @@ def _lines(rows: Any) -> Counter:
 
 @pytest.fixture
 def october(cast: Cast) -> SimpleNamespace:
+    return list_of_october(cast)
+
+
+def list_of_october(cast: Cast) -> SimpleNamespace:
     """The list of October, confirmed: some come, some stay, some leave; what an undisturbed worker makes of it."""
     people = crowd(cast, KNOWN)
     september = brought(cast, classic(*people[:BEFORE]), month=SEPTEMBER)
