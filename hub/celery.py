@@ -25,6 +25,7 @@ EVERY = {
     "referrals.tasks.release_gap_gestures": 2.0,
     "referrals.tasks.remind_gaps": 3600.0,
     "referrals.tasks.ask_again": 3600.0,
+    "referrals.tasks.open_checks": 60.0,
     "referrals.tasks.tell_silent_sources": 3600.0,
 }
 

@@ -111,6 +111,12 @@ def told_under(groups: Sequence[str]) -> list[tuple[UUID, UUID, str]]:
     return [(user_id, organization_id, reason) for (user_id, organization_id), reason in found.items()]
 
 
+def payloads_under(prefix: str) -> dict[str, dict[str, Any]]:
+    """Dedupe key, without its reader, → payload of the lines still waiting whose key begins so."""
+    lines = Notification.objects.filter(UNREAD, dedupe_key__startswith=prefix)
+    return {key.rpartition("@")[0]: payload for key, payload in lines.values_list("dedupe_key", "payload")}
+
+
 def _subjects(settled: Sequence[Settled]) -> list[Notification]:
     """Lines that still wait on these subjects, read before the lock to know whose cursors to lock."""
     return [line for one in settled for line in Notification.objects.filter(UNREAD, _about(one), kind=one.kind)]

@@ -71,6 +71,13 @@ class SourcesSilent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListArrived(Event):
+    """A complete list of a month is applied: what was told of its silence may wait no more."""
+
+    month: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AppointmentsChanged(Event):
     """Appointments planned, moved or cancelled together (`change`): told once per recipient, with counts."""
 

@@ -11,7 +11,7 @@ from hub.core.actor import Actor
 from hub.core.slots import TimelineEntry, provide
 from hub.core.today import SLOT, TodayLine, TodaySection
 from referrals.panels import Panel, PanelLine
-from referrals.selectors.explanations import known_of, my_ended_explanations
+from referrals.selectors.explanations import answers_of, known_of, my_ended_explanations
 from referrals.selectors.files import PersonFile
 from referrals.selectors.gaps import history, kind_label, status_sentence, to_check, today_lines
 from referrals.selectors.imports import waiting_imports
@@ -104,4 +104,5 @@ def registration_panel(actor: Actor, file: PersonFile) -> Iterator[Panel]:
         detail = " · ".join(filter(None, (category, seen)))
         lines.append(PanelLine(status_sentence(status, sees=sees), detail))
     lines.extend(PanelLine(said) for said in known_of(actor, [file.person], sees=sees)[file.person.pk])
+    lines.extend(PanelLine(said) for said in answers_of(file.person))
     yield Panel("Inscription", "clipboard-check", lines, empty=status_sentence(None, sees=sees))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -13,21 +12,20 @@ from referrals.models import ExpectedList
 REASONS = {Function.COORDINATION: "vous coordonnez le territoire", Function.SUPERVISION: "vous encadrez le territoire"}
 
 
-def silence_audience(expected_ids: Iterable[UUID]) -> Counter[tuple[UUID, UUID, str]]:
-    """(user, organisation, reason) → how many of these lists are his."""
-    lists = list(ExpectedList.objects.filter(pk__in=list(expected_ids)))
+def silence_audience(expected_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID, str], list[UUID]]:
+    """(user, organisation, reason) → which of these lists are his, in a fixed order."""
+    lists = list(ExpectedList.objects.filter(pk__in=list(expected_ids)).order_by("pk"))
     if not lists:
-        return Counter()
+        return {}
     members = Membership.objects.filter(
         department_id=lists[0].department_id, active=True, user__is_active=True,
         organization__active=True, organization__kind="department", functions__overlap=list(REASONS),
     ).prefetch_related("territories")  # fmt: skip
-    return Counter(
-        (member.user_id, member.organization_id, _reason(member))
-        for member in members
-        for one in lists
-        if _covers(member, one.territory_id)
-    )
+    told: dict[tuple[UUID, UUID, str], list[UUID]] = {}
+    for member in members:
+        if his := [one.pk for one in lists if _covers(member, one.territory_id)]:
+            told[member.user_id, member.organization_id, _reason(member)] = his
+    return told
 
 
 def _covers(member: Membership, territory_id: UUID | None) -> bool:

@@ -16,6 +16,7 @@ from referrals.selectors.clocks import answers_to_release, loops_to_close, propo
 from referrals.services.answer_links import offer_link, referrals_to_mail
 from referrals.services.answer_mails import links_to_mail, mail_link
 from referrals.services.explanations import ask_about_ended
+from referrals.services.explanations import open_checks as open_asked
 from referrals.services.gap_bulk import release_gesture
 from referrals.services.gap_steps import take_steps
 from referrals.services.list_silence import tell_silent_sources as tell_silent
@@ -99,6 +100,14 @@ def ask_again() -> None:
     for department_id in _departments():
         with tenant(Actor.system(department_id)) as actor:
             ask_about_ended(actor)
+
+
+@shared_task
+def open_checks(department_id: str = "") -> None:
+    """Open the gaps referents asked for when an explanation ended; at their word, and every minute."""
+    for one in [UUID(department_id)] if department_id else _departments():
+        with tenant(Actor.system(one)) as actor:
+            open_asked(actor)
 
 
 def _departments() -> Iterator[UUID]:

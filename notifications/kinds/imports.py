@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+from hashlib import md5
 from uuid import UUID
 
 from notifications.catalogue import Kind, Notice, Settled, Told, announce
-from notifications.journal import told_under
+from notifications.journal import payloads_under, told_under
 from notifications.kinds.gaps import GAP_CLOSED, GAP_CORRECTION, GAP_OPENED, correction_group
 from partners.events import ImportFinished, ImportUndone
 from partners.models import ImportJob
 from referrals import recipients
-from referrals.events import SourcesSilent
+from referrals.events import ListArrived, SourcesSilent
 from referrals.recipients import Recipient
 from referrals.recipients_corrections import agencies_told
 from referrals.recipients_lists import silence_audience
+from referrals.selectors.expected import missing_lists
 
 SOURCE_SILENT = Kind(
     code="source_silent",
@@ -58,15 +61,31 @@ IMPORT_UNDONE = Kind(
 def sources_silent(events: list[SourcesSilent]) -> Iterator[Told]:
     """Officers and heads of the place: one line by month with a count; what came is theirs to ask for."""
     for event in events:
-        for (user_id, organization_id, reason), count in silence_audience(event.expected_ids).items():
+        for (user_id, organization_id, reason), lists in silence_audience(event.expected_ids).items():
             yield Notice(
                 user_id=user_id,
                 organization_id=organization_id,
                 kind=SOURCE_SILENT.code,
-                dedupe_key=f"{SOURCE_SILENT.code}:{event.month:%Y-%m}:{min(event.expected_ids).hex}",
+                dedupe_key=f"{_silence_of(event.month)}{md5(repr(lists).encode(), usedforsecurity=False).hexdigest()}",
                 reason=reason,
-                count=count,
+                count=len(lists),
+                payload={"lists": [str(one) for one in lists]},
             )
+
+
+@announce(ListArrived)
+def list_arrived(events: list[ListArrived]) -> Iterator[Told]:
+    """Once all the lists of a line have come, it waits for nobody any more."""
+    for department_id, month in {(event.department_id, event.month) for event in events}:
+        if waiting := payloads_under(_silence_of(month)):
+            missing = {str(one.pk) for one in missing_lists(department_id, month)}
+            for group, payload in waiting.items():
+                if missing.isdisjoint(payload["lists"]):
+                    yield Settled(kind=SOURCE_SILENT.code, group=group)
+
+
+def _silence_of(month: date) -> str:
+    return f"{SOURCE_SILENT.code}:{month:%Y-%m}:"
 
 
 @announce(ImportFinished)

@@ -13,7 +13,7 @@ from referrals.models.appointments import (
 )
 from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber, RightsState, Sex
 from referrals.models.campaigns import Campaign, CampaignLog, CampaignState, Slot, Summons
-from referrals.models.explanations import AbsenceExplanation, ExplanationKind
+from referrals.models.explanations import AbsenceExplanation, EndAnswer, ExplanationKind
 from referrals.models.gap_work import GapGesture, GapStep, RegistrationMeasure
 from referrals.models.letters import Letter, LetterChannel, LetterKind, LetterTemplate
 from referrals.models.matching import MatchAnswer, MatchDecision
@@ -69,6 +69,7 @@ __all__ = [
     "ContractKind",
     "DeclaredLink",
     "DeclineReason",
+    "EndAnswer",
     "EngagementContract",
     "EntryState",
     "ExemptionReason",

@@ -21,6 +21,13 @@ class ExplanationKind(models.TextChoices):
     OTHER = "other", "Absence expliquée"
 
 
+class EndAnswer(models.TextChoices):
+    """What the referent says once an explanation has ended, other than that it goes on."""
+
+    REGISTERED = "registered", "Réinscrite"
+    TO_CHECK = "to_check", "À vérifier"
+
+
 class AbsenceExplanation(PersonalModel):
     """Explains a person's absence from the lists until its own end. What lists tell is in `RegistrationStatus`."""
 
@@ -31,14 +38,23 @@ class AbsenceExplanation(PersonalModel):
     note = models.CharField("précision", max_length=300, blank=True)
     source = models.CharField(max_length=30, default="hand")  # by hand, or the application that knows
     asked_on = models.DateField(null=True)  # the day its end was put as a question to the referent
+    answer = models.CharField(max_length=10, choices=EndAnswer.choices, blank=True)  # to the question of its end
+    answered_on = models.DateField(null=True)
+    answered_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
 
     class Meta:
         ordering = ["-until", "id"]
-        indexes = [models.Index(fields=["beneficiary", "-until"], name="explanation_person")]
+        indexes = [
+            models.Index(fields=["beneficiary", "-until"], name="explanation_person"),
+            models.Index(fields=["answered_on"], name="explanation_to_check", condition=models.Q(answer="to_check")),
+        ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(until__gte=models.F("starts_on")), name="explanation_order")
+            models.CheckConstraint(condition=models.Q(until__gte=models.F("starts_on")), name="explanation_order"),
+            models.CheckConstraint(
+                condition=models.Q(answer="") | models.Q(answered_on__isnull=False), name="answer_has_day"
+            ),
         ]
 
     def __str__(self) -> str:

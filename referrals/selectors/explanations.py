@@ -16,17 +16,15 @@ from referrals.models import (
     AbsenceExplanation,
     AssignmentKind,
     Beneficiary,
+    EndAnswer,
     EntryState,
     RegistrationExemption,
     RegistrationGap,
     RegistrationStatus,
     SupportAssignment,
-    Track,
-    TrackDecision,
 )
 from referrals.models.registration import OPEN_GAP_STATES
-
-OPEN_RIGHTS = ("open", "suspended", "payment_suspended", "unknown")  # as reconciliation reads the obligation
+from referrals.obligation import obliged_now
 
 
 def explained_now(today: date, person: str = "beneficiary") -> Q:
@@ -46,26 +44,39 @@ def explanations_of(people: Iterable[UUID], today: date) -> dict[UUID, AbsenceEx
 def ended_explanations(actor: Actor, people: QuerySet[Beneficiary]) -> QuerySet[Any]:
     """Those of `people` whose explained absence has ended (`ended`: the day), still obliged and not registered.
 
-    An answer ends the question: a new explanation, an exemption, a list that shows her, or a gap opened since.
+    An answer ends the question: what the referent says, a new explanation, an exemption, a list that shows her, or a
+    gap opened since.
     """
     today = actor.today
     said = AbsenceExplanation.objects.filter(beneficiary=OuterRef("pk"), until__lt=today).order_by("-until")
     listed = Case(When(registration__explained_until__lt=today, then=F("registration__explained_until")))
     gaps = RegistrationGap.objects.filter(beneficiary=OuterRef("pk"))
     asked_elsewhere = Q(state__in=OPEN_GAP_STATES) | Q(justified_until__gte=today)
-    obliged = TrackDecision.objects.filter(
-        beneficiary=OuterRef("pk"), voided_at=None, ended_on=None, effective_on__lte=today,
-        track__in=(Track.PROFESSIONAL, Track.SOCIO_PROFESSIONAL),
-    )  # fmt: skip
     return (
-        people.filter(Exists(obliged), died_on=None, rights_state__in=OPEN_RIGHTS)
-        .exclude(subject_to_obligations=False)
+        people.filter(obliged_now(today))
         .exclude(registration__state=EntryState.REGISTERED)
         .exclude(explained_now(today, "pk"))
         .annotate(ended=Greatest(Subquery(said.values("until")[:1]), listed))
         .filter(ended__isnull=False)
+        .exclude(Exists(said.exclude(answer="").filter(until=OuterRef("ended"))))
         .exclude(Exists(gaps.filter(asked_elsewhere | Q(opened_at__date__gt=OuterRef("ended")))))
     )
+
+
+def asked_about(actor: Actor, person: Beneficiary) -> bool:
+    """Has an explanation of this person ended, with nobody's answer yet?"""
+    return ended_explanations(actor, visible(actor, Beneficiary).filter(pk=person.pk)).exists()
+
+
+def answers_of(person: Beneficiary) -> list[str]:
+    """The referent's latest answer, while no list has confirmed it: registered again."""
+    said = person.explanations.filter(answer=EndAnswer.REGISTERED).order_by("-answered_on").first()
+    if said is None or said.answered_on is None:
+        return []
+    status = RegistrationStatus.objects.filter(beneficiary=person).first()
+    if status and status.last_listed and status.last_listed >= said.answered_on.replace(day=1):
+        return []
+    return [f"Réinscrite, dit le référent le {said.answered_on:%d/%m/%Y} : la prochaine liste le confirmera"]
 
 
 def my_ended_explanations(actor: Actor) -> QuerySet[Any]:

@@ -6,17 +6,31 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from hub.core.access import require, visible
 from hub.core.actor import Actor
-from hub.core.errors import Invalid
+from hub.core.errors import Conflict, Invalid
 from hub.core.events import emit
+from hub.core.nudge import nudge
 from hub.core.topics import touch
 from partners.models import Department
 from referrals.events import ExplanationsEnded
-from referrals.models import AbsenceExplanation, Beneficiary, ExplanationKind
+from referrals.models import (
+    AbsenceExplanation,
+    Beneficiary,
+    EndAnswer,
+    EntryState,
+    ExplanationKind,
+    GapKind,
+    RegistrationGap,
+    RegistrationStatus,
+)
+from referrals.models.registration import OPEN_GAP_STATES
+from referrals.obligation import obliged_now
 from referrals.selectors.explanations import ended_explanations
+from referrals.services.gaps import tell_gaps, touch_gap
+from referrals.workflows import GAP
 
 MOST_ASKED = 2_000  # people asked about in one hour; the others wait for the next
 
@@ -80,8 +94,73 @@ def ask_about_ended(actor: Actor) -> list[Beneficiary]:
     return found
 
 
+@transaction.atomic
+def answer_ended(actor: Actor, *, person: Beneficiary, answer: str) -> AbsenceExplanation:
+    """The referent says, once an explanation has ended, that she is registered again, or that it must be checked.
+
+    `registered` waits for the next list to confirm it; `to_check` opens a gap, by the product's own hand (a partner
+    cannot). Raises `Invalid`, or `Conflict` when the question is not asked any more.
+    """
+    require(actor, "absence.explain", person)
+    if answer not in EndAnswer.values:
+        raise Invalid(fields={"answer": "Choisissez une réponse."})
+    asked = ended_explanations(actor, Beneficiary.objects.filter(pk=person.pk)).select_related("registration").first()
+    if asked is None:
+        raise Conflict("Cette question n'est plus posée : la situation a changé entre-temps.")
+    _write_ends(actor, [asked])
+    said = AbsenceExplanation.objects.select_for_update().filter(beneficiary=person, until=asked.ended)
+    explanation = said.order_by("-recorded_at", "id").first()
+    if explanation is None or explanation.answer:
+        raise Conflict("Quelqu'un a déjà répondu.")
+    explanation.answer, explanation.answered_on, explanation.answered_by_id = answer, actor.today, actor.user_id
+    explanation.save(update_fields=["answer", "answered_on", "answered_by"])
+    touch(actor.department_id, "person", person.pk)
+    if answer == EndAnswer.TO_CHECK:
+        nudge("referrals.tasks.open_checks", str(actor.department_id))
+    return explanation
+
+
+@transaction.atomic
+def open_checks(actor: Actor) -> list[RegistrationGap]:
+    """Open the gaps referents asked for, of people who still must register and have none since; told at once."""
+    Department.objects.select_for_update(no_key=True).get(pk=actor.department_id)  # one worker at a time
+    gaps = RegistrationGap.objects.filter(beneficiary=OuterRef("pk"))
+    wanted = AbsenceExplanation.objects.filter(beneficiary=OuterRef("pk"), answer=EndAnswer.TO_CHECK)
+    asked = visible(actor, Beneficiary).filter(obliged_now(actor.today)).annotate(
+        since=Subquery(wanted.order_by("-until").values("until")[:1]),
+        asked_on=Subquery(wanted.order_by("-until").values("answered_on")[:1]),
+    )  # fmt: skip
+    due = asked.filter(asked_on__isnull=False).exclude(registration__state=EntryState.REGISTERED)
+    due = due.exclude(Exists(gaps.filter(Q(state__in=OPEN_GAP_STATES) | Q(opened_at__date__gte=OuterRef("asked_on")))))
+    opened = [_open_check(actor, person) for person in due.select_related("registration").order_by("pk")[:MOST_ASKED]]
+    tell_gaps(actor, opened)
+    for gap in opened:
+        touch_gap(actor, gap)
+    return opened
+
+
+def _open_check(actor: Actor, person: Any) -> RegistrationGap:
+    known = RegistrationStatus.objects.filter(beneficiary=person).exists()
+    gap = RegistrationGap.objects.create(
+        department_id=actor.department_id,
+        beneficiary=person,
+        kind=GapKind.NOT_REREGISTERED if known else GapKind.NEVER_REGISTERED,
+        month=person.since.replace(day=1),
+        opened_at=actor.now,
+    )
+    GAP.record(gap, "open", by=actor, source="open")
+    return gap
+
+
 def _remember(actor: Actor, people: list[Any]) -> None:
     """`people` carry `ended`, the end asked about."""
+    _write_ends(actor, people)
+    ends = AbsenceExplanation.objects.filter(beneficiary__in=people, until__lt=actor.today)
+    ends.filter(asked_on=None).update(asked_on=actor.today)
+
+
+def _write_ends(actor: Actor, people: list[Any]) -> None:
+    """The end of an exit a list told becomes an explanation like the others, so that what is said of it is kept."""
     written = AbsenceExplanation.objects.filter(beneficiary__in=people, until__lt=actor.today)
     known = set(written.values_list("beneficiary", "until"))
     AbsenceExplanation.objects.bulk_create(
@@ -97,4 +176,3 @@ def _remember(actor: Actor, people: list[Any]) -> None:
         for person in people
         if (person.pk, person.ended) not in known
     )
-    written.filter(asked_on=None).update(asked_on=actor.today)

@@ -25,7 +25,7 @@ from referrals.models import (
 )
 from referrals.services.access import close_access, open_access
 from referrals.services.gaps import lapse_gaps
-from referrals.services.obligation import lapse_moot_gaps
+from referrals.services.moot_gaps import lapse_moot_gaps
 from referrals.services.referrals import send_referral, withdraw_designation
 
 

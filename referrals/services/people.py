@@ -23,7 +23,7 @@ from referrals.models import Appointment, Beneficiary, NationalNumber
 from referrals.services.appointments.moot import cancel_moot
 from referrals.services.campaigns.seats import leave_all_seats
 from referrals.services.gaps import lapse_gaps
-from referrals.services.obligation import lapse_moot_gaps
+from referrals.services.moot_gaps import lapse_moot_gaps
 
 EDITABLE = (
     "last_name",

@@ -17,6 +17,7 @@ urlpatterns = [
     route("personnes/<uuid:pk>/orientation/", pathways.track_decide, name="track_decide", access="people.list"),
     route("personnes/<uuid:pk>/dispense/", pathways.person_exempt, name="person_exempt", access="people.list"),
     route("personnes/<uuid:pk>/absence/", pathways.person_explain, name="person_explain", access="people.list"),
+    route("personnes/<uuid:pk>/absence/terme/", pathways.person_answer, name="person_answer", access="people.list"),
     route("decisions/<uuid:pk>/annuler/", pathways.track_void, name="track_void", access="people.list"),
     route("suivis/<uuid:pk>/referent/", pathways.assignment_referent, name="assignment_referent", access="people.list"),
     route("ouvertures/", people.openings, name="openings", access="person.opening.review"),

@@ -8,13 +8,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, DomainError, Invalid
 from referrals.forms.fields import refuse
 from referrals.forms.pathways import ExemptionForm, ExplanationForm, ReferentForm, TrackForm, VoidForm
+from referrals.selectors.explanations import asked_about
 from referrals.selectors.files import (
     current_decision,
     get_assignment,
@@ -23,7 +24,7 @@ from referrals.selectors.files import (
     possible_referents,
 )
 from referrals.selectors.receivers import get_receiver, search_receivers, support_teams
-from referrals.services.explanations import explain_absence
+from referrals.services.explanations import answer_ended, explain_absence
 from referrals.services.pathways import decide_track, exempt_from_registration, name_referent, void_decision
 
 
@@ -97,6 +98,12 @@ def person_exempt(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "referrals/people/exempt.html", {"form": form, "person": person}, status=status)
 
 
+ANSWERED = {
+    "registered": "C'est noté : la prochaine liste le confirmera.",
+    "to_check": "C'est noté : une inscription à vérifier est ouverte, et ceux qui la suivent sont prévenus.",
+}
+
+
 @require_http_methods(["GET", "POST"])
 def person_explain(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Say why she is not registered, and until when."""
@@ -113,7 +120,22 @@ def person_explain(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, "C'est noté : les prochaines listes n'ouvriront rien jusqu'à cette date.")
             return redirect("person", pk)
     status = 200 if request.method == "GET" else 400
-    return render(request, "referrals/people/explain.html", {"form": form, "person": person}, status=status)
+    context = {"form": form, "person": person, "asked": asked_about(actor, person)}
+    return render(request, "referrals/people/explain.html", context, status=status)
+
+
+@require_POST
+def person_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """An explanation has ended: registered again, or to be checked."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    person = get_person(actor, pk)
+    try:
+        said = answer_ended(actor, person=person, answer=request.POST.get("answer", ""))
+    except (Conflict, Invalid) as error:
+        messages.warning(request, error.message)
+        return redirect("person_explain", pk)
+    messages.success(request, ANSWERED[said.answer])
+    return redirect("person", pk)
 
 
 @require_http_methods(["GET", "POST"])

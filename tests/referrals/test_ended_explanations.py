@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -99,3 +99,71 @@ def test_whoever_is_registered_checked_excused_or_no_longer_obliged_is_not_asked
     assert asked(cast) == []
     assert not section(cast.udaf_worker)
     assert not section(cast.udaf_lead)
+
+
+def answer(member, who, said, day=(2027, 2, 2)):
+    with at(*day):
+        return client(member).post(f"/personnes/{who.pk}/absence/terme/", {"answer": said})
+
+
+def gaps(cast):
+    with tenant(Actor.system(cast.department.pk)):
+        return list(RegistrationGap.objects.values_list("beneficiary", "kind", "state", "month"))
+
+
+def checked(year, month, day):
+    with at(year, month, day):
+        tasks.open_checks()
+
+
+def test_registered_again_is_noted_by_the_partner_and_waits_for_the_next_list(cast, followed):
+    ask(2027, 2, 1)
+    with at(2027, 2, 2):
+        page = client(cast.udaf_worker).get(f"/personnes/{followed[0].pk}/absence/").content.decode()
+    assert "Réinscrite" in page and "À vérifier" in page
+    assert answer(cast.udaf_worker, followed[0], "registered").status_code == 302
+    checked(2027, 2, 2)
+    assert gaps(cast) == []
+    with at(2027, 2, 3):
+        assert "la prochaine liste le confirmera" in client(cast.udaf_worker).get(
+            f"/personnes/{followed[0].pk}/"
+        ).content.decode().replace("&#x27;", "'")
+    ask(2027, 3, 1)
+    assert asked(cast) == [("udaf_lead", 1), ("udaf_worker", 2)]  # not asked again
+    with at(2027, 2, 2), tenant(Actor.system(cast.department.pk)):
+        assert AbsenceExplanation.objects.get(beneficiary=followed[0]).answered_by_id == cast.udaf_worker.user_id
+
+
+def test_to_check_opens_a_gap_by_the_products_hand_once(cast, followed):
+    for who in (followed[1], followed[2]):  # by hand; told by a list, before anybody was asked
+        assert answer(cast.udaf_lead, who, "to_check").status_code == 302
+    assert gaps(cast) == []
+    checked(2027, 2, 2)
+    checked(2027, 2, 2)
+    january = date(2027, 1, 1)
+    assert sorted(gaps(cast), key=str) == sorted(
+        [
+            (followed[1].pk, "never_registered", "open", january),
+            (followed[2].pk, "not_reregistered", "open", january),
+        ],
+        key=str,
+    )
+    assert notices(cast, "gap_opened")
+    with at(2027, 2, 3), tenant(Actor.system(cast.department.pk)):
+        RegistrationGap.objects.update(state="resolved", closing="proven", closed_at=datetime(2027, 2, 3, tzinfo=UTC))
+    checked(2027, 2, 4)
+    assert len(gaps(cast)) == 2
+
+
+def test_a_question_nobody_asks_any_more_has_no_answer(cast, followed):
+    with at(2027, 1, 10):
+        assert "terme" not in client(cast.udaf_worker).get(f"/personnes/{followed[0].pk}/absence/").content.decode()
+    for said, day in (("registered", (2027, 1, 10)), ("perhaps", (2027, 2, 2))):
+        assert answer(cast.udaf_worker, followed[0], said, day).status_code == 302
+    assert answer(cast.adviser, followed[0], "registered").status_code == 404
+    with tenant(Actor.system(cast.department.pk)):
+        assert not AbsenceExplanation.objects.exclude(answer="").exists()
+    answer(cast.udaf_worker, followed[0], "registered")
+    answer(cast.udaf_lead, followed[0], "to_check")  # too late: somebody answered
+    with tenant(Actor.system(cast.department.pk)):
+        assert AbsenceExplanation.objects.get(beneficiary=followed[0]).answer == "registered"

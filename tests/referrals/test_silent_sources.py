@@ -8,6 +8,7 @@ import pytest
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
+from notifications.models import Notification
 from referrals import tasks
 from referrals.models import ExpectedList
 from referrals.services.list_silence import month_due
@@ -67,6 +68,28 @@ def test_each_list_and_month_is_told_once_to_officers_and_heads_of_the_place(exp
         [("head", 1), ("head", 2), ("officer_metz", 1), ("officer_metz", 2)] + [("officer_thionville", 1)] * 2
     )
     assert client(expecting.head).get("/imports/").status_code == 200  # where the notice leads
+
+
+def waiting(cast):
+    names = {member.user_id: name for name, member in cast.members.items()}
+    lines = []
+    for member in cast.members.values():
+        with tenant(actor(member)) as acting:
+            mine = Notification.objects.filter(user_id=acting.user_id, kind="source_silent", solved_at=None)
+            lines += [names[acting.user_id]] * mine.count()
+    return sorted(lines)
+
+
+def test_a_line_waits_until_all_the_lists_it_tells_of_have_come(expecting):
+    people = crowd(expecting, 2)
+    applied(expecting, people, SEPTEMBER)
+    look(2026, 11, 16)  # neither list of October has come
+    assert waiting(expecting) == ["head", "officer_metz", "officer_thionville"]
+    applied(expecting, people, OCTOBER)  # Metz's
+    assert waiting(expecting) == ["head", "officer_metz", "officer_thionville"]
+    values = {"month": OCTOBER, "nature": "complete", "again": True}
+    confirm(expecting.adviser, bring(expecting.adviser, "registration", classic(*people), **values))
+    assert waiting(expecting) == []
 
 
 def test_nothing_before_the_first_list_nor_for_a_list_no_longer_waited_for(expecting):

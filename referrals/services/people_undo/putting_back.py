@@ -10,7 +10,8 @@ from hub.core.actor import Actor
 from hub.core.topics import touch
 from partners.models import ImportJob
 from referrals.models import Beneficiary
-from referrals.services.obligation import MUST_REGISTER, lapse_moot_gaps
+from referrals.obligation import must_register
+from referrals.services.moot_gaps import lapse_moot_gaps
 from referrals.services.people import KEYS, fill_keys
 from referrals.services.people_undo.left import TAKEN, counts, keep_left, weigh
 from referrals.services.people_undo.written import PATHWAY, TRACKED, columns, listed
@@ -52,7 +53,7 @@ WITH image AS (
     JOIN referrals_gaplog l ON l.gap_id = g.id AND l.at = g.closed_at AND l.name = 'lapse'
     JOIN referrals_beneficiary b ON b.id = g.beneficiary_id
    WHERE g.state = 'lapsed' AND g.closed_at = %(applied)s AND g.closed_by_list_id IS NULL
-     AND g.beneficiary_id IN ({PEOPLE}) AND ({MUST_REGISTER}) AND NOT EXISTS (
+     AND g.beneficiary_id IN ({PEOPLE}) AND ({must_register("b")}) AND NOT EXISTS (
        SELECT 1 FROM referrals_registrationgap o
         WHERE o.beneficiary_id = g.beneficiary_id AND o.state IN ('open', 'acknowledged', 'in_progress'))
      FOR UPDATE OF g),

@@ -12,7 +12,7 @@ from hub.core.bulk import row_key
 from hub.core.events import emit
 from hub.core.topics import touch
 from partners.models import ImportJob
-from referrals.events import GapsChanged
+from referrals.events import GapsChanged, ListArrived
 from referrals.models import RegistrationGap, RegistrationList
 from referrals.services.measures import record_measures
 from referrals.services.reconciliation import plan
@@ -103,6 +103,8 @@ def apply_list(actor: Actor, *, job: ImportJob) -> RegistrationList:
     )
     write(terms, applied)
     record_measures(terms)
+    if terms.complete:
+        emit(ListArrived(department_id=actor.department_id, month=terms.month))
     changed = changed_gaps()
     plan.forget()
     job.counts = {**job.counts, **{name: len(gaps) for name, gaps in changed.items()}}

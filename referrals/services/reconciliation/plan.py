@@ -16,7 +16,7 @@ from django.db import connection
 
 from hub.core.bulk import BULK_SETTINGS
 from referrals.models.registration import GAP_PRECEDENCE
-from referrals.services.obligation import CLOSING, SUBJECT, TRACK
+from referrals.obligation import closing, obliged_track, subject
 from referrals.services.reconciliation.terms import Terms
 
 TABLES = ("told", "next_status", "standing", "obliged", "outcome")
@@ -112,7 +112,7 @@ SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since
     WHEN coalesce(d.informed_on, d.decided_on) + %(grace)s::int < %(day)s THEN 'never_registered'
   END AS kind
   FROM referrals_beneficiary b
-  JOIN referrals_trackdecision d ON {TRACK} AND d.effective_on <= %(day)s
+  JOIN referrals_trackdecision d ON {obliged_track("b")} AND d.effective_on <= %(day)s
   LEFT JOIN standing s ON s.beneficiary_id = b.id
   LEFT JOIN (SELECT DISTINCT beneficiary_id AS id FROM referrals_absenceexplanation
               WHERE starts_on <= %(day)s AND until >= %(day)s) explained ON explained.id = b.id
@@ -120,7 +120,7 @@ SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since
               WHERE r.job_id = ANY(%(jobs)s) AND r.verdict IN ('ambiguous', 'rejected') AND r.data ? 'candidates'
              UNION SELECT r.beneficiary_id FROM partners_importrow r
               WHERE r.job_id = ANY(%(jobs)s) AND r.verdict = 'rejected') doubtful ON doubtful.id = b.id
- WHERE b.department_id = %(department)s AND {SUBJECT}
+ WHERE b.department_id = %(department)s AND {subject("b")}
 """
 RANK = f"array_position(ARRAY{list(GAP_PRECEDENCE)}, {{}})"
 # What becomes of each open gap. No longer obliged: without object, never "resolved". Its kind grows stronger, or
@@ -137,7 +137,7 @@ SELECT g.id AS gap_id, g.beneficiary_id, g.state AS source, g.kind AS former,
              AND (s.last_listed >= greatest(g.month, %(month)s::date) OR s.since >= coalesce(g.event_on, g.month))
             THEN 'resolve' END AS act,
        o.kind, o.event_on, o.ends_on, o.code, o.motive,
-       CASE WHEN o.beneficiary_id IS NOT NULL THEN 'other' ELSE {CLOSING} END AS closing,
+       CASE WHEN o.beneficiary_id IS NOT NULL THEN 'other' ELSE {closing("b")} END AS closing,
        coalesce(s.motive, '') AS known
   FROM referrals_registrationgap g
   JOIN referrals_beneficiary b ON b.id = g.beneficiary_id
