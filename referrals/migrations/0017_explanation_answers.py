@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0013_people_taken_back'),
+        ('referrals', '0016_people_by_page'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
