@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0016_people_by_page'),
+        ('referrals', '0017_list_corrections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
