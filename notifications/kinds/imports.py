@@ -80,7 +80,7 @@ def list_arrived(events: list[ListArrived]) -> Iterator[Told]:
         if waiting := payloads_under(_silence_of(month)):
             missing = {str(one.pk) for one in missing_lists(department_id, month)}
             for group, payload in waiting.items():
-                if missing.isdisjoint(payload["lists"]):
+                if missing.isdisjoint(payload.get("lists", ())):
                     yield Settled(kind=SOURCE_SILENT.code, group=group)
 
 
