@@ -12,13 +12,22 @@ from partners.models import Organization, Team, Territory
 from referrals.forms.fields import day, text
 from referrals.models import GapState
 from referrals.selectors.board import AGES
-from referrals.selectors.gaps import KINDS, referent_choices, team_choices, territory_choices
+from referrals.selectors.gaps import KINDS, GapList, referent_choices, team_choices, territory_choices
 from referrals.services.gaps import JUSTIFICATIONS
 
 STATES = [("", "À traiter"), *GapState.choices[:3], ("closed", "Closes"), *GapState.choices[3:6], ("all", "Toutes")]
 NATURES = [("ceased", "Cessation"), ("struck_off", "Radiation")]
 AGES_SHOWN = [("", "Toutes"), ("10", "Plus de 10 jours"), ("30", "Plus d'un mois"), *AGES.items()]
 ORDERS = [("", "Plus récentes"), ("oldest", "Plus anciennes")]
+# A filter says what it filters in its own line: the label stays for screen readers.
+NOTHING_CHOSEN = {
+    "state": "État : à traiter",
+    "kind": "Situation : toutes",
+    "territory": "Territoire : tous",
+    "organization": "Organisme : tous",
+    "team": "Équipe : toutes",
+    "age": "Depuis : toujours",
+}
 
 
 class GapFilters(forms.Form):
@@ -32,7 +41,7 @@ class GapFilters(forms.Form):
     )
     team = forms.ModelChoiceField(Team.objects.none(), label="Équipe", required=False, empty_label="Toutes")
     age = forms.ChoiceField(label="Depuis", choices=AGES_SHOWN, required=False)
-    order = forms.ChoiceField(label="Ordre", choices=ORDERS, required=False)
+    order = forms.ChoiceField(choices=ORDERS, required=False, widget=forms.HiddenInput)
     mine = forms.BooleanField(label="Mes suivis", required=False)
     seen = forms.ChoiceField(choices=[("", ""), ("never", "")], required=False, widget=forms.HiddenInput)
     explained = forms.ChoiceField(choices=[("", ""), ("0", ""), ("1", "")], required=False, widget=forms.HiddenInput)
@@ -46,6 +55,20 @@ class GapFilters(forms.Form):
             del self.fields["kind"]
         if not actor.is_wide:
             del self.fields["organization"]
+
+        for name, words in NOTHING_CHOSEN.items():
+            if name in self.fields:
+                self._say(name, {"": words})
+
+    def say_counts(self, found: GapList) -> None:
+        """Beside each situation and territory, how many are to be worked on: the counts come first."""
+        for name, tallies in (("kind", found.kinds), ("territory", found.territories)):
+            if name in self.fields:
+                self._say(name, {one.key: f"{one.label} ({one.count})" for one in tallies})
+
+    def _say(self, name: str, words: dict[str, str]) -> None:
+        field: Any = self.fields[name]
+        field.widget.choices = [(str(value), words.get(str(value), label)) for value, label in field.widget.choices]
 
     def values(self) -> dict[str, Any]:
         """What may be passed to the selector."""

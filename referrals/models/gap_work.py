@@ -1,4 +1,4 @@
-"""What is kept around gaps: gestures that may still be undone, steps of the clock already taken, anonymous series."""
+"""What is kept around gaps: gestures still to be undone, steps of the clock taken, views of the list, series."""
 
 from __future__ import annotations
 
@@ -48,6 +48,32 @@ class GapStep(PersonalModel):
 
     def __str__(self) -> str:
         return f"{self.step} {self.on}"
+
+
+class GapView(PersonalModel):
+    """Filters a member keeps under a name, as the address writes them; one of them may open the list by itself."""
+
+    user_id = models.UUIDField()
+    organization_id = models.UUIDField()
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=300)
+    default = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user_id", "organization_id", "department_id", "name"], name="one_gap_view"
+            ),
+            models.UniqueConstraint(
+                fields=["user_id", "organization_id", "department_id"],
+                condition=models.Q(default=True),
+                name="one_default_gap_view",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RegistrationMeasure(models.Model):

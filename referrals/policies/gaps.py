@@ -16,6 +16,7 @@ from referrals.models import (
     ExitCode,
     ExpectedList,
     GapGesture,
+    GapView,
     RegistrationGap,
     RegistrationMeasure,
     RegistrationMonth,
@@ -98,6 +99,12 @@ def may_give_back(actor: Actor, _: None = None) -> bool:
 @scope(GapGesture)
 def own_gestures(actor: Actor, gestures: QuerySet[GapGesture]) -> QuerySet[GapGesture]:
     return gestures if actor.is_system else gestures.filter(user_id=actor.user_id)
+
+
+@scope(GapView)
+def own_views(actor: Actor, views: QuerySet[GapView]) -> QuerySet[GapView]:
+    mine = views.filter(user_id=actor.user_id, organization_id=actor.organization_id)
+    return views if actor.is_system else mine
 
 
 @scope(RegistrationMeasure)

@@ -28,6 +28,7 @@ from referrals.models import (
     GapKind,
     GapLog,
     GapState,
+    GapView,
     Level,
     RegistrationEntry,
     RegistrationGap,
@@ -93,6 +94,7 @@ class GapLine:
     follower: str
     known: list[str]
     may_take: bool
+    explained: bool  # the hub already knows why: apart, after the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +249,11 @@ def referent_choices(actor: Actor) -> QuerySet[Organization]:
     return visible(actor, Organization).filter(kind__in=("department", "employment_service", "udaf")).order_by("name")
 
 
+def views_of(actor: Actor) -> list[GapView]:
+    """The views this member keeps."""
+    return list(visible(actor, GapView))
+
+
 def team_choices(actor: Actor) -> QuerySet[Team]:
     """Teams of the actor's own organisation that work with people."""
     return visible(actor, Team).filter(organization_id=actor.organization_id, sees_people=True)
@@ -314,6 +321,7 @@ def _lines(actor: Actor, gaps: list[RegistrationGap]) -> list[GapLine]:
             follower=followers.get(gap.beneficiary_id, ""),
             known=known[gap.beneficiary_id],
             may_take="take_charge" in GAP.allowed_from(gap.state),  # whoever sees a gap may handle it
+            explained=bool(getattr(gap, "explained", False)),
         )
         for gap in gaps
     ]

@@ -15,6 +15,8 @@ urlpatterns = [
     route(
         "inscriptions/a-corriger/fichier/", gap_returns.export, name="gap_corrections_export", access="gap.corrections"
     ),
+    route("inscriptions/vues/", views.keep, name="gap_view_keep", access=LIST),
+    route("inscriptions/vues/<uuid:pk>/supprimer/", views.forget, name="gap_view_forget", access=LIST),
     route("inscriptions/gestes/", bulk.bulk, name="gap_bulk", access=LIST),
     route("inscriptions/gestes/<uuid:pk>/annuler/", bulk.undo, name="gap_bulk_undo", access=LIST),
     route("inscriptions/tableau/", board.index, name="gap_board", access=LIST),

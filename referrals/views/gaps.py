@@ -10,19 +10,21 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from hub.core.access import can
+from hub.core.access import can, get_visible
 from hub.core.errors import Conflict, DomainError, Invalid
 from hub.core.models import record_access
 from hub.core.topics import topic_token
 from partners.views.pages import UNPROCESSABLE, Request
 from referrals.forms.fields import refuse
 from referrals.forms.gaps import GapFilters, ImportOfGaps, JustifyForm, ReopenForm, ResolveForm
-from referrals.models import RegistrationGap
+from referrals.models import GapView, RegistrationGap
 from referrals.selectors.gap_bulk import gestures
-from referrals.selectors.gaps import gap_list, gap_record, get_gap
+from referrals.selectors.gaps import gap_list, gap_record, get_gap, views_of
+from referrals.services.gap_views import filters_of, forget_view, keep_view
 from referrals.services.gaps import acknowledge_gap, justify_gap, reopen_gap, resolve_gap, take_charge_of_gap
 
 FORMS: dict[str, type[forms.Form]] = {"resolve": ResolveForm, "justify": JustifyForm, "reopen": ReopenForm}
@@ -44,17 +46,24 @@ DONE = {
 def index(request: Request) -> HttpResponse:
     """Counts first, then the gaps the filters keep; a new one appears without reload."""
     actor = request.actor
+    views = views_of(actor)
+    opening = next((view.query for view in views if view.default), "")
+    if opening and not request.GET and not request.headers.get("X-Fragment"):
+        return redirect(f"{request.path}?{opening}")
     filters = GapFilters(request.GET, actor=actor, auto_id="filtre_%s")
     source = ImportOfGaps({"job": request.GET.get("import"), "done": request.GET.get("done")})
     chosen = filters.values()
     if source.is_valid() and source.cleaned_data["job"]:
         chosen |= {"import": source.cleaned_data["job"], "done": source.cleaned_data["done"]}
     found = gap_list(actor, chosen, after=request.GET.get("after", ""))
+    filters.say_counts(found)
     record_access("list", detail=f"gaps {len(found.lines)}")
     context = {
         "found": found,
         "filters": filters,
         "chosen": chosen,
+        "views": views,
+        "kept": filters_of(request.GET.urlencode()),
         "token": topic_token("gaps", actor.department_id),
         "may_set": can(actor, "registration.settings"),
         "gestures": gestures(actor),
@@ -62,6 +71,28 @@ def index(request: Request) -> HttpResponse:
     }
     template = "referrals/gaps/_list.html" if request.headers.get("X-Fragment") else "referrals/gaps/list.html"
     return render(request, template, context)
+
+
+@require_POST
+def keep(request: Request) -> HttpResponse:
+    """Keep the filters of the page under a name; one comes back to them."""
+    given = request.POST
+    try:
+        view = keep_view(
+            request.actor, name=given.get("name", ""), query=given.get("query", ""), default=bool(given.get("default"))
+        )
+    except Invalid as error:
+        messages.error(request, error.message)
+        return redirect(f"{reverse('gaps')}?{filters_of(given.get('query', '')) or 'state='}")
+    messages.success(request, f"Vue « {view} » gardée.")
+    return redirect(f"{reverse('gaps')}?{view.query}")
+
+
+@require_POST
+def forget(request: Request, pk: UUID) -> HttpResponse:
+    forget_view(request.actor, view=get_visible(request.actor, GapView, pk))
+    messages.success(request, "Vue supprimée.")
+    return redirect(f"{reverse('gaps')}?state=")
 
 
 @require_safe

@@ -26,6 +26,7 @@ PERSONAL = {
     "ouvertures/": "opening",
     "inscriptions/": "gap",
     "inscriptions/gestes/": "gap_gesture",
+    "inscriptions/vues/": "gap_view",
     "api/v1/registration-gaps/gestures/": "gap_gesture",
     "imports/": "people_job",
     "imports/a-rapprocher/": "doubtful_row",

@@ -53,6 +53,7 @@ from referrals.services.campaigns.people import open_campaign
 from referrals.services.campaigns.sending import convene_one, send_campaign
 from referrals.services.campaigns.slots import open_slot
 from referrals.services.contracts import record_contract
+from referrals.services.gap_views import keep_view
 from referrals.services.gaps import acknowledge_gap
 from referrals.services.letters.texts import restore_text
 from referrals.services.letters.writing import write_letter
@@ -196,6 +197,7 @@ def _gaps(world: World) -> None:
             department_id=acting.department_id, user_id=acting.user_id, organization_id=acting.organization_id,
             name="reassign", at=acting.now, held_until=acting.now,
         )  # fmt: skip
+        world.gap_view = keep_view(acting, name="Mes suivis", query="mine=on")
 
 
 def _appointments(world: World) -> None:
