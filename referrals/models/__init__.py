@@ -13,13 +13,8 @@ from referrals.models.appointments import (
 )
 from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber, RightsState, Sex
 from referrals.models.campaigns import Campaign, CampaignLog, CampaignState, Slot, Summons
-<<<<<<< HEAD
 from referrals.models.explanations import AbsenceExplanation, EndAnswer, ExplanationKind
-from referrals.models.gap_work import GapGesture, GapStep, RegistrationMeasure
-=======
-from referrals.models.explanations import AbsenceExplanation, ExplanationKind
 from referrals.models.gap_work import GapGesture, GapStep, GapView, RegistrationMeasure
->>>>>>> 311306a (The list of gaps: one line of filters with counts, one line a gap, explained ones apart, views one keeps)
 from referrals.models.letters import Letter, LetterChannel, LetterKind, LetterTemplate
 from referrals.models.matching import MatchAnswer, MatchDecision
 from referrals.models.pathways import (
