@@ -11,7 +11,7 @@ MINE = both("user_id = (SELECT app_user())", "organization_id = (SELECT app_org(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0017_list_corrections'),
+        ('referrals', '0018_explanation_answers'),
     ]
 
     operations = [
