@@ -84,6 +84,7 @@ class ReferralRecord:
     journal: list[TimelineEntry]
     chain: list[Referral]
     link: LinkFacts | None
+    retry: bool
 
 
 def referral_record(actor: Actor, pk: UUID) -> ReferralRecord:
@@ -117,6 +118,20 @@ def referral_record(actor: Actor, pk: UUID) -> ReferralRecord:
         journal=journal(actor, referral, private=private),
         chain=chain(actor, referral),
         link=link_facts(actor, referral),
+        retry=known is not None and may_retry(actor, referral),
+    )
+
+
+RETRIED = (ReferralState.DECLINED, ReferralState.UNANSWERED, ReferralState.NOT_COMPLETED, ReferralState.CANCELLED)
+
+
+def may_retry(actor: Actor, referral: Referral) -> bool:
+    """A proposal of the actor's organisation that came to nothing may be followed by another, linked to it."""
+    return (
+        referral.nature == Nature.PROPOSAL
+        and referral.state in RETRIED
+        and referral.sent_at is not None
+        and is_sender(actor, referral)
     )
 
 

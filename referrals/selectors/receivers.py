@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -50,6 +51,22 @@ def search_receivers(actor: Actor, query: str, *, but: tuple[UUID, ...] = ()) ->
 
     Without words: the first ones. At most twenty.
     """
+    words = WORD.findall(fold(query))
+    found = [one for one in _receivers(actor, but) if _holds(one, words)]
+    return [_shown(one) for one in found[:MOST_FOUND]]
+
+
+def alternatives_to(actor: Actor, former: Referral) -> list[Receiver]:
+    """Where else to send somebody whose referral came to nothing: the same theme, else the same kind."""
+    others = _receivers(actor, (former.receiver_id,))
+    theme = former.service.theme if former.service else ""
+    same_theme = others.filter(services__theme=theme, services__active=True, services__department=actor.department_id)
+    found = list(same_theme[:MOST_FOUND]) if theme else []
+    return [_shown(one) for one in found or others.filter(kind=former.receiver.kind_id)[:MOST_FOUND]]
+
+
+def _receivers(actor: Actor, but: tuple[UUID, ...]) -> QuerySet[Organization]:
+    """Active organisations that receive referrals, with what they offer and when they close soon."""
     active = Service.objects.filter(department_id=actor.department_id, active=True)
     offered = Prefetch("services", active, to_attr="offer")
     soon = actor.today + timedelta(days=SOON_DAYS)
@@ -58,7 +75,7 @@ def search_receivers(actor: Actor, query: str, *, but: tuple[UUID, ...] = ()) ->
         ClosingPeriod.objects.filter(starts_on__lte=soon, ends_on__gte=actor.today),
         to_attr="closing",
     )
-    receivers = (
+    return (
         visible(actor, Organization)
         .filter(receives_referrals=True, active=True)
         .exclude(pk__in=but)
@@ -67,9 +84,10 @@ def search_receivers(actor: Actor, query: str, *, but: tuple[UUID, ...] = ()) ->
         .distinct()
         .order_by("name")
     )
-    words = WORD.findall(fold(query))
-    found = [one for one in receivers if _holds(one, words)]
-    return [Receiver(one, one.offer, closing_words(one.closing)) for one in found[:MOST_FOUND]]
+
+
+def _shown(one: Any) -> Receiver:
+    return Receiver(one, one.offer, closing_words(one.closing))
 
 
 def get_receiver(actor: Actor, pk: UUID | str) -> Organization:

@@ -9,7 +9,16 @@ from rest_framework import serializers
 from hub.core.rest.fields import ReferenceSerializer, VisibleField
 from hub.core.rest.pages import PageQuery
 from partners.models import Organization, Service, Team
-from referrals.models import AppointmentMode, Beneficiary, DeclineReason, Nature, Outcome, PersonReason, ReferralState
+from referrals.models import (
+    AppointmentMode,
+    Beneficiary,
+    DeclineReason,
+    Nature,
+    Outcome,
+    PersonReason,
+    Referral,
+    ReferralState,
+)
 from referrals.models.referrals import ContestReason
 from referrals.serializers.people import BeneficiaryOutput, CardOutput
 
@@ -88,6 +97,13 @@ class ReferralInput(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=4000, required=False, allow_blank=True)
     informed_on = serializers.DateField(
         required=False, allow_null=True, help_text="Jour où la personne a été informée : nécessaire pour envoyer."
+    )
+    previous = VisibleField(
+        Referral,
+        required=False,
+        allow_null=True,
+        related=("receiver", "service"),
+        help_text="L'orientation terminée dont celle-ci est la suite.",
     )
     send = serializers.BooleanField(required=False, default=False, help_text="true : envoyer ; sinon, brouillon.")
     duplicate_reason = serializers.CharField(

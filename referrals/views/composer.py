@@ -18,9 +18,10 @@ from referrals.forms.fields import refuse
 from referrals.forms.referrals import ComposeForm, NoteForm
 from referrals.models import Beneficiary, Referral
 from referrals.selectors.files import get_person
-from referrals.selectors.journal import referral_record
+from referrals.selectors.journal import may_retry, referral_record
 from referrals.selectors.known import known_people
 from referrals.selectors.receivers import (
+    alternatives_to,
     duplicates,
     get_receiver,
     search_receivers,
@@ -37,7 +38,8 @@ from referrals.services.referrals import (
 )
 
 FOUND = "referrals/referrals/_found.html"
-DRAFT_FIELDS = ("receiver_team", "service", "need", "note", "informed_on")
+ASKED = ("need", "note")
+DRAFT_FIELDS = (*ASKED, "receiver_team", "service", "informed_on")
 
 
 @require_http_methods(["GET", "POST"])
@@ -47,12 +49,15 @@ def referral_compose(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = get_person(actor, pk)
     require(actor, "referral.compose", person)
     draft = _draft(actor, request.GET.get("draft", ""), person)
+    former = draft.previous if draft else _former(actor, request.GET.get("after", ""), person)
     chosen = str(draft.receiver_id) if draft else request.GET.get("to", "")
-    context: dict[str, Any] = {"person": person, "name": _name(actor, person)}
+    context: dict[str, Any] = {"person": person, "name": _name(actor, person), "former": former}
     if not chosen:
+        if former and not request.GET.get("q"):
+            context["alternatives"] = alternatives_to(actor, former)
         return _choose(request, context, "referrals/referrals/choose.html")
     receiver = get_receiver(actor, chosen)
-    form = _compose_form(request, actor, receiver, draft)
+    form = _compose_form(request, actor, receiver, draft or former)
     context |= {"receiver": receiver, "warnings": warnings_about(actor, receiver), "form": form, "draft": draft}
     if request.method == "GET":
         form.ask_duplicate_reason(required=False)
@@ -102,10 +107,12 @@ def _choose(
     return render(request, FOUND if typing else template, context)
 
 
-def _compose_form(request: HttpRequest, actor: Actor, receiver: Organization, draft: Referral | None) -> ComposeForm:
+def _compose_form(request: HttpRequest, actor: Actor, receiver: Organization, model: Referral | None) -> ComposeForm:
+    """Filled from a draft; from a former referral, what is asked alone."""
     initial: dict[str, Any] = {"informed_on": None, "service": request.GET.get("service")}
-    if draft:
-        initial = {name: getattr(draft, name) for name in DRAFT_FIELDS}
+    if model:
+        kept = DRAFT_FIELDS if model.state == "draft" else ASKED
+        initial |= {name: getattr(model, name) for name in kept}
     return ComposeForm(
         request.POST or None,
         initial=initial,
@@ -135,7 +142,7 @@ def _write(
         if draft:
             subject = revise_draft(actor, referral=draft, **values)
         else:
-            subject = draft_referral(actor, person=person, receiver=receiver, **values)
+            subject = draft_referral(actor, person=person, receiver=receiver, previous=context["former"], **values)
         if sending:
             send_referral(actor, referral=subject, duplicate_reason=reason)
     except Confirmation as error:
@@ -163,6 +170,19 @@ def _draft(actor: Actor, key: str, person: Beneficiary) -> Referral | None:
     if draft.state != "draft":
         raise InvalidTransition("Cette orientation est déjà envoyée.", state=draft.state, transition="send")
     return draft
+
+
+def _former(actor: Actor, key: str, person: Beneficiary) -> Referral | None:
+    """The ended referral this one follows; raises `NotVisible` for another person's or another's."""
+    if not key:
+        return None
+    try:
+        former = get_referral(actor, UUID(key))
+    except ValueError as error:
+        raise NotVisible from error
+    if former.beneficiary_id != person.pk or not may_retry(actor, former):
+        raise NotVisible
+    return former
 
 
 def _name(actor: Actor, person: Beneficiary) -> str:

@@ -15,7 +15,7 @@ from hub.core.events import emit
 from partners.models import Department, Organization, Service, Team
 from referrals.events import ReferralSent
 from referrals.models import Beneficiary, Nature, Referral, TrackDecision
-from referrals.models.referrals import OPEN_STATES
+from referrals.models.referrals import FINAL_STATES, OPEN_STATES, ReferralState
 from referrals.services.referrals.moves import (
     finish,
     moved,
@@ -62,10 +62,12 @@ def _written(
 ) -> tuple[Referral, Department]:
     """A draft not stored yet, and its Département. Raises `Invalid` for a target that cannot receive it.
 
-    `person` is one the actor's scope has just given.
+    `person` is one the actor's scope has just given; `previous` is the ended referral that this one follows.
     """
     require(actor, "referral.compose", person) if not actor.is_system else None
     department = check_target(actor, receiver, receiver_team, service)
+    if previous:
+        _check_previous(actor, previous, person)
     if not need.strip():
         raise Invalid("Indiquez le besoin de la personne.", fields={"need": "Indiquez le besoin de la personne."})
     referral = Referral(
@@ -84,7 +86,7 @@ def _written(
         note=note.strip(),
         informed_on=informed_on,
         previous=previous,
-        first_sent_at=previous.first_sent_at if previous else None,
+        first_sent_at=previous.first_sent_at if previous and _redirected(previous) else None,
         created_at=actor.now,
     )
     return referral, department
@@ -213,7 +215,9 @@ def maintain_designation(actor: Actor, *, referral: Referral, note: str = "") ->
 
 
 def _refuse_silent_duplicate(actor: Actor, referral: Referral, reason: str) -> None:
-    if referral.nature != Nature.PROPOSAL or reason.strip() or referral.previous_id:
+    if referral.nature != Nature.PROPOSAL or reason.strip():
+        return
+    if referral.previous and _redirected(referral.previous):
         return
     receiver, service = referral.receiver, referral.service
     if open_duplicates(actor, person=referral.beneficiary, receiver=receiver, service=service).exists():
@@ -222,6 +226,18 @@ def _refuse_silent_duplicate(actor: Actor, referral: Referral, reason: str) -> N
             "Indiquez pourquoi en envoyer une autre.",
             code="duplicate_referral",
         )
+
+
+def _redirected(previous: Referral) -> bool:
+    """A redirection goes on with the same sending; a retry is a new one."""
+    return previous.state == ReferralState.REDIRECTED
+
+
+def _check_previous(actor: Actor, previous: Referral, person: Beneficiary) -> None:
+    mine = previous.sender_id == actor.organization_id and previous.beneficiary_id == person.pk
+    if not mine or previous.state not in FINAL_STATES:
+        sentence = "Seule une orientation terminée de cette personne, envoyée par vous, peut avoir une suite."
+        raise Invalid(sentence, code="bad_previous", fields={"previous": sentence})
 
 
 def check_target(actor: Actor, receiver: Organization, team: Team | None, service: Service | None) -> Department:
