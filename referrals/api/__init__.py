@@ -1,5 +1,5 @@
 """Doors for machines: people, referrals, registration gaps, files."""
 
-from referrals.api import gaps, imports, people, referrals
+from referrals.api import gaps, imports, matches, people, referrals
 
-urlpatterns = people.urlpatterns + referrals.urlpatterns + gaps.urlpatterns + imports.urlpatterns
+urlpatterns = people.urlpatterns + referrals.urlpatterns + gaps.urlpatterns + matches.urlpatterns + imports.urlpatterns

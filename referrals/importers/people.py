@@ -143,6 +143,17 @@ class CafFlowImporter(PeopleFileImporter):
     ) -> Parsed[PersonLine]:
         return caf.parse(path, today=today)
 
+    def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
+        parsed = caf.parse(path, today=actor.today)
+        return dict(zip(parsed.fields, parsed.columns, strict=True))
+
+    def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
+        parsed = caf.parse(path, today=actor.today, corrections=corrections)
+        lines = [line for line in parsed.rows if line.line in corrections]
+        forget_rows(job, corrections)
+        told = Progress("import", job.pk)
+        return _verdicts(actor, job, lines, parsed.info.get("DTREF"), parsed.nir_columns, told)
+
 
 def _verdicts(
     actor: Actor,

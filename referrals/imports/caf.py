@@ -5,7 +5,7 @@ without its last tag, or whose number of households is not the one it announces,
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hub.core.dates import age_on, parse_date
 from hub.core.identifiers import BadIdentifier, caf_number, check_nir, insee_code, pes_keys, postcode
@@ -14,24 +14,35 @@ from hub.core.tabular.problems import excerpt
 from hub.core.tabular.sniff import opened
 from hub.core.text import clean, name_key
 from referrals.imports import codes
-from referrals.imports.caf_stream import Household, Values, check_ending, households, read_header
+from referrals.imports.caf_stream import Values, check_ending, households, read_header
 from referrals.imports.detect import detect, require_kind
 from referrals.imports.lines import Parsed, PersonLine, SeenKeys
 from referrals.imports.people import person_fingerprint, person_key
 
-# What `raw` keeps of each person, by tag: enough for a person to recognise the line.
-RAW_TAGS = (
-    "FONORG", "NUMORG", "MATRICULE", "ROLEPERS", "NOM", "NOMNAI", "PRENOM", "DTNAI", "NIR", "IDASSEDIC", "NUMCOM",
-    "NOMCOM", "ETATDOSRSA", "TOPPERSDRODEVORSA",
-)  # fmt: skip
-_FIELDS = tuple("nir" if tag == "NIR" else tag.lower() for tag in RAW_TAGS)
+# What `raw` keeps of each person, by tag, and its title for people: that of the same column in a table of people.
+RAW_TAGS = {
+    "FONORG": "Organisme payeur", "NUMORG": "Code organisme", "MATRICULE": "Matricule", "ROLEPERS": "Rôle",
+    "NOM": "Nom", "NOMNAI": "Nom de naissance", "PRENOM": "Prénom", "DTNAI": "Date de naissance", "NIR": "NIR",
+    "IDASSEDIC": "Identifiant Pôle emploi", "NUMCOM": "Code INSEE", "NOMCOM": "Commune",
+    "ETATDOSRSA": "État du dossier", "TOPPERSDRODEVORSA": "Soumis à droits et devoirs",
+}  # fmt: skip
+_FIELDS = tuple(tag.lower() for tag in RAW_TAGS)
 _ADULT_ROLES = ("DEM", "CJT")
 _STREET = ("NUMVOIE", "LIBTYPEVOIE", "NOMVOIE")
 _COMPLEMENTS = ("COMPLIDEADR", "COMPLADR", "LIEUDIST")
 
 
-def parse(source: Source, *, today: dt.date, limits: Limits = DEFAULT_LIMITS) -> Parsed[PersonLine]:
-    """Open a CAF flow. Raises FileProblem at once on another kind of file or a cut one; `rows` may still raise it."""
+Corrections = Mapping[int, Mapping[str, str]]
+"""Line → cells as a person corrected them, by field."""
+
+
+def parse(
+    source: Source, *, today: dt.date, limits: Limits = DEFAULT_LIMITS, corrections: Corrections | None = None
+) -> Parsed[PersonLine]:
+    """Open a CAF flow. Raises FileProblem at once on another kind of file or a cut one; `rows` may still raise it.
+
+    Corrected lines are read as if the flow had said so; their `raw` stays what it says.
+    """
     found = detect(source, limits)
     require_kind(found, "caf_flow")
     if found is None:
@@ -39,28 +50,34 @@ def parse(source: Source, *, today: dt.date, limits: Limits = DEFAULT_LIMITS) ->
     with opened(source) as file:
         check_ending(file)
         info = read_header(file)
-    return Parsed("caf_flow", RAW_TAGS, _FIELDS, [], _lines(source, today), info=info)
+    rows = _lines(source, today, corrections or {})
+    return Parsed("caf_flow", tuple(RAW_TAGS.values()), _FIELDS, [], rows, info=info)
 
 
-def _lines(source: Source, today: dt.date) -> Iterator[PersonLine]:
+def _lines(source: Source, today: dt.date, corrections: Corrections) -> Iterator[PersonLine]:
     seen = SeenKeys()
     with opened(source) as file:
         for household in households(file):
             for line, values in household.people:
-                role = values.get("ROLEPERS")
-                if role not in _ADULT_ROLES:
+                said = {name.upper(): cell for name, cell in corrections.get(line, {}).items()}
+                role = said.get("ROLEPERS") or values.get("ROLEPERS")
+                if values.get("ROLEPERS") not in _ADULT_ROLES or role not in _ADULT_ROLES:
                     continue
-                person = _person(household, line, values, role, today)
+                person = _person(household.values | said, line, values | said, role, today)
+                if said:
+                    person.raw = _raw(household.values, values)
                 if first := seen.first_line(person_key(person), person.line):
                     person.remarks.append(remark("DOUBLON_FICHIER", first=first))
                 yield person
 
 
-def _person(household: Household, line: int, values: Values, role: str, today: dt.date) -> PersonLine:
-    shared = household.values
-    raw = [values.get(tag) or shared.get(tag) or "" for tag in RAW_TAGS]
+def _raw(shared: Values, values: Values) -> list[str]:
+    return [values.get(tag) or shared.get(tag) or "" for tag in RAW_TAGS]
+
+
+def _person(shared: Values, line: int, values: Values, role: str, today: dt.date) -> PersonLine:
     remarks: list[Remark] = []
-    person = PersonLine(line, raw, remarks, caf_role=role)
+    person = PersonLine(line, _raw(shared, values), remarks, caf_role=role)
     person.last_name = clean(values.get("NOM")) or clean(values.get("NOMNAI"))
     person.birth_name = clean(values.get("NOMNAI"))
     person.first_names = clean(values.get("PRENOM"))

@@ -157,7 +157,8 @@ class _Reader:
             self._household = Household()
             self._enter(self._household.values, _HOUSEHOLD_TAGS)
         elif name == "Personne":
-            self._person_line = self._parser.CurrentLineNumber
+            # Flows without line breaks exist: each person has a number of its own all the same.
+            self._person_line = max(self._parser.CurrentLineNumber, self._person_line + 1)
             self._enter({}, _PERSON_TAGS)
         elif name == "Prestations":
             self._enter({}, _ROLE_TAGS)

@@ -40,6 +40,8 @@ PERSONAL = {
     "api/v1/referrals/": "proposal",
     "api/v1/registration-gaps/": "gap",
     "api/v1/imports/": "people_job",
+    "api/v1/imports/matches/": "doubtful_row",
+    "api/v1/imports/decisions/": "match_decision",
 }
 # What everybody of the Département knows: only the other Département is a stranger to it.
 COMMON = {
