@@ -24,9 +24,14 @@ FEW = 10  # lines under which a share means nothing
 MONTHS_SAID = """
 SELECT date_trunc('month', (e->>'on')::date)::date AS month, count(*),
        count(*) FILTER (WHERE e->>'state' = 'registered')
-  FROM stage, jsonb_array_elements(data->'events') e WHERE verdict IS DISTINCT FROM 'rejected' GROUP BY 1 ORDER BY 1
+  FROM stage TABLESAMPLE SYSTEM (%(share)s) REPEATABLE (0), jsonb_array_elements(data->'events') e
+ WHERE verdict IS DISTINCT FROM 'rejected' GROUP BY 1 ORDER BY 1
 """
-AGENCIES = "SELECT DISTINCT upper(data->>'agency') FROM stage WHERE data->>'agency' <> ''"
+AGENCIES = """
+SELECT DISTINCT upper(data->>'agency') FROM stage TABLESAMPLE SYSTEM (%(share)s) REPEATABLE (0)
+ WHERE data->>'agency' <> ''
+"""
+ENOUGH = 20_000  # lines to propose from: of longer files, pages spread over the whole
 HOMES = """
 SELECT b.territory_id, count(*) FROM stage s JOIN referrals_beneficiary b ON b.id = s.person
  WHERE b.territory_id IS NOT NULL GROUP BY 1
@@ -61,11 +66,11 @@ class Proposal:
 
 def propose(actor: Actor, job: ImportJob, parsed: Parsed[RegistrationLine], seen: Seen) -> dict[str, Any]:
     """Fill what nobody stated of a list just staged and recognised; the fields of the job that change."""
-    told = _sources(job, parsed)
-    dates = _months(actor.today)
+    told, share = _sources(job, parsed), {"share": min(100, 100 * ENOUGH / max(seen.places.total(), 1))}
+    dates = _months(actor.today, share)
     month = _month(told, dates, parsed.kind, actor.today)
     nature = _nature(told, dates, parsed.kind, month)
-    territory = _territory(job, told, seen)
+    territory = _territory(job, told, seen, share)
     found = {"month": month, "nature": nature, "territory": territory}
     job.proposals = job.proposals | {name: one.kept() for name, one in found.items() if one}
     if "month" not in job.stated:
@@ -101,10 +106,10 @@ def _sources(job: ImportJob, parsed: Parsed[RegistrationLine]) -> list[tuple[str
     return [*texts, (job.file.name, "le nom du fichier")]
 
 
-def _months(today: date) -> list[tuple[date, int, int]]:
+def _months(today: date, share: dict[str, float]) -> list[tuple[date, int, int]]:
     """Month, events and registrations in it, without the months to come."""
     with connection.cursor() as cursor:
-        cursor.execute(MONTHS_SAID)
+        cursor.execute(MONTHS_SAID, share)
         return [(month, events, registered) for month, events, registered in cursor.fetchall() if month <= today]
 
 
@@ -141,13 +146,13 @@ def _nature(
     return Proposal(ListNature.COMPLETE, "ses lignes : des inscrits de tous les mois")
 
 
-def _territory(job: ImportJob, told: list[tuple[str, str]], seen: Seen) -> Proposal | None:
+def _territory(job: ImportJob, told: list[tuple[str, str]], seen: Seen, share: dict[str, float]) -> Proposal | None:
     territories = {one.pk: one for one in Territory.objects.filter(department_id=job.department_id)}
     for text, why in told:
         named = named_in(text, [one.name for one in territories.values()])
         if len(named) == 1:
             return Proposal(next(one for one in territories.values() if one.name in named), why)
-    if expected := _by_agencies(job):
+    if expected := _by_agencies(job, share):
         return Proposal(expected, "les agences de ses lignes")
     homes, why = _communes(job, seen), "les communes de ses lignes"
     if not homes:
@@ -161,10 +166,10 @@ def _territory(job: ImportJob, told: list[tuple[str, str]], seen: Seen) -> Propo
     return Proposal(None, f"{why} : plusieurs territoires")
 
 
-def _by_agencies(job: ImportJob) -> Territory | None:
+def _by_agencies(job: ImportJob, share: dict[str, float]) -> Territory | None:
     """The territory whose expected list names all the agencies of the file."""
     with connection.cursor() as cursor:
-        cursor.execute(AGENCIES)
+        cursor.execute(AGENCIES, share)
         agencies = {agency for (agency,) in cursor.fetchall()}
     lists = ExpectedList.objects.filter(department_id=job.department_id, active=True).exclude(territory=None)
     found = {one.territory for one in lists.select_related("territory") if agencies and agencies <= set(one.agencies)}

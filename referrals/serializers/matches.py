@@ -18,7 +18,7 @@ class MatchOutput(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     import_id = serializers.UUIDField(source="job_id")
-    source = ReferenceSerializer(source="job.organization")
+    organization = ReferenceSerializer(source="job.organization", help_text="Qui a apporté le fichier.")
     line = serializers.IntegerField()
     name = serializers.SerializerMethodField()
     suggested = serializers.SerializerMethodField()
@@ -41,7 +41,7 @@ class MatchOutput(serializers.Serializer[Any]):
 
 
 class ComparedOutput(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    compared = serializers.CharField(source="label", help_text="Ce qui est comparé : nom, date de naissance…")
     line = serializers.CharField(allow_blank=True)
     person = serializers.CharField(allow_blank=True)
     mark = serializers.ChoiceField(["same", "other", "unsaid"])
@@ -63,7 +63,7 @@ class DecisionOutput(serializers.Serializer[Any]):
     beneficiary_id = serializers.UUIDField(allow_null=True)
     import_id = serializers.UUIDField(source="job_id")
     line = serializers.IntegerField()
-    source = ReferenceSerializer(source="organization")
+    organization = ReferenceSerializer(help_text="Pour les fichiers de qui elle vaut.")
     decided_at = serializers.DateTimeField()
     revoked_at = serializers.DateTimeField(allow_null=True)
 

@@ -29,7 +29,7 @@ def test_a_line_is_listed_compared_decided_and_asked_again(cast, machine):
     assert record["open"] and record["decision"] is None
     assert {found["beneficiary_id"] for found in record["candidates"]} == set(one["candidates"])
     values = record["candidates"][0]["values"]
-    assert {"label": "Prénoms", "line": "AMELIE", "person": "Amélie", "mark": "same"} in values
+    assert {"compared": "Prénoms", "line": "AMELIE", "person": "Amélie", "mark": "same"} in values
 
     is_problem(caller.post(address, {"answer": "perhaps"}), 400)
     assert is_problem(caller.post(address, {"answer": "person"}), 400)["fields"].keys() == {"beneficiary"}
