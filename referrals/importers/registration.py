@@ -69,13 +69,13 @@ class RegistrationImporter:
         stated = job.month if "month" in job.stated else None
         parsed, seen, told = _opened(actor, job, path, month=stated), proposals.Seen(), Progress("import", job.pk)
         read = told.watch(seen.watch(parsed.rows), READING, parsed.lines)
-        stage.load(((line, _data(line)) for line in read), nir_columns=parsed.nir_columns)
+        staged = stage.load(((line, _data(line)) for line in read), nir_columns=parsed.nir_columns)
         faults = rows.format_faults(FAULTS_SHOWN)
         told.tell(MATCHING)
         levels.match(actor.department_id, job.organization_id)
         told.tell(CHECKING)
         changes = proposals.propose(actor, job, parsed, seen)
-        job.counts = _verdicts(actor, job)
+        job.counts = _verdicts(actor, job, staged)
         if corrections := corrections_of(job):
             job.counts = self.reread(actor, job, path, corrections)
         found = Analysis(
@@ -114,9 +114,9 @@ class RegistrationImporter:
         titles = labels(REGISTRATION)
         parsed, lines = read_again(partial(_opened, actor, job, month=job.month), path, titles, corrections)
         forget_rows(job, corrections)
-        stage.load(((line, _data(line)) for line in lines), nir_columns=parsed.nir_columns)
+        staged = stage.load(((line, _data(line)) for line in lines), nir_columns=parsed.nir_columns)
         levels.match(actor.department_id, job.organization_id)
-        return _verdicts(actor, job, job.counts.get("left_out", 0))
+        return _verdicts(actor, job, staged, already_left_out=job.counts.get("left_out", 0))
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         return people_changed_since(job) or lists_changed_since(job)
@@ -146,11 +146,13 @@ def _opened(actor: Actor, job: ImportJob, source: Source, *, month: date | None 
     )
 
 
-def _verdicts(actor: Actor, job: ImportJob, already_left_out: int = 0) -> dict[str, Any]:
+def _verdicts(actor: Actor, job: ImportJob, staged: int, already_left_out: int = 0) -> dict[str, Any]:
     """Suggest for the staged lines nobody answers to, write the rows of all; the counts of the job."""
     rows.mark_outside(job.territory_id)
     rows.mark_doubles(job.pk)
-    left_out = rows.leave_strangers_out() + already_left_out
+    left_out = already_left_out
+    if staged > rows.STRANGERS_KEPT:
+        left_out += rows.leave_strangers_out()
     suggestions.suggest(actor.department_id)
     counts = rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN)
     if left_out:

@@ -64,7 +64,7 @@ CONFLICTS = """
 UPDATE stage s SET verdict = coalesce(s.verdict, 'ambiguous'), candidates = ARRAY[s.person], person = NULL,
        problems = s.problems || %(said)s
   FROM referrals_nationalnumber n
- WHERE n.beneficiary_id = s.person AND s.nir IS NOT NULL AND n.hash <> s.nir
+ WHERE n.beneficiary_id = s.person AND s.rule NOT IN ('nir_birth', 'nir') AND s.nir IS NOT NULL AND n.hash <> s.nir
 """
 # A NIR we know, with another birth date: somebody must look.
 KNOWN_NIR = """

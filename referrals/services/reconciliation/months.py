@@ -10,13 +10,13 @@ from uuid import UUID
 
 from django.db import connection
 
+from hub.core.bulk import row_key
 from referrals.models import RegistrationList, RegistrationMonth
 from referrals.services.reconciliation.terms import Terms
 
-MONTHS = """
+MONTHS = f"""
 INSERT INTO referrals_registrationmonth (id, department_id, beneficiary_id, list_id, month, state, agency, line)
-SELECT md5(%(list)s::text || beneficiary_id::text)::uuid, %(department)s, beneficiary_id, %(list)s, %(month)s, state,
-       agency, line
+SELECT {row_key("row_number() OVER ()")}, %(department)s, beneficiary_id, %(list)s, %(month)s, state, agency, line
   FROM (
   SELECT l.beneficiary_id, l.line,
          CASE WHEN length(r.data->>'agency') <= 5 THEN r.data->>'agency' ELSE '' END AS agency,
