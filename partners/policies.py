@@ -11,6 +11,7 @@ from hub.core.access import rule, scope
 from hub.core.actor import DEPARTMENT, Actor
 from partners.grants import grantable
 from partners.models import (
+    Absence,
     ApiToken,
     ClosingPeriod,
     Commune,
@@ -111,6 +112,17 @@ def may_change_settings(actor: Actor, department: Department | None) -> bool:
 def may_edit_territory(actor: Actor, territory: Territory | None) -> bool:
     wide = actor.role == DEPARTMENT and actor.has(Function.COORDINATION, Function.SUPERVISION)
     return (is_administrator(actor) or wide) and (territory is None or _same_department(actor, territory))
+
+
+@scope(Absence)
+def own_absences(actor: Actor, absences: QuerySet[Absence]) -> QuerySet[Absence]:
+    return absences if actor.is_system else absences.filter(membership=actor.membership_id)
+
+
+@rule("absence.declare")
+def may_declare_absence(actor: Actor, _: None = None) -> bool:
+    """For his own membership only."""
+    return actor.membership_id is not None
 
 
 @rule("token.create")

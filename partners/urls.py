@@ -42,6 +42,13 @@ urlpatterns = [
     route("territoires/<uuid:pk>/communes/", territories.communes_move, name="communes_move", access="territory.edit"),
     # My account
     route("mon-compte/", accounts.account_page, name="account", access=ACCOUNT),
+    route("mon-compte/absences/", accounts.absence_new, name="absence_new", access="absence.declare"),
+    route(
+        "mon-compte/absences/<uuid:pk>/retirer/",
+        accounts.absence_withdraw,
+        name="absence_withdraw",
+        access="absence.declare",
+    ),
     route("mon-compte/cles/", accounts.token_new, name="token_new", access="token.create"),
     route("mon-compte/cles/<uuid:pk>/revoquer/", accounts.token_revoke, name="token_revoke", access=MEMBER),
     route("organisation/", accounts.switch_membership, name="switch_membership", access=ACCOUNT),

@@ -13,12 +13,16 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from partners.models import Function, ImportJob, Membership
+from partners.selectors.absences import away_today
 from referrals.models import AssignmentKind, GapKind, RegistrationGap, SupportAssignment, Track
 from referrals.recipients_corrections import planned_corrections
 
 ANSWERS = (Function.COUNSELLING, Function.SOCIAL_WORK)
 # On the professional track the absence goes back to whoever decided; what ended goes to the referent (domain §5).
 TOLD_TO_PRESCRIBER = (GapKind.NEVER_REGISTERED, GapKind.NOT_REREGISTERED, GapKind.DISAPPEARED)
+
+
+STANDING_IN = "vous remplacez une personne absente"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,12 +105,13 @@ def ended_audience(beneficiary_ids: Iterable[UUID]) -> list[GapNotice]:
     if not facts:
         return []
     members = _Members(list(_active(facts[0][0]).prefetch_related("territories")))
-    counted: Counter[tuple[UUID, UUID]] = Counter()
+    counted: Counter[tuple[UUID, UUID, str]] = Counter()
     for _, organization_id, team_id, referent_id in facts:
-        counted.update((m.user_id, m.organization_id) for m in members.referents(organization_id, team_id, referent_id))
+        found = members.referents(organization_id, team_id, referent_id), "vous êtes le référent"
+        counted.update((m.user_id, m.organization_id, reason) for m, reason in members.once([found]))
     return [
-        GapNotice(user_id=user, organization_id=own, reason="vous êtes le référent", opened=n, closed=0)
-        for (user, own), n in counted.items()
+        GapNotice(user_id=user, organization_id=own, reason=reason, opened=n, closed=0)
+        for (user, own, reason), n in counted.items()
     ]
 
 
@@ -223,6 +228,7 @@ class _Members:
 
     def __init__(self, members: list[Membership]) -> None:
         self.members = members
+        self._away = away_today(m.pk for m in members)
         self._places = {m.pk: {territory.pk for territory in m.territories.all()} for m in members}
         self._prescribers: Callable[[UUID | None, UUID | None], list[Membership]] = cache(self._find_prescribers)
         self._referents: Callable[..., list[Membership]] = cache(self._find_referents)
@@ -252,13 +258,23 @@ class _Members:
         return self._referents(organization_id, team_id, referent_id)
 
     def once(self, found_with_reasons: Iterable[tuple[list[Membership], str]]) -> Iterator[tuple[Membership, str]]:
-        """Each member once, with his first reason."""
-        seen: set[UUID] = set()
+        """Each member once, with his first reason; then whoever stands in for those who are away."""
+        told: dict[UUID, tuple[Membership, str]] = {}
         for found, reason in found_with_reasons:
             for member in found:
-                if member.user_id not in seen:
-                    seen.add(member.user_id)
-                    yield member, reason
+                told.setdefault(member.user_id, (member, reason))
+        for member, _ in list(told.values()):
+            for one in self._stand_ins(member):
+                told.setdefault(one.user_id, (one, STANDING_IN))
+        yield from told.values()
+
+    def _stand_ins(self, away: Membership) -> list[Membership]:
+        """Of a member who is away: the colleague he named, else the others of his team who are there."""
+        if away.pk not in self._away:
+            return []
+        named = [m for m in self.members if m.pk == self._away[away.pk]]
+        team = [m for m in self.members if away.team_id and m.team_id == away.team_id and m.pk not in self._away]
+        return named or team
 
     def _concerned(self, gap: GapFacts) -> Iterator[tuple[list[Membership], str]]:
         if gap.track == Track.PROFESSIONAL and gap.kind in TOLD_TO_PRESCRIBER:

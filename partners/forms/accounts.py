@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
-from partners.forms.fields import PhoneField
+from hub.core.actor import Actor
+from partners.forms.fields import DateInput, PhoneField
+from partners.models import Membership
+from partners.services.absences import possible_stand_ins
 from partners.services.tokens import LONGEST_DAYS
 
 
@@ -21,3 +26,22 @@ class PhoneForm(forms.Form):
     """My own number at work."""
 
     phone = PhoneField(label="Téléphone professionnel")
+
+
+class AbsenceForm(forms.Form):
+    """When I am away, and who stands in for me."""
+
+    starts_on = forms.DateField(label="Du", widget=DateInput())
+    ends_on = forms.DateField(label="Au (compris)", widget=DateInput())
+    stand_in = forms.ModelChoiceField(
+        Membership.objects.none(),
+        label="Qui vous remplace",
+        required=False,
+        empty_label="Mon équipe",
+        help_text="Ce qui vous attend est aussi dit à cette personne. Ses accès ne changent pas.",
+    )
+
+    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["stand_in"].queryset = possible_stand_ins(actor).select_related("user", "organization")  # type: ignore[attr-defined]
+        self.fields["stand_in"].label_from_instance = lambda member: str(member.user)  # type: ignore[attr-defined]

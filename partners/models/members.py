@@ -59,6 +59,25 @@ class Membership(models.Model):
         return f"{self.user} · {self.organization}"
 
 
+class Absence(models.Model):
+    """Days when a member is away; what asks him to act also reaches his stand-in, else his team."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="absences")
+    stand_in = models.ForeignKey(Membership, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    starts_on = models.DateField("du")
+    ends_on = models.DateField("au")
+
+    class Meta:
+        ordering = ["starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(ends_on__gte=models.F("starts_on")), name="absence_order")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on:%d/%m/%Y} – {self.ends_on:%d/%m/%Y}"
+
+
 class Invitation(models.Model):
     """A single-use link sent to one address; only its hash is kept."""
 

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from hub.core.access import visible
 from hub.core.actor import Actor
-from partners.models import ApiToken, Membership, User
+from partners.models import Absence, ApiToken, Membership, User
 
 MOST_SHOWN = 100
 
@@ -21,3 +21,9 @@ def my_tokens(actor: Actor) -> QuerySet[ApiToken]:
     """Keys of all my memberships in this Département, the newest first."""
     mine = visible(actor, ApiToken).filter(Q(membership__user=actor.user_id))
     return mine.select_related("membership__organization").order_by("-created_at", "pk")
+
+
+def my_absences(actor: Actor) -> list[Absence]:
+    """Those that are not over, for the organisation I act for."""
+    found = visible(actor, Absence).filter(ends_on__gte=actor.today)
+    return list(found.select_related("stand_in__user")[:MOST_SHOWN])

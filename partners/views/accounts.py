@@ -1,4 +1,4 @@
-"""My account: organisations I act for, my telephone, my keys for machines."""
+"""My account: organisations I act for, my telephone, my absences, my keys for machines."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from hub.core.access import get_visible
 from hub.core.errors import NotVisible
 from hub.core.pages import paginate
 from partners.actors import SESSION_KEY
-from partners.forms import PhoneForm, TokenForm
-from partners.models import ApiToken
-from partners.selectors.accounts import my_memberships, my_tokens
+from partners.forms import AbsenceForm, PhoneForm, TokenForm
+from partners.models import Absence, ApiToken
+from partners.selectors.accounts import my_absences, my_memberships, my_tokens
 from partners.services import tokens as services
+from partners.services.absences import declare_absence, withdraw_absence
 from partners.services.accounts import change_phone, own_membership
 from partners.views.pages import UNPROCESSABLE, Request, submit
 
@@ -31,7 +32,7 @@ def account_page(request: Request) -> HttpResponse:
     if submit(request, form, lambda: change_phone(user=request.user, phone=form.cleaned_data["phone"])):
         messages.success(request, "Téléphone enregistré.")
         return redirect("account")
-    return _account(request, phone_form=form, token_form=TokenForm(auto_id="key_%s"))
+    return _account(request, phone_form=form)
 
 
 @require_POST
@@ -40,10 +41,23 @@ def token_new(request: Request) -> HttpResponse:
     """The key is shown on the answer itself, this once: it stands nowhere else."""
     form = TokenForm(request.POST, auto_id="key_%s")
     made = submit(request, form, lambda: services.create_token(request.actor, **form.cleaned_data))
-    phone_form = PhoneForm(initial={"phone": request.user.phone})
-    if made is None:
-        return _account(request, phone_form=phone_form, token_form=form)
-    return _account(request, phone_form=phone_form, token_form=TokenForm(auto_id="key_%s"), new=made)
+    return _account(request, token_form=form) if made is None else _account(request, new=made)
+
+
+@require_POST
+def absence_new(request: Request) -> HttpResponse:
+    form = AbsenceForm(request.POST, actor=request.actor, auto_id="absence_%s")
+    if submit(request, form, lambda: declare_absence(request.actor, **form.cleaned_data)) is None:
+        return _account(request, absence_form=form)
+    messages.success(request, "Absence notée : ce qui vous attend sera aussi dit à qui vous remplace.")
+    return redirect("account")
+
+
+@require_POST
+def absence_withdraw(request: Request, pk: UUID) -> HttpResponse:
+    withdraw_absence(request.actor, absence=get_visible(request.actor, Absence, pk))
+    messages.success(request, "Absence retirée.")
+    return redirect("account")
 
 
 @require_POST
@@ -69,18 +83,28 @@ def switch_membership(request: Request) -> HttpResponse:
 
 
 def _account(
-    request: Request, *, phone_form: PhoneForm, token_form: TokenForm, new: tuple[ApiToken, str] | None = None
+    request: Request,
+    *,
+    phone_form: PhoneForm | None = None,
+    token_form: TokenForm | None = None,
+    absence_form: AbsenceForm | None = None,
+    new: tuple[ApiToken, str] | None = None,
 ) -> HttpResponse:
+    """The page with the form that was refused, if any; the others as they come."""
     actor = request.actor
-    context = {
+    wrong = any(form is not None and form.errors for form in (phone_form, token_form, absence_form))
+    context: dict[str, object] = {
         "memberships": my_memberships(request.user),
-        "phone_form": phone_form,
-        "token_form": token_form if actor else None,
-        "tokens": paginate(my_tokens(actor), order=("-created_at", "pk"), after=request.GET.get("after", ""), size=PAGE)
-        if actor
-        else None,
+        "phone_form": phone_form or PhoneForm(initial={"phone": request.user.phone}),
         "new": new,
-        "now": actor.now if actor else None,
     }
-    wrong = phone_form.errors or token_form.errors
+    if actor:
+        keys = paginate(my_tokens(actor), order=("-created_at", "pk"), after=request.GET.get("after", ""), size=PAGE)
+        context |= {
+            "token_form": token_form or TokenForm(auto_id="key_%s"),
+            "tokens": keys,
+            "absence_form": absence_form or AbsenceForm(actor=actor, auto_id="absence_%s"),
+            "absences": my_absences(actor),
+            "now": actor.now,
+        }
     return render(request, "partners/account.html", context, status=UNPROCESSABLE if wrong else 200)

@@ -22,11 +22,11 @@ ORDERS = [("", "Plus récentes"), ("oldest", "Plus anciennes")]
 # A filter says what it filters in its own line: the label stays for screen readers.
 NOTHING_CHOSEN = {
     "state": "État : à traiter",
-    "kind": "Situation : toutes",
-    "territory": "Territoire : tous",
-    "organization": "Organisme : tous",
-    "team": "Équipe : toutes",
-    "age": "Depuis : toujours",
+    "kind": "Toutes situations",
+    "territory": "Tous territoires",
+    "organization": "Tous organismes",
+    "team": "Toutes équipes",
+    "age": "Toute ancienneté",
 }
 
 

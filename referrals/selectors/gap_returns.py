@@ -144,14 +144,14 @@ def _ask(actor: Actor, statement: str, parameters: list[Any]) -> list[tuple[Any,
 def _correction(
     kind: str, pes_id: str, last: str, first: str, born: date | None, month: date | None, events: str | None
 ) -> Correction:
-    return Correction(pes_id, last, first, born, _known(month, events), QUESTIONS[kind])
+    return Correction(pes_id, last, first, born, _known(kind, month, events), QUESTIONS[kind])
 
 
-def _known(month: date | None, events: str | None) -> str:
+def _known(kind: str, month: date | None, events: str | None) -> str:
     """What the line of its own list said last (`events` is the JSON of the line)."""
     told: list[dict[str, str]] = json.loads(events or "[]")
     if month is None or not told:
-        return "Jamais vue sur une liste."
+        return "Jamais vue sur une liste" if kind == GapKind.NEVER_REGISTERED else "Non connu"
     last = max(told, key=lambda one: one["on"])
     said = f"{EntryState(last['state']).label} le {date.fromisoformat(last['on']):%d/%m/%Y}"
     return " · ".join(filter(None, (said, last.get("motive", ""), f"liste de {month:%m/%Y}")))

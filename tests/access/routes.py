@@ -35,6 +35,7 @@ PERSONAL = {
     "courriers/": "letter",
     "invitations/": "invitation",
     "membres/": "siae_member",
+    "mon-compte/absences/": "absence",
     "mon-compte/cles/": "siae_worker_token",
     "api/v1/beneficiaries/": "helped",
     "api/v1/referrals/": "proposal",

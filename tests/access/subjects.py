@@ -139,6 +139,7 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "access.review": WITHOUT,
     "department.settings": WITHOUT | {"own": own_department, "other": other_department},
     "territory.edit": WITHOUT | {"own": territory(mine=True), "other": territory(mine=False)},
+    "absence.declare": WITHOUT,
     "token.create": WITHOUT,
     "token.revoke": {
         "mine": token(myself),

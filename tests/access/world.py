@@ -25,6 +25,7 @@ from hub.core.identifiers import nir_key
 from notifications.models import Notification
 from partners.actors import guest_of
 from partners.models import Commune, ImportRow, LineCorrection, Membership, Organization, Service
+from partners.services.absences import declare_absence
 from partners.services.invitations import send_invitation
 from partners.services.organizations import add_closing_period, create_service
 from partners.services.tokens import create_token
@@ -197,6 +198,8 @@ def _gaps(world: World) -> None:
             department_id=acting.department_id, user_id=acting.user_id, organization_id=acting.organization_id,
             name="reassign", at=acting.now, held_until=acting.now,
         )  # fmt: skip
+        later = acting.today + timedelta(days=60)
+        world.absence = declare_absence(acting, starts_on=later, ends_on=later)
         world.gap_view = keep_view(acting, name="Mes suivis", query="mine=on")
 
 

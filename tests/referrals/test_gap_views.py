@@ -33,7 +33,7 @@ def views(member):
 def test_filters_say_what_they_filter_and_how_many(cast):
     open_gaps(cast, 3)
     shown = page(cast.head)
-    assert "Situation : toutes" in shown and "Territoire : tous" in shown
+    assert "Toutes situations" in shown and "Tous territoires" in shown
     assert "apparaît plus sur la liste (3)" in shown
     assert "Metz (3)" in shown
     assert page(cast.udaf_lead).count("(3)") >= 1  # its territories, without the kind
