@@ -87,6 +87,12 @@ def day(value: date | datetime | None) -> SafeString | str:
 
 
 @register.filter
+def month_short(value: date) -> str:
+    """ "oct.", the month alone."""
+    return times.MONTHS[value.month - 1]
+
+
+@register.filter
 def number(value: float | Decimal | None) -> str:
     """French spacing: 30 000 ; 12,5."""
     if value is None:

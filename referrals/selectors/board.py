@@ -7,19 +7,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 
 from hub.core.access import visible
 from hub.core.actor import Actor
+from partners.delays import DELAYS
 from partners.models import Territory
-from referrals.models import AssignmentKind, GapClosing, RegistrationGap, RegistrationMeasure
+from referrals.models import AssignmentKind, GapClosing, RegistrationGap, RegistrationMeasure, SupportAssignment
 from referrals.models.registration import OPEN_GAP_STATES
+from referrals.selectors.expected import missing_lists, month_due
+from referrals.selectors.explanations import explained_now
 
 AGES = {"0_10": "10 jours au plus", "10_30": "10 à 30 jours", "30_90": "1 à 3 mois", "90": "Plus de 3 mois"}
 BOUNDS: dict[str, tuple[int, int | None]] = {"0_10": (0, 10), "10_30": (10, 30), "30_90": (30, 90), "90": (90, None)}
@@ -45,6 +48,7 @@ class Row:
     label: str
     cells: list[Cell]
     total: Cell
+    rate: float | None = None  # registered among the obliged, on the last list
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Board:
     organizations: list[Row]
     total: int
     months: list[Month]
+    ticks: list[tuple[int, int]]  # (percent, height) of the lines of the chart
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,12 @@ class Digest:
     closed: list[tuple[str, int]]
     open: int
     never_seen: int
+    mine: int  # in my charge, or of people I am the referent of
+    explained: int  # of the open ones, those whose absence the hub explains
     oldest: date | None
     partners: list[tuple[str, int]]
+    by_organization: list[tuple[str, Cell]]  # the same, each with its list
+    missing: list[str]  # lists of the last month due that are not there
     rate: float | None
     list_date: date | None
 
@@ -89,18 +98,33 @@ def aged(actor: Actor, bucket: str) -> Q:
     return found & Q(opened_at__gt=actor.now - timedelta(days=last)) if last else found
 
 
+def mine(actor: Actor) -> Q:
+    """Gaps in the actor's charge, or of people whose referent he is."""
+    return Q(in_charge_id=actor.user_id) | Q(Exists(referents().filter(referent_id=actor.user_id)))
+
+
+def referents() -> QuerySet[SupportAssignment]:
+    """The referent now of the person of each gap."""
+    return SupportAssignment.objects.filter(
+        beneficiary=OuterRef("beneficiary"), ends_on=None, kind=AssignmentKind.SINGLE_REFERENT
+    )
+
+
 def board(actor: Actor) -> Board:
-    """Three queries, whatever the number of gaps."""
+    """Four queries, whatever the number of gaps."""
     gaps = _open(actor)
     ages = {name: Count("pk", filter=aged(actor, name), distinct=True) for name in AGES}
     places: Any = gaps.values("beneficiary__territory", "beneficiary__territory__name").annotate(**ages)
     followed: Any = gaps.filter(_followed()).values(*_ORGANIZATION).annotate(**ages)
-    rows = [_row("territory", *_named(one, "beneficiary__territory"), one) for one in places]
+    rates = _rates(actor)
+    rows = [_row("territory", *_named(one, "beneficiary__territory"), one, rates) for one in places]
+    months = course(actor)
     return Board(
         territories=sorted(rows, key=lambda row: row.label),
         organizations=[_row("organization", *_named(one, _ORGANIZATION[0]), one) for one in followed],
         total=sum(row.total.count for row in rows),
-        months=course(actor),
+        months=months,
+        ticks=_ticks(months),
     )
 
 
@@ -113,7 +137,8 @@ def course(actor: Actor, *, territory: Any = None) -> list[Month]:
     rows: list[Any] = list(found.values("month", "list_date").annotate(**sums).order_by("-month")[:SHOWN_MONTHS])
     rows.reverse()
     step = WIDTH // max(len(rows), 1)
-    return [_month(actor, one, at * step + step // 2) for at, one in enumerate(rows)]
+    months = [_month(actor, one, at * step + step // 2) for at, one in enumerate(rows)]
+    return [replace(one, y=_height(one.rate or 0, _floor(months))) for one in months]
 
 
 def series_rows(actor: Actor) -> Iterator[tuple[object, ...]]:
@@ -136,7 +161,8 @@ def weekly_digest(actor: Actor) -> Digest:
     waiting = _open(actor)
     closings = Counter(dict(gaps.filter(closed_at__gte=since).values_list("closing").annotate(n=Count("pk"))))
     oldest = waiting.order_by("opened_at").values_list("opened_at", flat=True).first()
-    partners = waiting.filter(_followed()).values_list(_ORGANIZATION[1]).annotate(n=Count("pk", distinct=True))
+    followed: Any = waiting.filter(_followed()).values_list(*_ORGANIZATION).annotate(n=Count("pk", distinct=True))
+    partners = sorted(followed, key=lambda one: (-one[2], one[1]))
     last = course(actor)[-1:]
     return Digest(
         since=since,
@@ -144,11 +170,28 @@ def weekly_digest(actor: Actor) -> Digest:
         closed=[(GapClosing(code).label if code else "Autre", n) for code, n in closings.most_common()],
         open=waiting.count(),
         never_seen=waiting.filter(state="open").count(),
+        mine=waiting.filter(mine(actor)).count(),
+        explained=waiting.filter(explained_now(actor.today)).count(),
         oldest=oldest.date() if oldest else None,
-        partners=sorted(partners, key=lambda one: (-one[1], one[0])),
+        partners=[(name, n) for _, name, n in partners],
+        by_organization=[(name, Cell(n, _list_of(actor, organization=key))) for key, name, n in partners],
+        missing=_missing(actor),
         rate=last[0].rate if last else None,
         list_date=last[0].list_date if last else None,
     )
+
+
+def _list_of(actor: Actor, **asked: Any) -> str:
+    """Where those gaps are; only the Département filters by organisation."""
+    return f"{reverse('gaps')}?{urlencode(asked)}" if actor.is_wide else ""
+
+
+def _missing(actor: Actor) -> list[str]:
+    """What its coordinators wait for."""
+    if not actor.is_wide:
+        return []
+    delay = actor.choices.get("list_due", DELAYS["list_due"].default)
+    return [str(one) for one in missing_lists(actor.department_id, month_due(actor.today, delay))]
 
 
 _ORGANIZATION = ("beneficiary__assignments__organization", "beneficiary__assignments__organization__name")
@@ -166,13 +209,13 @@ def _named(one: dict[str, Any], column: str) -> tuple[Any, str]:
     return one[column], one[f"{column}__name"] or "Non connu"
 
 
-def _row(name: str, key: Any, label: str, one: dict[str, Any]) -> Row:
+def _row(name: str, key: Any, label: str, one: dict[str, Any], rates: dict[Any, float | None] | None = None) -> Row:
     def link(count: int, **more: str) -> Cell:
         asked = ({name: str(key)} if key else {}) | more
         return Cell(count, f"{reverse('gaps')}?{urlencode(asked)}" if count and key else "")
 
     cells = [link(one[age], age=age) for age in AGES]
-    return Row(label, cells, link(sum(cell.count for cell in cells)))
+    return Row(label, cells, link(sum(cell.count for cell in cells)), (rates or {}).get(key))
 
 
 def _month(actor: Actor, one: dict[str, Any], x: int) -> Month:
@@ -180,7 +223,29 @@ def _month(actor: Actor, one: dict[str, Any], x: int) -> Month:
     if not actor.is_wide and any(0 < one[name] < SMALLEST for name in COUNTS):
         counts = dict.fromkeys(COUNTS)  # one cell alone would be deduced from the others
     rate = _rate(counts["registered"], counts["obliged"])
-    return Month(one["month"], one["list_date"], counts, rate, x, HEIGHT - int((rate or 0) * HEIGHT / 100))
+    return Month(one["month"], one["list_date"], counts, rate, x)
+
+
+def _floor(months: list[Month]) -> int:
+    """Where the chart begins: half-way up when every rate is above, so that its course can be seen."""
+    return 50 if all(one.rate is None or one.rate >= 50 for one in months) else 0
+
+
+def _height(percent: float, floor: int) -> int:
+    return HEIGHT - int((percent - floor) * HEIGHT / (100 - floor))
+
+
+def _ticks(months: list[Month]) -> list[tuple[int, int]]:
+    floor = _floor(months)
+    return [(floor + n * (100 - floor) // 5, HEIGHT - n * HEIGHT // 5) for n in range(6)]
+
+
+def _rates(actor: Actor) -> dict[Any, float | None]:
+    """By territory, the rate on its last list; inside the Département only, where no cell is masked."""
+    if not actor.is_wide:
+        return {}
+    rows = visible(actor, RegistrationMeasure).order_by("month").values_list("territory", "registered", "obliged")
+    return {territory: _rate(registered, obliged) for territory, registered, obliged in rows}
 
 
 def _rate(registered: int | None, obliged: int | None) -> float | None:

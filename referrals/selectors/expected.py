@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
+from hub.core.dates import add_months
 from partners.models import ImportJob, Territory
 from partners.models.files import IN_FORCE, ListNature
 from referrals.models import ExpectedList, RegistrationList
@@ -43,6 +44,11 @@ def perimeter(job: ImportJob) -> list[Territory]:
     covered = [job.territory, *(one.territory for one in _expected(job.department_id))]
     known = {territory for territory in covered if territory is not None}
     return sorted(known, key=str) if None not in covered else []
+
+
+def month_due(today: date, delay: int) -> date:
+    """First day of the last month whose lists are late today: `delay` days after its end have passed."""
+    return add_months((today - timedelta(days=delay)).replace(day=1), -1)
 
 
 def _expected(department_id: UUID) -> list[ExpectedList]:

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, Q, QuerySet, Value, When
 
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import PARIS, Actor
@@ -37,7 +37,7 @@ from referrals.models import (
     SupportAssignment,
 )
 from referrals.models.registration import OPEN_GAP_STATES
-from referrals.selectors.board import aged
+from referrals.selectors.board import aged, mine, referents
 from referrals.selectors.explanations import explained_now, known_of
 from referrals.selectors.months import WITH_THE_PERSON, Square, months_of
 from referrals.workflows import GAP
@@ -157,11 +157,11 @@ def filtered(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[RegistrationG
     if territory := filters.get("territory"):
         gaps = gaps.filter(beneficiary__territory=territory)
     if organization := filters.get("organization"):
-        gaps = gaps.filter(Exists(_referents().filter(organization=organization)))
+        gaps = gaps.filter(Exists(referents().filter(organization=organization)))
     if team := filters.get("team"):
-        gaps = gaps.filter(Q(in_charge_team=team) | Exists(_referents().filter(team=team)))
+        gaps = gaps.filter(Q(in_charge_team=team) | Exists(referents().filter(team=team)))
     if filters.get("mine"):
-        gaps = gaps.filter(_mine(actor))
+        gaps = gaps.filter(mine(actor))
     if days := filters.get("age"):
         gaps = gaps.filter(aged(actor, days))
     if filters.get("seen") == "never":
@@ -206,7 +206,7 @@ def gap_record(actor: Actor, pk: UUID) -> GapRecord:
         gap=gap,
         name=short_name(person, level_of(actor, person)),
         kind=kind_label(gap, sees=sees),
-        motive=gap.motive if sees else "",
+        motive=calm(gap.motive) if sees else "",
         dates=_dates(gap) if sees else [],
         follower=_followers([person.pk]).get(person.pk, ""),
         known=known_of(actor, [person], sees=sees)[person.pk],
@@ -241,7 +241,12 @@ def status_sentence(status: RegistrationStatus | None, *, sees: bool) -> str:
     if not sees:
         return f"Dernière information le {day}"
     label = EntryState(status.state).label
-    return " · ".join(filter(None, (f"{label} le {day}", status.motive)))
+    return " · ".join(filter(None, (f"{label} le {day}", calm(status.motive))))
+
+
+def calm(motive: str) -> str:
+    """A motive as a list writes it, without shouting: lists are in capitals."""
+    return motive.capitalize() if motive.isupper() else motive
 
 
 def referent_choices(actor: Actor) -> QuerySet[Organization]:
@@ -269,16 +274,6 @@ def _in_state(state: str) -> Q:
     if state == "closed":
         return ~Q(state__in=OPEN_GAP_STATES)
     return Q(state=state) if state in GapState.values else Q(state__in=OPEN_GAP_STATES)
-
-
-def _mine(actor: Actor) -> Q:
-    return Q(in_charge_id=actor.user_id) | Q(Exists(_referents().filter(referent_id=actor.user_id)))
-
-
-def _referents() -> QuerySet[SupportAssignment]:
-    return SupportAssignment.objects.filter(
-        beneficiary=OuterRef("beneficiary"), ends_on=None, kind=AssignmentKind.SINGLE_REFERENT
-    )
 
 
 def _by_kind(counted: Iterable[tuple[Any, ...]]) -> list[Tally]:
@@ -347,7 +342,7 @@ def _entry(one: RegistrationEntry, month: date | None, *, sees: bool) -> Timelin
     label = one.get_state_display() if registered or sees else "Changement de situation"
     parts = []
     if sees:
-        parts = [one.motive, f"jusqu'au {one.ends_on:%d/%m/%Y}" if one.ends_on else ""]
+        parts = [calm(one.motive), f"jusqu'au {one.ends_on:%d/%m/%Y}" if one.ends_on else ""]
         parts.append(f"catégorie {one.category}" if one.category else "")
     return TimelineEntry(
         at=datetime.combine(one.on, time.min, PARIS),

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
 
 from hub.core.actor import Actor
-from hub.core.dates import add_months
 from hub.core.events import emit
 from partners.models import Department
 from partners.models.files import IN_FORCE
 from referrals.events import SourcesSilent
 from referrals.models import ExpectedList, RegistrationList
-from referrals.selectors.expected import missing_lists
+from referrals.selectors.expected import missing_lists, month_due
 
 
 @transaction.atomic
@@ -30,11 +29,6 @@ def tell_silent_sources(actor: Actor) -> list[ExpectedList]:
         ids = tuple(one.pk for one in silent)
         emit(SourcesSilent(department_id=actor.department_id, expected_ids=ids, month=month))
     return silent
-
-
-def month_due(today: date, delay: int) -> date:
-    """First day of the last month whose lists are late today: `delay` days after its end have passed."""
-    return add_months((today - timedelta(days=delay)).replace(day=1), -1)
 
 
 def _marked(expected: ExpectedList, month: date) -> bool:

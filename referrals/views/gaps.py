@@ -164,6 +164,7 @@ def _record(
         "forms": shown,
         "opened_form": form[0] if form else "",
         "error": error,
+        "kept": filters_of(request.GET.urlencode()),
         "token": topic_token("gap", pk),
     }
     status = error.status if error else UNPROCESSABLE if form else 200

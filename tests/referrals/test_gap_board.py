@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
-from referrals.models import RegistrationGap, RegistrationMeasure
+from referrals.models import ExpectedList, RegistrationGap, RegistrationMeasure
 from referrals.selectors.board import board, weekly_digest
 from tests.cast import actor, client
 from tests.files import OCTOBER, confirm
@@ -92,3 +92,49 @@ def test_the_board_costs_the_same_with_two_gaps_and_with_fifty(cast):
 def _first(cast):
     with tenant(Actor.system(cast.department.pk)):
         return RegistrationGap.objects.first()
+
+
+def test_my_week_leads_to_each_list_and_says_what_is_awaited(cast):
+    open_gaps(cast, 3)
+    client(cast.udaf_worker).post(f"/inscriptions/{_first(cast).pk}/prendre-en-charge/")
+    ExpectedList.objects.create(department=cast.department, label="Agence de Metz")
+    inside = client(cast.head).get("/inscriptions/tableau/")
+    shown = inside.content.decode()
+    assert "Listes pas encore arrivées" in shown and "Agence de Metz" in shown
+    digest = inside.context["digest"]
+    ((name, cell),) = digest.by_organization
+    assert (name, client(cast.head).get(cell.url).context["found"].total) == ("UDAF de la Moselle", cell.count)
+    outside = client(cast.udaf_worker).get("/inscriptions/tableau/")
+    assert outside.context["digest"].mine == 1
+    assert client(cast.udaf_worker).get("/inscriptions/?mine=on").context["found"].total == 1
+    assert "Listes pas encore arrivées" not in outside.content.decode()
+    said = client(cast.head).get("/api/v1/registration-gaps/digest/").json()
+    assert (said["mine"], said["explained"], said["missing"]) == (0, 0, ["Agence de Metz"])
+
+
+def test_each_territory_has_its_rate_inside_the_department_only(cast):
+    open_gaps(cast, 1)
+    for month, registered in ((OCTOBER, 37), (OCTOBER.replace(month=9), 20)):
+        RegistrationMeasure.objects.create(
+            department=cast.department, territory=cast.metz, month=month, list_date=month, obliged=40,
+            registered=registered, in_gap=40 - registered,
+        )  # fmt: skip
+    assert [row.rate for row in client(cast.head).get("/inscriptions/tableau/").context["board"].territories] == [92.5]
+    outside = client(cast.udaf_lead).get("/inscriptions/tableau/")
+    assert {row.rate for row in outside.context["board"].territories} == {None}
+    assert "Taux d'inscription</th>" not in outside.content.decode()
+
+
+def test_the_chart_shows_its_course_from_half_way_up_or_from_zero(cast):
+    def chart(*registered):
+        RegistrationMeasure.objects.all().delete()
+        for n, count in enumerate(registered, start=1):
+            RegistrationMeasure.objects.create(
+                department=cast.department, month=OCTOBER.replace(month=n), list_date=OCTOBER, obliged=100,
+                registered=count,
+            )  # fmt: skip
+        found = client(cast.head).get("/inscriptions/tableau/").context["board"]
+        return [percent for percent, _ in found.ticks], [one.y for one in found.months]
+
+    assert chart(100, 75) == ([50, 60, 70, 80, 90, 100], [0, 80])
+    assert chart(100, 25) == ([0, 20, 40, 60, 80, 100], [0, 120])

@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
+from hub.templatetags.pacte import month_short
 from referrals.models import GapView, RegistrationGap
 from referrals.selectors.gap_bulk import preview
 from referrals.services.gap_views import MOST
@@ -117,3 +118,26 @@ def test_a_preview_costs_the_same_with_two_lines_and_with_fifty(cast):
     many = queries()
     assert (few[0], many[0]) == (2, 52)
     assert few[1] == many[1] <= 5
+
+
+def test_one_comes_back_from_a_gap_to_the_list_one_left(cast):
+    open_gaps(cast, 1)
+    shown = page(cast.head, f"{LIST}?state=open&age=")
+    line = shown.split('id="ecart-')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
+    assert line.endswith("?state=open")
+    back = page(cast.head, line)
+    assert 'href="/inscriptions/?state=open"' in back and "Revenir à ma liste" in back
+    assert "Toutes les inscriptions" in page(cast.head, line.split("?")[0])
+    assert "ailleurs.invalid" not in page(cast.head, line.split("?")[0] + "?next=https://ailleurs.invalid")
+
+
+def test_a_motive_in_capitals_is_not_shouted(cast):
+    open_gaps(cast, 1)
+    with tenant(Actor.system(cast.department.pk)):
+        gap = RegistrationGap.objects.get()
+        RegistrationGap.objects.update(kind="ceased", motive="ABSENCE AU CONTROLE")
+    assert "Absence au controle" in page(cast.head, f"{LIST}{gap.pk}/")
+
+
+def test_months_are_told_apart_by_their_short_names():
+    assert [month_short(date(2026, month, 1)) for month in (6, 7)] == ["juin", "juil."]

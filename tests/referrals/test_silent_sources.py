@@ -11,7 +11,7 @@ from hub.core.gate import tenant
 from notifications.models import Notification
 from referrals import tasks
 from referrals.models import ExpectedList
-from referrals.services.list_silence import month_due
+from referrals.selectors.expected import month_due
 from referrals.services.registration_settings import add_expected_list, expect_list
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm
