@@ -32,7 +32,7 @@ from partners.services.columns import TASK, choice, survey_json
 from partners.services.coverage import check_coverage, refuse_unsaid, stated_fields
 from partners.services.foresight import refresh_waiting
 from partners.services.guards import check_guards, refuse_same_content, refuse_same_file
-from partners.services.jobs import alone, locked, move
+from partners.services.jobs import Busy, alone, locked, move, wait_again
 from partners.services.leftovers import destroy_bytes, folder, path_of
 from partners.services.undo import ABANDONED, keep_applied, take_back
 
@@ -176,6 +176,9 @@ def process_import(department_id: UUID, job_id: UUID, *, now: datetime | None = 
         _ask_columns(department_id, job_id, problem, now)
     except FileProblem as problem:
         _refuse(department_id, job_id, problem, now)
+    except Busy:
+        with tenant(Actor.system(department_id, now)) as actor:
+            wait_again(actor, locked(job_id))
     except Conflict as conflict:  # what it stands on, or what stands on it, changed meanwhile
         with tenant(Actor.system(department_id, now)) as actor:
             if (job := locked(job_id)).state != ImportState.UNDOING:

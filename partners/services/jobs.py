@@ -13,7 +13,7 @@ from partners.events import ImportFinished
 from partners.models import ImportJob
 from partners.models.files import ImportState
 
-ALONE = "SELECT pg_advisory_xact_lock(hashtextextended('imports:' || %s, 0))"
+ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('imports:' || %s, 0))"
 TOLD = (ImportState.ANALYSED, ImportState.APPLIED, ImportState.REFUSED)
 
 
@@ -22,10 +22,25 @@ def locked(job_id: UUID) -> ImportJob:
     return ImportJob.objects.select_for_update(of=("self",)).get(pk=job_id)
 
 
+class Busy(Exception):
+    """Another file of the Département is being applied or taken back: this one's turn comes with the next sweep."""
+
+
 def alone(actor: Actor) -> None:
-    """Wait until no other file of the Département is being applied or taken back: each relies on what is known."""
+    """One file of a Département at a time is applied or taken back: each relies on what the one before left.
+
+    Raises `Busy` rather than wait: what is done later must bear a later instant, and a worker is freed meanwhile.
+    """
     with connection.cursor() as cursor:
         cursor.execute(ALONE, [str(actor.department_id)])
+        if not cursor.fetchone()[0]:
+            raise Busy
+
+
+def wait_again(actor: Actor, job: ImportJob) -> None:
+    """It was not this job's turn: the attempt does not count."""
+    job.attempts -= 1
+    job.save(update_fields=["attempts"])
 
 
 def move(actor: Actor, job: ImportJob, state: str, *fields: str, tell: bool = True) -> None:

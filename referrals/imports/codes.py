@@ -180,6 +180,7 @@ class ExitMeaning(NamedTuple):
 EXIT_KEYWORDS: tuple[tuple[re.Pattern[str], ExitMeaning], ...] = (
     (re.compile(r"\bradi(?!o)"), ExitMeaning(STRUCK_OFF, True, "struck_off")),
     (re.compile(r"actualis|absence au controle"), ExitMeaning(CEASED, True, "not_updated")),
+    (re.compile(r"demenage|changement de (?:departement|region|residence)"), ExitMeaning(CEASED, False, "move")),
     (re.compile(r"formation|\bstage"), ExitMeaning(CEASED, False, "training")),
     (re.compile(r"maladie|maternite"), ExitMeaning(CEASED, False, "unavailable")),
     (re.compile(r"reprise|emploi|creation"), ExitMeaning(CEASED, False, "job")),

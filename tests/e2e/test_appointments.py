@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import UTC, datetime, time, timedelta
 
+from hub.core.actor import Actor
 from hub.core.gate import tenant
 from referrals.services.appointments.planning import in_france, plan_appointment
+from referrals.services.explanations import explain_absence
 from tests.cast import actor
 from tests.e2e.browser import check, screenshot, sign_in
 from tests.people import decision, open_day, person
@@ -31,11 +33,22 @@ def test_pages_of_appointments(cast, page):
         "rendez-vous-fixer": f"/personnes/{who.pk}/rendez-vous/",
         "contrat": f"/personnes/{who.pk}/contrat/",
         "absence": f"/personnes/{who.pk}/absence/",
+        "absence-terme": f"/personnes/{ended(cast).pk}/absence/",
     }.items():
         assert page.goto(path).status == 200, path
         check(page)
         screenshot(page, name)
     assert page.problems == []
+
+
+def ended(cast):
+    """Somebody whose absence was explained until last month."""
+    who = person(cast, last_name="TERMEINVENTE")
+    decision(cast, who)
+    now = datetime.now(UTC)
+    with tenant(Actor.system(cast.department.pk, now - timedelta(days=90))) as acting:
+        explain_absence(acting, person=who, kind="job", until=acting.today + timedelta(days=50))
+    return who
 
 
 def test_pages_of_letters(cast, page):

@@ -8,12 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from hub.core.gate import tenant
-from referrals.models import RegistrationEntry
+from referrals.models import Beneficiary, RegistrationEntry
+from referrals.services.people import update_beneficiary
 from referrals.services.registration_settings import add_expected_list, seed_exit_codes
 from tests.cast import actor
 from tests.e2e.browser import axe, check, screenshot, sign_in
 from tests.e2e.workers import Worker
-from tests.files import SAMPLES, bring, confirm, sample
+from tests.files import SAMPLES, bring, confirm, sample, undo
 from tests.people import person
 from tests.referrals.registration import STOCK, exits, gap_of, sample_people, stock
 
@@ -75,9 +76,21 @@ def test_a_list_brought_in_one_window_opens_gaps_in_the_other(cast, window, work
     assert referent.problems == []
 
 
+def people_changed_since(cast, name):
+    """A file that gave somebody a telephone; she has another since."""
+    who = person(cast, last_name=f"FICTIF{name}", internal_id=name, phone="+33600000000")
+    lines = f"ID_CD;NOM;PRENOM;DATE DE NAISSANCE;TEL\r\n{name};FICTIF{name};Amélie;12/04/1985;0600000001\r\n"
+    job = confirm(cast.officer_metz, bring(cast.officer_metz, "people", lines.encode()))
+    with tenant(actor(cast.officer_metz)) as acting:
+        update_beneficiary(acting, person=Beneficiary.objects.get(pk=who.pk), values={"phone": "+33600000009"})
+    return job
+
+
 def test_pages_of_files(cast, page, window):
     sample_people(cast)
     done = confirm(cast.officer_metz, stock(cast))
+    taken = people_changed_since(cast, "UN")
+    undone = undo(cast.officer_metz, people_changed_since(cast, "DEUX"))
     waiting = bring(cast.officer_metz, "people", sample("brsa_02_carnet_de_bord_utf8bom.csv"), name="carnet.csv")
     with tenant(actor(cast.head)) as acting:
         add_expected_list(acting, label="Agence de Thionville", territory=cast.thionville)
@@ -91,6 +104,9 @@ def test_pages_of_files(cast, page, window):
         (f"/imports/{waiting.pk}/?colonnes=1", "import-colonnes"),
         (f"/imports/{asking.pk}/", "import-absence"),
         (f"/imports/{done.pk}/", "import-applique"),
+        (f"/imports/{done.pk}/annuler/", "import-annuler"),
+        (f"/imports/{taken.pk}/annuler/", "import-annuler-personnes"),
+        (f"/imports/{undone.pk}/", "import-annule"),
     ):
         seen(page, path, name)
     assert page.problems == []

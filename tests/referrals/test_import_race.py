@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from threading import Barrier, Thread
 
+import psycopg
 import pytest
 from django.db import connection
 
-from partners.services.imports import process_import
-from tests.cast import client
+from hub.core.gate import tenant
+from partners.services.imports import confirm_import, process_import
+from partners.tasks import sweep_imports
+from tests.cast import actor, client
+from tests.e2e.browser import environment
 from tests.files import bring, confirm, job_now, sample
 from tests.referrals.checksums import checksums
 
@@ -60,3 +64,18 @@ def at_once(cast, url, data=None):
     for thread in threads:
         thread.join()
     return sorted(answers)
+
+
+def test_a_file_whose_turn_it_is_not_waits_without_losing_an_attempt(cast):
+    """What is applied later bears a later instant; a worker does not stand still meanwhile."""
+    job = bring(cast.officer_metz, "caf_flow", sample("caf_01_rsabem_2026-10.xml"))
+    with tenant(actor(cast.officer_metz)) as acting:
+        confirm_import(acting, job=job)
+    with psycopg.connect(environment(connection.settings_dict["NAME"])["DATABASE_URL"]) as other:
+        other.execute("SELECT pg_advisory_xact_lock(hashtextextended('imports:' || %s, 0))", [str(job.department_id)])
+        for _ in range(5):
+            process_import(job.department_id, job.pk)
+        waiting = job_now(cast.officer_metz, job)
+        assert (waiting.state, waiting.attempts) == ("applying", 0)
+    sweep_imports()
+    assert job_now(cast.officer_metz, job).state == "applied"

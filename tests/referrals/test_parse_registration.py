@@ -271,3 +271,9 @@ def test_raw_keeps_known_columns_only_and_says_where_the_nir_is():
 def test_exit_codes_are_unique_and_short():
     assert len({known.code for known in EXIT_CODES}) == len(EXIT_CODES)
     assert all(len(known.code) <= 2 and known.nature in ("ceased", "struck_off") for known in EXIT_CODES)
+
+
+def test_a_move_is_an_ordinary_exit():
+    """Domain §5: it explains the absence until its own end."""
+    for motive in ("Déménagement", "DEMENAGE HORS DEPARTEMENT", "Changement de région"):
+        assert exit_meaning(None, motive) == ("ceased", False, "move")
