@@ -27,6 +27,7 @@ EVERY = {
     "referrals.tasks.ask_again": 3600.0,
     "referrals.tasks.open_checks": 60.0,
     "referrals.tasks.tell_silent_sources": 3600.0,
+    "referrals.tasks.sweep_letters": 30.0,
 }
 
 

@@ -19,6 +19,7 @@ from referrals.services.explanations import ask_about_ended
 from referrals.services.explanations import open_checks as open_asked
 from referrals.services.gap_bulk import release_gesture
 from referrals.services.gap_steps import take_steps
+from referrals.services.letters.batches import erase_expired, make_batch, waiting_batches
 from referrals.services.list_silence import tell_silent_sources as tell_silent
 from referrals.services.referrals import acknowledge_outcome, expire_referral, release_answer
 
@@ -108,6 +109,23 @@ def open_checks(department_id: str = "") -> None:
     for one in [UUID(department_id)] if department_id else _departments():
         with tenant(Actor.system(one)) as actor:
             open_asked(actor)
+
+
+@shared_task
+def make_letters(department_id: str, batch_id: str) -> None:
+    """Write the letters of one batch."""
+    make_batch(UUID(department_id), UUID(batch_id))
+
+
+@shared_task
+def sweep_letters() -> None:
+    """Make what a lost nudge or a killed worker left behind, erase the files whose time is over; every 30 seconds."""
+    for department_id in _departments():
+        with tenant(Actor.system(department_id)) as actor:
+            erase_expired(actor)
+            waiting = waiting_batches(actor)
+        for batch_id in waiting:
+            make_batch(department_id, batch_id)
 
 
 def _departments() -> Iterator[UUID]:

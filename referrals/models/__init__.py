@@ -15,7 +15,7 @@ from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber,
 from referrals.models.campaigns import Campaign, CampaignLog, CampaignState, Slot, Summons
 from referrals.models.explanations import AbsenceExplanation, EndAnswer, ExplanationKind
 from referrals.models.gap_work import GapGesture, GapStep, GapView, RegistrationMeasure
-from referrals.models.letters import Letter, LetterChannel, LetterKind, LetterTemplate
+from referrals.models.letters import BatchState, Letter, LetterBatch, LetterChannel, LetterKind, LetterTemplate
 from referrals.models.matching import MatchAnswer, MatchDecision
 from referrals.models.pathways import (
     AssignmentKind,
@@ -61,6 +61,7 @@ __all__ = [
     "AppointmentMode",
     "AppointmentState",
     "AssignmentKind",
+    "BatchState",
     "Beneficiary",
     "CafRole",
     "Campaign",
@@ -86,6 +87,7 @@ __all__ = [
     "GapView",
     "ImportChange",
     "Letter",
+    "LetterBatch",
     "LetterChannel",
     "LetterKind",
     "LetterTemplate",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from hub.core.models import PersonalModel
-from partners.models import Department, User
+from partners.models import Department, Membership, User
 from referrals.models.appointments import Appointment
 from referrals.models.beneficiaries import Beneficiary
 
@@ -70,6 +71,7 @@ class Letter(PersonalModel):
     sent_on = models.DateField()
     made_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField()
+    batch = models.ForeignKey("LetterBatch", null=True, on_delete=models.PROTECT, related_name="letters")
 
     class Meta:
         verbose_name = "courrier"
@@ -81,3 +83,38 @@ class Letter(PersonalModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.sent_on}"
+
+
+class BatchState(models.TextChoices):
+    WAITING = "waiting", "En préparation"
+    READY = "ready", "Prêt"
+    FAILED = "failed", "Non préparé"
+    EXPIRED = "expired", "Effacé"
+
+
+class LetterBatch(PersonalModel):
+    """Many letters in one PDF, made by the worker for whoever asked, and by his own rights; its file is soon erased.
+
+    `held` holds, for each appointment without posted letter, its id and why.
+    """
+
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=LetterKind.choices, blank=True)
+    appointments = ArrayField(models.UUIDField())
+    state = models.CharField(max_length=8, choices=BatchState.choices, default=BatchState.WAITING)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    posted = models.PositiveIntegerField(default=0)
+    held = models.JSONField(default=list)
+    key = models.CharField(max_length=80, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-made_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(appointments__len__lte=500), name="letter_batch_size"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{len(self.appointments)} · {self.get_state_display()}"

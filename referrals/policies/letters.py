@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from hub.core.access import can, rule, scope, visible
 from hub.core.actor import Actor
 from partners.models import Function
-from referrals.models import Appointment, Beneficiary, Letter, LetterTemplate
+from referrals.models import Appointment, Beneficiary, Letter, LetterBatch, LetterTemplate
 from referrals.policies.people import SUPPORTING, active_grants, supported_people
 
 
@@ -19,6 +19,12 @@ def letters_to(actor: Actor, letters: QuerySet[Letter]) -> QuerySet[Letter]:
     appointments = visible(actor, Appointment).values("pk")
     people = supported_people(actor, Beneficiary.objects.all()).values("pk")
     return letters.filter(appointment__in=appointments, beneficiary__in=people)
+
+
+@scope(LetterBatch)
+def own_batches(actor: Actor, batches: QuerySet[LetterBatch]) -> QuerySet[LetterBatch]:
+    """One's own, while one still acts for the organisation one asked for."""
+    return batches if actor.is_system else batches.filter(membership_id=actor.membership_id)
 
 
 @scope(LetterTemplate)

@@ -10,7 +10,8 @@ from hub.core.access import get_visible, visible
 from hub.core.actor import Actor
 from hub.core.errors import NotVisible
 from referrals.documents.texts import ORIGINAL, Text, text_of
-from referrals.models import Appointment, Letter, LetterKind, LetterTemplate
+from referrals.models import Appointment, Letter, LetterBatch, LetterKind, LetterTemplate
+from referrals.selectors.appointments import JOINED, AppointmentLine, lines
 
 MOST = 20  # letters of one appointment, versions of one text
 
@@ -42,6 +43,13 @@ def letters_about(actor: Actor, appointment: Appointment) -> list[Letter]:
 def get_letter(actor: Actor, pk: UUID) -> Letter:
     """A visible letter; raises `NotVisible`."""
     return get_visible(actor, Letter, pk)
+
+
+def held_lines(actor: Actor, batch: LetterBatch) -> list[tuple[AppointmentLine, str]]:
+    """The appointments of a batch without posted letter, with why; those no longer visible are left out."""
+    why = {UUID(one["appointment"]): one["why"] for one in batch.held}
+    found = visible(actor, Appointment).filter(pk__in=list(why)).select_related(*JOINED)
+    return [(line, why[line.appointment.pk]) for line in lines(actor, found)]
 
 
 def outdated(letters: Sequence[Letter], appointment: Appointment) -> bool:

@@ -97,6 +97,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
             for row in rows["Letter"]
             if row.appointment_id in appointments and (wide or row.beneficiary_id in following)
         },
+        "LetterBatch": {row.pk for row in rows["LetterBatch"] if row.made_by_id == actor.user_id or actor.is_system},
         "RegistrationGap": gaps,
         "ImportJob": jobs,
         "ReferralLog": {row.pk for row in rows["ReferralLog"] if row.referral_id in referrals},

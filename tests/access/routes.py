@@ -33,6 +33,7 @@ PERSONAL = {
     "imports/decisions/": "match_decision",
     "rendez-vous/": "appointment",
     "courriers/": "letter",
+    "courriers/lots/": "letter_batch",
     "invitations/": "invitation",
     "membres/": "siae_member",
     "mon-compte/absences/": "absence",

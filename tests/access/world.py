@@ -56,6 +56,7 @@ from referrals.services.campaigns.slots import open_slot
 from referrals.services.contracts import record_contract
 from referrals.services.gap_views import keep_view
 from referrals.services.gaps import acknowledge_gap
+from referrals.services.letters.batches import order_letters
 from referrals.services.letters.texts import restore_text
 from referrals.services.letters.writing import write_letter
 from referrals.services.matches import decide_match
@@ -212,6 +213,7 @@ def _appointments(world: World) -> None:
             organization=cast.udaf, team=cast.udaf_support, member_id=acting.user_id, words=words,
         )  # fmt: skip
         world.letter = write_letter(acting, appointment=world.appointment, kind="first", contact="Accueil")
+        world.letter_batch = order_letters(acting, appointments=[world.appointment.pk])
         world.contract = record_contract(acting, person=world.helped, kind="cer", signed_on=acting.today)
     with tenant(actor(cast.charity2)) as acting:
         accept_referral(acting, referral=world.sensitive)

@@ -26,6 +26,7 @@ from referrals.models import (
 )
 
 NOBODY_TO_CALL = "Indiquez qui appeler : la personne doit pouvoir changer la date."
+JOINED = ("organization", "team", "member", "co_host")  # what a letter says of its appointment
 AHEAD = timedelta(days=10)  # domain §5: a letter comes at least so long before
 
 
