@@ -1,5 +1,12 @@
-"""Doors for machines: people, referrals, registration gaps, files."""
+"""Doors for machines: people, referrals, registration gaps, files, appointments."""
 
-from referrals.api import gaps, imports, matches, people, referrals
+from referrals.api import appointments, gaps, imports, matches, people, referrals
 
-urlpatterns = people.urlpatterns + referrals.urlpatterns + gaps.urlpatterns + matches.urlpatterns + imports.urlpatterns
+urlpatterns = [
+    *people.urlpatterns,
+    *referrals.urlpatterns,
+    *gaps.urlpatterns,
+    *matches.urlpatterns,
+    *imports.urlpatterns,
+    *appointments.urlpatterns,
+]

@@ -36,6 +36,8 @@ class AppointmentState(models.TextChoices):
 
 
 OUTCOMES = (AppointmentState.HELD, AppointmentState.EXCUSED, AppointmentState.NOT_HELD)
+# For whom what came of it is not: a look that says only that the date has passed.
+VEILED, PAST = "past", "Passé"
 
 
 class Appointment(PersonalModel):

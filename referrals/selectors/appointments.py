@@ -14,16 +14,13 @@ from hub.core.actor import PARIS, Actor
 from hub.core.slots import TimelineEntry
 from partners.models import Organization, User
 from referrals.models import Appointment, AppointmentLog, AppointmentState
+from referrals.models.appointments import OUTCOMES, PAST, VEILED
 from referrals.policies.appointments import convened, followed_by, receives
 from referrals.selectors.known import CLOSED, known_people
 from referrals.workflows import APPOINTMENT
 
 JOINED = ("organization", "team", "member", "co_host")
 MOST = 200  # of one week shown on one page
-PAST = "Passé"
-OUTCOMES = (AppointmentState.HELD, AppointmentState.EXCUSED, AppointmentState.NOT_HELD)
-# For whom what came of it is not: a look that says only that the date has passed.
-VEILED = "past"
 MOVES = {
     "hold": "Personne reçue",
     "excuse": "Personne excusée",

@@ -44,6 +44,7 @@ PERSONAL = {
     "api/v1/imports/": "people_job",
     "api/v1/imports/matches/": "doubtful_row",
     "api/v1/imports/decisions/": "match_decision",
+    "api/v1/appointments/": "appointment",
 }
 # What everybody of the Département knows: only the other Département is a stranger to it.
 COMMON = {

@@ -9,7 +9,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict
 from hub.core.topics import touch
 from referrals.models import Appointment, Nature, Outcome, Referral
-from referrals.services.appointments.planning import ACTIVE, changed, follow_referral
+from referrals.services.appointments.planning import ACTIVE, changed, follow_referral, veiled_refusal
 from referrals.services.campaigns.seats import leave_seat
 from referrals.services.referrals.course import complete_referral
 from referrals.workflows import APPOINTMENT
@@ -51,7 +51,8 @@ def correct_outcome(actor: Actor, *, appointment: Appointment, note: str = "") -
 def cancel_appointment(actor: Actor, *, appointment: Appointment, note: str = "") -> Appointment:
     """It will not take place; the clock of its referral runs again."""
     require(actor, "appointment.change", appointment)
-    APPOINTMENT.perform(appointment, "cancel", by=actor, note=note.strip())
+    with veiled_refusal(actor, appointment):
+        APPOINTMENT.perform(appointment, "cancel", by=actor, note=note.strip())
     leave_seat(appointment)
     referral = Referral.objects.filter(pk__in=[appointment.referral_id], state__in=ACTIVE).first()
     if referral is not None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from hub.core.access import require
+from hub.core.access import can, require
 from hub.core.actor import PARIS, Actor
-from hub.core.errors import Conflict, Invalid
+from hub.core.errors import Conflict, Invalid, InvalidTransition
 from hub.core.events import emit
 from hub.core.topics import touch
 from hub.core.workdays import is_open
@@ -28,6 +29,7 @@ from referrals.models import (
     RegistrationGap,
     SupportAssignment,
 )
+from referrals.models.appointments import OUTCOMES, VEILED
 from referrals.services.campaigns.seats import leave_seat
 from referrals.services.referrals.moves import moved, person_of
 from referrals.workflows import APPOINTMENT, REFERRAL
@@ -36,6 +38,7 @@ FURTHEST = timedelta(days=366)
 EVERY_DAY = frozenset(range(7))
 WORDS = {"place": 120, "address": 200, "contact": 120, "motive": 300, "bring": 300}
 ACTIVE = ("accepted", "in_progress")
+PASSED = "Ce rendez-vous est passé."
 
 
 @transaction.atomic
@@ -126,11 +129,23 @@ def move_appointment(
     former = f"Auparavant le {appointment.starts_at.astimezone(PARIS):%d/%m/%Y à %H:%M}"
     said = " · ".join(filter(None, (former, note.strip())))
     values: dict[str, Any] = {"starts_at": starts_at, "duration": duration or appointment.duration}
-    APPOINTMENT.perform(appointment, "move", by=actor, note=said, **values)
+    with veiled_refusal(actor, appointment):
+        APPOINTMENT.perform(appointment, "move", by=actor, note=said, **values)
     leave_seat(appointment, moved_at=actor.now)
     if appointment.referral_id:
         follow_referral(actor, Referral.objects.get(pk=appointment.referral_id))
     return changed(actor, appointment, "moved")
+
+
+@contextmanager
+def veiled_refusal(actor: Actor, appointment: Appointment) -> Iterator[None]:
+    """An impossible gesture tells the present state, but what came of it to those alone who may know."""
+    try:
+        yield
+    except InvalidTransition as refused:
+        if appointment.state not in OUTCOMES or can(actor, "appointment.outcome", appointment):
+            raise
+        raise InvalidTransition(PASSED, state=VEILED, transition=refused.transition) from None
 
 
 def changed(actor: Actor, appointment: Appointment, change: str) -> Appointment:
