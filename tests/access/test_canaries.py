@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -12,6 +13,8 @@ from django.test import Client
 from hub.core.crypto import keyed_hash
 from hub.core.gate import tenant
 from notifications.models import Notification
+from referrals.models import Appointment
+from referrals.services.appointments.outcomes import miss_appointment
 from tests.access.crawler import crawl
 from tests.access.world import NIR, World, act, build_world
 from tests.cast import Cast, client
@@ -30,6 +33,7 @@ REFERRAL = {"need": "besoincanari", "note": "notecanari"}
 LEVELS = ("minimal", "placement", "support")
 GAP = "motifcanari"
 ANSWER = "reponsecanari"
+MISSED = "absencecanari"  # what came of the meeting with the UDAF
 CAMPAIGN, OUTCOME = "campagnecanari", "issuecanari"  # a campaign's name, what came of one of its appointments
 
 
@@ -41,6 +45,16 @@ def planted(cast: Cast) -> World:
         cast,
         texts=texts | {"gap.motive": GAP, "answer": ANSWER, "campaign.name": CAMPAIGN, "campaign.outcome": OUTCOME},
     )
+
+
+@pytest.fixture
+def missed(planted: World) -> World:
+    """What came of the meeting of the UDAF with the person was written down."""
+    with tenant(act(planted, "udaf_worker", planted.appointment.starts_at + timedelta(hours=1))) as acting:
+        miss_appointment(acting, appointment=planted.appointment, note=MISSED)
+    with tenant(act(planted, "system")) as product:  # the day itself: pages are read now
+        Appointment.objects.filter(pk=planted.appointment.pk).update(starts_at=product.now - timedelta(hours=2))
+    return planted
 
 
 def words(who: str, *levels: str) -> set[str]:
@@ -93,6 +107,20 @@ def test_a_member_with_a_declared_link_reads_nothing_of_that_person(planted: Wor
     met, _ = seen(planted, "social_worker")
     assert met & words("helped", "support")
     assert not met & (words("linked", *LEVELS) | words("restricted", "support"))
+
+
+@pytest.mark.parametrize("name", ["charity", "siae_worker", "network_head", "adviser", "social_worker", "head"])
+def test_what_came_of_an_appointment_reaches_nobody_else(missed: World, name: str):
+    """Associations and partners of the same person, the Département itself: pages, API, notices."""
+    pages = crawl(missed, name)
+    address = f"/api/v1/appointments/{missed.appointment.pk}/"
+    pages[address] = client(missed.cast.members[name]).get(address).content.decode()
+    text = "\n".join(said for url, said in pages.items() if url != "/api/schema/").lower()  # which names every state
+    assert MISSED not in text and "non tenu" not in text and "not_held" not in text
+
+
+def test_whoever_receives_reads_what_came_of_it(missed: World):
+    assert MISSED in "\n".join(crawl(missed, "udaf_worker").values()).lower()
 
 
 def test_the_nir_comes_one_by_one_and_only_on_demand(planted: World):

@@ -17,6 +17,7 @@ from notifications.selectors import Line, changes_after, head_of, lines
 from partners.events import ImportFinished, ImportUndone
 from partners.models import ImportJob, Membership, StoredFile
 from referrals.events import (
+    AppointmentsChanged,
     ExplanationsEnded,
     GapsChanged,
     GapsReassigned,
@@ -26,7 +27,7 @@ from referrals.events import (
     ReferralSent,
     SourcesSilent,
 )
-from referrals.models import Beneficiary, ExpectedList, Referral, RegistrationGap, SupportAssignment
+from referrals.models import Appointment, Beneficiary, ExpectedList, Referral, RegistrationGap, SupportAssignment
 from tests.cast import Cast, actor, client
 from tests.files import OCTOBER
 
@@ -207,6 +208,46 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
         "appointment_changed",
         "summons_sent",
     }  # tests of appointments, campaigns, corrections
+
+
+@pytest.mark.parametrize(
+    ("change", "title"),
+    [
+        ("planned", "Un rendez-vous est fixé"),
+        ("moved", "Un rendez-vous est déplacé"),
+        ("cancelled", "Un rendez-vous est annulé"),
+    ],
+)
+def test_a_notice_of_an_appointment_says_what_changed_and_never_whose(cast: Cast, change: str, title: str) -> None:
+    one = appointment(cast)
+    changed = {"department_id": cast.department.pk, "by_id": cast.social_worker.user_id, "change": change}
+    happens(cast, cast.social_worker, AppointmentsChanged(appointment_ids=(one.pk,), **changed))
+    (line,) = said(cast.udaf_worker)
+    assert (line.title, line.notice.reason, line.url) == (
+        title,
+        "vous recevez cette personne",
+        f"/rendez-vous/{one.pk}/",
+    )
+    assert said(cast.charity) == said(cast.siae_worker) == said(cast.social_worker) == []
+    assert CANARY not in json.dumps([line.title, line.notice.reason, line.url])
+
+
+def test_several_appointments_are_one_line_with_a_count(cast: Cast) -> None:
+    ids = tuple(appointment(cast).pk for _ in range(3))
+    changed = AppointmentsChanged(
+        department_id=cast.department.pk, by_id=cast.social_worker.user_id, appointment_ids=ids, change="planned"
+    )
+    happens(cast, cast.social_worker, changed)
+    assert titles(cast.udaf_worker) == ["3 rendez-vous sont fixés"]
+
+
+def appointment(cast: Cast) -> Appointment:
+    """A person received by a member of the UDAF."""
+    with tenant(system(cast)) as who:
+        return Appointment.objects.create(
+            department_id=who.department_id, beneficiary=person(cast, who), kind="follow_up", starts_at=who.now,
+            organization=cast.udaf, member=cast.udaf_worker.user, motive=CANARY, planned_at=who.now,
+        )  # fmt: skip
 
 
 def test_every_kind_has_an_icon() -> None:
