@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('partners', '0009_answers_by_mail'),
-        ('referrals', '0017_list_corrections'),
+        ('referrals', '0019_gap_views'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
