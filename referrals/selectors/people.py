@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, F, Func, Q, QuerySet, TextField, Value, Window
-from django.db.models.functions import Cast, Concat, NullIf, Trim
+from django.db.models import Count, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, Value, Window
+from django.db.models.functions import Cast, Coalesce, Concat, NullIf, Trim
 
 from hub.core.access import among, can, visible
 from hub.core.actor import Actor
@@ -17,6 +17,7 @@ from hub.core.compiled import Several, Text, compiled, number_of
 from hub.core.errors import Invalid
 from hub.core.pages import Page
 from hub.core.text import first_name_keys, name_key
+from partners.models import Commune
 from referrals.disclosure import levels_of, reaches, short_name
 from referrals.models import (
     AssignmentKind,
@@ -53,14 +54,15 @@ class Person(NamedTuple):
     birth_date: date | None
     died_on: date | None
     confidential_address: bool
-    city: str
-    commune: str | None
+    place: str
 
     def __str__(self) -> str:
         return f"{self.last_name.upper()} {self.first_names}"
 
 
-READ = tuple("commune__name" if name == "commune" else name for name in Person._fields)
+COMMUNE = Subquery(Commune.objects.filter(pk=OuterRef("commune")).values("name"))
+PLACE = Coalesce(NullIf("city", NOTHING), COMMUNE, NOTHING)  # a search sorts hundreds: communes are not joined to each
+READ = (*Person._fields[:-1], PLACE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,4 +204,4 @@ def _line(person: Person, level: str, facts: Mapping[tuple[UUID, str], str]) -> 
 
 def _place(person: Person) -> str:
     """Where the person lives, unless that must stay unknown."""
-    return "" if person.confidential_address else person.city or person.commune or ""
+    return "" if person.confidential_address else person.place
