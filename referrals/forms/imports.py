@@ -11,7 +11,7 @@ from hub.core.access import visible
 from hub.core.actor import Actor
 from partners.importers import IMPORTERS
 from partners.models import ImportJob, Territory
-from partners.models.files import ImportKind, ListNature, Verdict
+from partners.models.files import ImportKind, ImportState, ListNature, Verdict
 from partners.services.coverage import sheets_of
 from referrals.imports.told import MONTHS
 from referrals.selectors.imports import allowed_kinds
@@ -19,10 +19,6 @@ from referrals.selectors.imports import allowed_kinds
 MONTHS_BACK = 13
 PROPOSED = ("", "Proposer d'après le fichier")
 EVERYWHERE = ("all", "Tout le Département")
-NATURES = [
-    (ListNature.COMPLETE.value, "Liste complète : toutes les personnes inscrites du mois"),
-    (ListNature.EVENTS.value, "Événements seulement : cessations, radiations, quelques inscriptions"),
-]
 
 
 class CoverageFields(forms.Form):
@@ -38,7 +34,7 @@ class CoverageFields(forms.Form):
         places = [EVERYWHERE, *((pk, one.name) for pk, one in self.territories.items())]
         self.offer("month", month_choices(actor.today))
         self.offer("territory", places)
-        self.offer("nature", NATURES)
+        self.offer("nature", ListNature.choices)
 
     def offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         """What may be chosen; "" leaves it to the file."""
@@ -93,7 +89,7 @@ class CoverageForm(CoverageFields):
         self.fields["sheet"].choices = [(name, name) for name in sheets]  # type: ignore[attr-defined]
         if len(sheets) < 2:
             del self.fields["sheet"]
-        if not IMPORTERS[job.kind].is_list:
+        if not IMPORTERS[job.kind].is_list or job.state != ImportState.ANALYSED:  # columns first
             for name in ("month", "territory", "nature"):
                 del self.fields[name]
             return

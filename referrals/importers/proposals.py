@@ -57,11 +57,12 @@ class Proposal:
 
     value: Any
     why: str
+    written: bool = False  # in words, around the lines
 
     def kept(self) -> dict[str, str]:
         """As the job keeps it."""
         value = self.value.isoformat() if isinstance(self.value, date) else str(self.value or "")
-        return {"value": value, "why": self.why}
+        return {"value": value, "why": self.why} | ({"written": "yes"} if self.written else {})
 
 
 def propose(actor: Actor, job: ImportJob, parsed: Parsed[RegistrationLine], seen: Seen) -> dict[str, Any]:
@@ -118,7 +119,7 @@ def _month(
 ) -> Proposal | None:
     for text, why in told:
         if month := month_told(text, today):
-            return Proposal(month, why)
+            return Proposal(month, why, written=True)
     if not dates:
         return None
     if kind == "registration_exits":

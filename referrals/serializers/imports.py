@@ -102,6 +102,9 @@ class CoverageInput(serializers.Serializer[Any]):
 class ProposalOutput(serializers.Serializer[Any]):
     value = serializers.CharField(help_text="Mois AAAA-MM-01, identifiant de territoire (vide : partout) ou nature.")
     why = serializers.CharField(help_text="Ce qui, dans le fichier, le dit.")
+    written = serializers.CharField(
+        required=False, help_text="Présent quand un titre ou un nom le dit en toutes lettres."
+    )
 
 
 class ProgressOutput(serializers.Serializer[Any]):

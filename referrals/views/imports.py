@@ -185,9 +185,10 @@ def _record(
         "rejects": found.reads_rows and has_rejects(found.job),
         "wrong_columns": error.message if isinstance(error, Invalid) else "",
     }
-    if found.may_decide:
+    mends = found.job.state in MENDABLE and can(request.actor, "import.confirm", found.job)
+    if mends:
         context["coverage"] = coverage or CoverageForm(actor=request.actor, job=found.job)
-    if found.job.state in MENDABLE and can(request.actor, "import.confirm", found.job):
+    if mends:
         context["mendable"] = found.job.survey
         asked = found.job.state == ImportState.UNSPECIFIED or request.GET.get("colonnes") or fields is not None
         context["columns"] = import_columns(found.job) if asked else []

@@ -81,7 +81,7 @@ def test_what_a_list_covers_is_proposed_from_its_file_and_corrected_until_confir
     address = f"imports/{body['id']}/"
     found = caller.get(address).json()
     assert (found["state"], found["month"], found["nature"]) == ("analysed", "2026-10", "complete")
-    assert found["proposals"]["month"] == {"value": "2026-10-01", "why": "le nom du fichier"}
+    assert found["proposals"]["month"] == {"value": "2026-10-01", "why": "le nom du fichier", "written": "yes"}
     assert found["proposals"]["territory"]["why"] == "les communes de ses lignes : plusieurs territoires"
 
     changed = caller.patch(address, {"month": "2026-09", "territory": "T57-1"}).json()

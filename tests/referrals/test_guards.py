@@ -182,3 +182,11 @@ def test_what_nobody_told_again_is_analysed_again_before_it_is_applied(cast):
     back = confirm(cast.adviser, waiting, acknowledge_guards=["baseline"], reason=WHY)
     assert (back.state, names(back)) == ("analysed", ["fewer_lines", "many_gaps"])
     assert back.warnings[0].startswith("Depuis la première analyse")
+
+
+def test_a_month_that_the_file_itself_contradicts_is_asked_about(cast):
+    people = crowd(cast, 50)
+    accept(cast, a_list(cast, people, month=SEPTEMBER))
+    job = a_list(cast, people[:49], name="inscrits_2026-09.csv")
+    assert names(job) == ["wrong_month"]
+    assert "le nom du fichier dit 09/2026" in job.guards[0]["message"]

@@ -14,7 +14,7 @@ from partners.services.coverage import change_coverage
 from partners.services.imports import process_import
 from referrals.imports.told import month_told, nature_told
 from referrals.services.registration_settings import add_expected_list
-from tests.cast import actor
+from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm, job_now
 from tests.referrals.registration import classic, crowd
 
@@ -157,3 +157,16 @@ def test_the_sheet_read_is_said_and_another_may_be_chosen(cast):
     process_import(job.department_id, job.pk)
     again = job_now(cast.officer_metz, job)
     assert (again.month, again.counts["lines"]) == (OCTOBER, 2)
+
+
+def test_another_sheet_may_be_chosen_before_anybody_says_what_the_columns_are(cast):
+    right = [BY_HAND.split(";"), ["A", "B", date(1985, 4, 12), "Inscrit", date(2026, 3, 2)]]
+    content = workbook(Suivi=[["Nom", "Prénom", "Référent", "Date"], ["A", "B", "C", "D"]], Liste=right)
+    job = bring(cast.officer_metz, "registration", content, name="octobre 2026.xlsx")
+    assert job.state == "unspecified", job.refusal
+    browser = client(cast.officer_metz)
+    assert "Lire cette feuille" in browser.get(f"/imports/{job.pk}/").content.decode()
+    assert browser.post(f"/imports/{job.pk}/contenu/", {"sheet": "Liste"}).status_code == 302
+    process_import(job.department_id, job.pk)
+    read = job_now(cast.officer_metz, job)
+    assert (read.state, read.month, read.counts["lines"]) == ("analysed", OCTOBER, 1)

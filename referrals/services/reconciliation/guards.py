@@ -56,6 +56,8 @@ def _wrong_month(job: ImportJob, month: date) -> Guard | None:
         said = f"le fichier contient des dates jusqu'au {latest:%d/%m/%Y}, après la fin du mois"
     elif latest and latest < month - OLDEST_EVENT:
         said = f"aucune inscription du fichier n'est postérieure au {latest:%d/%m/%Y}"
+    elif (told := job.proposals.get("month", {})).get("written") and told["value"] != month.isoformat():
+        said = f"{told['why']} dit {told['value'][5:7]}/{told['value'][:4]}"
     elif _brought_for_another_month(job, month):
         said = "le même fichier a déjà été appliqué pour un autre mois"
     else:
