@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from celery.signals import worker_process_init
+
 from hub.celery import EVERY, app
 
 SWEEPS = {
@@ -30,3 +32,10 @@ def test_messages_expire_instead_of_piling_up() -> None:
     for name, entry in app.conf.beat_schedule.items():
         assert entry["task"] == name
         assert entry["schedule"] <= entry["options"]["expires"] <= max(10, entry["schedule"])
+
+
+def test_workers_leave_the_processor_to_pages(monkeypatch) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr("os.nice", asked.append)
+    worker_process_init.send(sender=None)
+    assert [one > 0 for one in asked] == [True]
