@@ -17,6 +17,7 @@ from referrals.events import GapsWaiting
 from referrals.models import GapStep
 
 REMINDER, ESCALATION = "reminder", "escalation"
+BATCH = 1_000  # rows of one INSERT: a first list may have opened thousands of gaps on one day
 # Open gaps whose absence nothing explains: the day of the opening, of the last thing a person did, of the reminder.
 WAITING = """
 SELECT g.id, coalesce(team.organization_id, a.organization_id),
@@ -76,7 +77,7 @@ def _take(actor: Actor, step: str, gaps: list[Waiting]) -> None:
         GapStep(department_id=actor.department_id, gap_id=one.gap_id, step=step, since=one.since, on=actor.today)
         for one in gaps
     ]
-    GapStep.objects.bulk_create(rows)
+    GapStep.objects.bulk_create(rows, batch_size=BATCH)
     ids = tuple(one.gap_id for one in gaps)
     emit(GapsWaiting(department_id=actor.department_id, gap_ids=ids, escalated=step == ESCALATION))
 

@@ -6,16 +6,19 @@ from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from notifications.models import Notification
 from notifications.selectors import lines
 from referrals import tasks
-from referrals.models import GapStep, RegistrationGap
+from referrals.models import AbsenceExplanation, Beneficiary, GapStep, RegistrationGap
 from referrals.services.explanations import explain_absence
 from referrals.services.gaps import acknowledge_gap
 from tests.cast import actor
+from tests.referrals.registration import crowd
 from tests.referrals.test_gap_screens import open_gaps
 
 pytestmark = pytest.mark.django_db
@@ -96,3 +99,43 @@ def test_nobody_is_reminded_of_an_absence_explained_meanwhile(opened):
     remind(2026, 12, 29)
     told = notices(opened, "gap_reminder")
     assert [count for user, count, _ in told if user == opened.udaf_lead.user_id] == [1]
+
+
+def statements(work):
+    with CaptureQueriesContext(connection) as counted:
+        work()
+    return len(counted)
+
+
+def test_clocks_cost_the_same_with_three_gaps_and_with_sixty(opened):
+    def reminded(more):
+        open_gaps(opened, more)
+        with tenant(Actor.system(opened.department.pk)):
+            RegistrationGap.objects.update(opened_at=datetime(2026, 12, 14, 9, tzinfo=UTC))
+        return statements(lambda: remind(2026, 12, 29))
+
+    reminded(0)  # three, and the first line of each recipient
+    few, many = reminded(3), reminded(60)
+    assert many <= few
+    with tenant(Actor.system(opened.department.pk)):
+        assert GapStep.objects.count() == 66
+
+
+def test_questions_of_ended_explanations_cost_the_same_with_two_people_and_with_forty(cast):
+    def ended(count):
+        people = crowd(cast, count)
+        with tenant(Actor.system(cast.department.pk)) as acting:
+            AbsenceExplanation.objects.bulk_create(
+                AbsenceExplanation(
+                    department_id=acting.department_id, beneficiary=one, kind="training", recorded_at=acting.now,
+                    starts_on=date(2026, 1, 5), until=date(2026, 9, 1),
+                )
+                for one in Beneficiary.objects.exclude(explanations__isnull=False)
+            )  # fmt: skip
+        asked = statements(tasks.ask_again)
+        with tenant(Actor.system(cast.department.pk)):
+            assert AbsenceExplanation.objects.filter(asked_on=None).count() == 0
+        return len(people), asked
+
+    (_, few), (_, many) = ended(2), ended(40)
+    assert many <= few
