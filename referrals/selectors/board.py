@@ -28,7 +28,8 @@ AGES = {"0_10": "10 jours au plus", "10_30": "10 à 30 jours", "30_90": "1 à 3 
 BOUNDS: dict[str, tuple[int, int | None]] = {"0_10": (0, 10), "10_30": (10, 30), "30_90": (30, 90), "90": (90, None)}
 SINCE: dict[str, tuple[int, int | None]] = {"10": (10, None), "30": (30, None)}
 COUNTS = ("obliged", "registered", "in_gap", "explained", "waiting", "unknown")
-SMALLEST = 5  # a month with a smaller cell is masked outside the Département
+PARTS = ("in_gap", "explained", "waiting", "unknown")  # with the registered, they make the obliged
+SMALLEST = 5  # smaller cells are masked outside the Département
 CSV_HEADER = (
     "annee", "territoire", "indicateur", "valeur_numerateur", "valeur_denominateur", "valeur", "unite", "source",
     "date_extraction", "commentaire",
@@ -69,7 +70,7 @@ class Board:
     organizations: list[Row]
     total: int
     months: list[Month]
-    ticks: list[tuple[int, int]]  # (percent, height) of the lines of the chart
+    ticks: list[tuple[int, int]]  # (percent, height) of the lines of the chart; none when no rate may be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,10 +221,22 @@ def _row(name: str, key: Any, label: str, one: dict[str, Any], rates: dict[Any, 
 
 def _month(actor: Actor, one: dict[str, Any], x: int) -> Month:
     counts: dict[str, int | None] = {name: one[name] for name in COUNTS}
-    if not actor.is_wide and any(0 < one[name] < SMALLEST for name in COUNTS):
-        counts = dict.fromkeys(COUNTS)  # one cell alone would be deduced from the others
+    if not actor.is_wide:
+        counts |= dict.fromkeys(_masked(one))
     rate = _rate(counts["registered"], counts["obliged"])
     return Month(one["month"], one["list_date"], counts, rate, x)
+
+
+def _masked(one: dict[str, Any]) -> tuple[str, ...]:
+    """What is masked of a month outside the Département, so that no cell under 5 is shown nor deduced: the four parts
+    together, and everything when their sum, or the registered, would say it."""
+
+    def small(count: int) -> bool:
+        return 0 < count < SMALLEST
+
+    if small(one["registered"]) or small(one["obliged"] - one["registered"]):
+        return COUNTS
+    return PARTS if any(small(one[name]) for name in PARTS) else ()
 
 
 def _floor(months: list[Month]) -> int:
@@ -236,6 +249,8 @@ def _height(percent: float, floor: int) -> int:
 
 
 def _ticks(months: list[Month]) -> list[tuple[int, int]]:
+    if all(one.rate is None for one in months):
+        return []
     floor = _floor(months)
     return [(floor + n * (100 - floor) // 5, HEIGHT - n * HEIGHT // 5) for n in range(6)]
 

@@ -138,3 +138,26 @@ def test_the_chart_shows_its_course_from_half_way_up_or_from_zero(cast):
 
     assert chart(100, 75) == ([50, 60, 70, 80, 90, 100], [0, 80])
     assert chart(100, 25) == ([0, 20, 40, 60, 80, 100], [0, 120])
+
+
+def test_a_partner_reads_the_rate_when_only_the_parts_are_small(cast):
+    def shown(**counts):
+        RegistrationMeasure.objects.all().delete()
+        RegistrationMeasure.objects.create(
+            department=cast.department, month=OCTOBER, list_date=OCTOBER, obliged=370, **counts
+        )
+        found = client(cast.udaf_lead).get("/inscriptions/tableau/")
+        (month,) = found.context["board"].months
+        return month.rate, set(month.counts.values()), "<svg viewBox" in found.content.decode()
+
+    assert shown(registered=344, in_gap=23, explained=2, waiting=1) == (93.0, {370, 344, None}, True)
+    assert shown(registered=350, in_gap=10, explained=10) == (94.6, {370, 350, 10, 0}, True)
+    assert shown(registered=367, in_gap=3) == (None, {None}, False)  # the difference would say it
+    assert shown(registered=3, in_gap=367) == (None, {None}, False)
+
+
+def test_one_organisation_alone_is_not_set_out_by_organisation(cast):
+    open_gaps(cast, 1)
+    heading = "<h2>Par organisme référent</h2>"
+    assert heading in client(cast.head).get("/inscriptions/tableau/").content.decode()
+    assert heading not in client(cast.udaf_lead).get("/inscriptions/tableau/").content.decode()
