@@ -167,7 +167,13 @@ class DiscardView(ApiView):
 
 
 class UndoView(ApiView):
-    @writes("Annuler un import appliqué depuis moins de 7 jours", body=UndoInput, answer=ImportOutput)
+    @writes(
+        "Annuler un import appliqué depuis moins de 7 jours",
+        body=UndoInput,
+        answer=ImportOutput,
+        description="Répond `undoing` : relisez l'import jusqu'à `undone`. Ce qui a changé depuis reste tel quel ; "
+        "s'il n'a pas pu être annulé, il redevient `applied` et `refusal` dit pourquoi.",
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Everything goes back, unless changed since."""
         job = get_visible(self.actor, ImportJob, pk)

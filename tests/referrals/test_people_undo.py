@@ -20,6 +20,8 @@ from referrals.models import (
     RegistrationGap,
     TrackDecision,
 )
+from referrals.services.access import declare_link
+from referrals.services.explanations import explain_absence
 from referrals.services.people import update_beneficiary
 from referrals.services.people_undo import left_of
 from tests.cast import actor, client
@@ -238,3 +240,46 @@ def test_postgresql_lets_nobody_else_be_deleted(cast):
                 assert cursor.rowcount == 0, name
     assert job_now(cast.officer_metz, bring(cast.officer_metz, "people", table("C9;X;Y;02/03/1980;;;;;;"))).state
     assert reread(cast, who).pk == who.pk
+
+
+def test_an_identifier_somebody_else_has_now_is_not_given_back(cast):
+    nir = "2800399990001"
+    who = person(cast, nir=nir, internal_id="C1", last_name="FICTIF", first_names="Anna", birth_date=BORN, sex="female")
+    job = brought(cast, f"C9;FICTIF;ANNA;02/03/1980;{nir};0600000001;57463;;;")
+    assert reread(cast, who).internal_id == "C9"
+    person(cast, internal_id="C1", last_name="AUTREINVENTE")
+    done = undo(cast.officer_metz, job)
+    now = reread(cast, who)
+    assert (now.internal_id, now.phone, done.counts["people_left"]) == ("C9", "", 1)
+    with tenant(actor(cast.officer_metz)):
+        assert [(line.field, line.before) for line in left_of(done, most=10)] == [("internal_id", "C1")]
+
+
+def test_identifiers_that_passed_from_one_to_the_next_all_go_back(cast):
+    """The former holder frees hers before another takes it again."""
+    nirs = ("2800399990001", "2800399990002")
+    for nir, code, name in zip(nirs, ("C1", "C2"), ("UNEINVENTEE", "AUTREINVENTEE"), strict=True):
+        person(cast, nir=nir, internal_id=code, last_name=name, first_names="Anna", birth_date=BORN, sex="female")
+    first = brought(cast, f"C3;UNEINVENTEE;ANNA;02/03/1980;{nirs[0]};;57463;;;")
+    before = checksums(cast)
+    second = brought(cast, f"C1;AUTREINVENTEE;ANNA;02/03/1980;{nirs[1]};;57463;;;")
+    assert second.counts["changed"] == 1
+    undo(cast.officer_metz, second)
+    assert checksums(cast) == before
+    undo(cast.officer_metz, first)
+    with tenant(Actor.system(cast.department.pk)):
+        held = dict(Beneficiary.objects.values_list("last_name", "internal_id"))
+    assert held == {"UNEINVENTEE": "C1", "AUTREINVENTEE": "C2"}
+
+
+def test_whatever_refers_to_her_keeps_somebody_the_file_created(cast):
+    job = brought(cast, *(f"C{n};FICTIF;PERSONNE{letter};02/03/1980;;;57463;;;" for n, letter in enumerate("ABC")))
+    with tenant(actor(cast.officer_metz)) as acting:
+        first, second, _ = Beneficiary.objects.order_by("internal_id")
+        declare_link(acting, person=first)
+        explain_absence(acting, person=second, kind="job")
+    done = undo(cast.officer_metz, job)
+    assert (done.counts["people_removed"], done.counts["people_left"]) == (1, 2)
+    with tenant(actor(cast.officer_metz)):
+        found = {line.why for line in left_of(done, most=10)}
+    assert found == {"un lien personnel est déclaré", "a une absence expliquée"}
