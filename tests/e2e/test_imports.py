@@ -8,6 +8,10 @@ import pytest
 from playwright.sync_api import expect
 
 from hub.core.gate import tenant
+from hub.core.progress import Progress
+from hub.core.topics import ring
+from partners.models import ImportJob
+from partners.models.files import ImportState
 from referrals.models import Beneficiary, RegistrationEntry
 from referrals.services.people import update_beneficiary
 from referrals.services.registration_settings import add_expected_list, seed_exit_codes
@@ -206,3 +210,38 @@ def test_a_line_is_corrected_another_decided_then_the_list_is_confirmed(cast, pa
     assert len(told) == 2
     assert len(told & {one.pk for one in twins}) == 1
     assert page.problems == []
+
+
+def test_lines_read_are_followed_live_while_the_analysis_runs(cast, page):
+    job = bring(cast.officer_metz, "people", sample("brsa_02_carnet_de_bord_utf8bom.csv"), name="carnet.csv")
+    with tenant(actor(cast.head)):
+        ImportJob.objects.filter(pk=job.pk).update(state=ImportState.ANALYSING)
+    sign_in(page, cast.officer_metz.user.email)
+    page.goto(f"/imports/{job.pk}/")
+    expect(page.locator("[data-live][data-connected=yes]")).to_have_count(1)
+    told = Progress("import", job.pk)
+    told.tell("reading", 12_000, 30_001)
+    expect(page.get_by_label("Lecture et vérification des lignes")).to_have_attribute("value", "12000")
+    check(page)
+    screenshot(page, "import-en-cours")
+    told.tell("matching")
+    expect(page.get_by_label("Rapprochement avec les personnes connues")).to_be_visible()
+    with tenant(actor(cast.head)):
+        ImportJob.objects.filter(pk=job.pk).update(state=ImportState.ANALYSED)
+    expect(page.get_by_role("heading", name="Rien n'est encore appliqué")).to_be_visible(timeout=WORKED_MS)
+    assert page.problems == []
+
+
+def test_a_choice_not_sent_yet_outlives_what_the_page_learns_meanwhile(cast, page):
+    job = stock(cast)
+    sign_in(page, cast.officer_metz.user.email)
+    page.goto(f"/imports/{job.pk}/")
+    expect(page.locator("[data-live][data-connected=yes]")).to_have_count(1)
+    page.get_by_label("Mois de la liste").select_option("2026-09")
+    page.get_by_role("heading", name="Rien n'est encore appliqué").click()  # no longer in the field
+    with tenant(actor(cast.head)):
+        ImportJob.objects.filter(pk=job.pk).update(counts={**job.counts, "matched": 4321})
+    ring(f"import:{job.pk}")
+    page.mouse.move(5, 5)
+    expect(page.locator("#import")).to_contain_text("4 321", timeout=WORKED_MS)
+    expect(page.get_by_label("Mois de la liste")).to_have_value("2026-09")

@@ -59,11 +59,23 @@
     return typing || pointed || Boolean(element.querySelector("details.confirm[open]"));
   };
 
+  /* What a person chose or wrote and did not send yet. */
+  const changed = (one) => {
+    if (one.matches("textarea")) return one.value !== one.defaultValue;
+    const first = [...one.options].find((option) => option.defaultSelected) || one.options[0];
+    return Boolean(first) && one.value !== first.value;
+  };
+
   const replace = (element, fresh) => {
     const before = new Map([...rowsOf(element)].map((row) => [keyOf(row), textOf(row)]));
     const checked = new Set([...element.querySelectorAll("input[type=checkbox]:checked")].map((one) => `${one.name}=${one.value}`));
+    const written = [...element.querySelectorAll("select[id], textarea[id]")].filter(changed);
     const refocus = focusPath(element);
     element.replaceChildren(...fresh.childNodes);
+    for (const one of written) {
+      const again = document.getElementById(one.id);
+      if (again && element.contains(again)) again.value = one.value;
+    }
     for (const box of element.querySelectorAll("input[type=checkbox]")) if (checked.has(`${box.name}=${box.value}`)) box.checked = true;
     for (const row of rowsOf(element)) {
       if (before.get(keyOf(row)) === textOf(row)) continue;
