@@ -41,6 +41,7 @@ MAIN = (
     Door("Personnes", "users", "people"),
     Door("Orientations", "send", "referrals"),
     Door("Rendez-vous", "calendar", "appointments"),
+    Door("Convocations", "mail", "campaigns"),
     Door("Inscriptions", "clipboard-check", "gaps"),
     Door("Imports", "file-up", "imports"),
     Door("Réseau", "network", "organizations"),

@@ -157,6 +157,15 @@ def phone(raw: str | None) -> str | None:
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
 
 
+def spoken_phone(e164: str) -> str:
+    """A kept number as one dials it in France: 03 87 00 00 01 (as it is when it is none, '' for '')."""
+    try:
+        parsed = phonenumbers.parse(e164, "FR")
+    except phonenumbers.NumberParseException:
+        return e164
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
+
+
 def is_mobile(e164: str) -> bool:
     """Whether a French E.164 number is a mobile: preferred over a landline."""
     return e164.startswith(("+336", "+337"))

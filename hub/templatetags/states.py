@@ -95,6 +95,7 @@ STATES: dict[str, dict[str, Look]] = {
         "discarded": CLOSED,
         "undone": Look("neutral", "undo-2"),
     },
+    "campaign": {"draft": DRAFT, "sent": SENT, "cancelled": BARRED},
     "importrow": {
         "created": Look("success", "circle-plus"),
         "changed": Look("info", "pencil"),

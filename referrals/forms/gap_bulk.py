@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from hub.core.actor import Actor
+from referrals.forms.campaigns import SummonGapsForm
 from referrals.forms.fields import text
 from referrals.forms.gaps import JustifyForm
 from referrals.selectors.gap_bulk import GESTURES, targets
@@ -50,4 +51,5 @@ FORMS: dict[str, Callable[..., forms.Form]] = {
     "reassign": ReassignForm,
     "justify": BulkJustifyForm,
     "export": ExportForm,
+    "summon": SummonGapsForm,
 }

@@ -19,8 +19,10 @@ GESTURES = {
     "take_charge": "Prendre en charge",
     "reassign": "Confier à quelqu'un d'autre",
     "justify": "Justifier jusqu'à une date",
+    "summon": "Convoquer",
     "export": "Exporter en CSV",
 }
+GUARDED = {"export": "gap.export", "summon": "campaign.list"}  # gestures with a rule of their own
 CSV_HEADER = ("Personne", "Territoire", "Situation", "Signalée le", "Référent", "État", "Déjà connu")
 
 
@@ -38,16 +40,14 @@ def preview(actor: Actor, name: str, asked: Iterable[str]) -> Preview:
     ids = [pk for one in asked if (pk := _uuid(one))]
     rows = visible(actor, RegistrationGap).filter(pk__in=ids[:MOST]).select_related(*JOINED).order_by("-opened_at")
     found = today_lines(actor, rows)
-    fits = [line for line in found if _allows(name, line.gap)]
-    refused = [
-        (line, f"L'état est « {line.gap.get_state_display()} »") for line in found if not _allows(name, line.gap)
-    ]
+    fits = [line for line in found if not _refusal(name, line)]
+    refused = [(line, why) for line in found if (why := _refusal(name, line))]
     return Preview(fits, refused, len(ids) > MOST)
 
 
 def gestures(actor: Actor) -> list[tuple[str, str]]:
     """What the list offers to do on several lines."""
-    return [(name, label) for name, label in GESTURES.items() if name != "export" or can(actor, "gap.export")]
+    return [(name, label) for name, label in GESTURES.items() if name not in GUARDED or can(actor, GUARDED[name])]
 
 
 def targets(actor: Actor) -> list[tuple[str, str]]:
@@ -71,8 +71,11 @@ def export_rows(lines: Iterable[GapLine]) -> Iterator[tuple[object, ...]]:
         )  # fmt: skip
 
 
-def _allows(name: str, gap: RegistrationGap) -> bool:
-    return name not in NEEDS or NEEDS[name] in GAP.allowed_from(gap.state)
+def _refusal(name: str, line: GapLine) -> str:
+    """Why the gesture leaves this line aside; whose absence is explained is not convened by default (domain §5)."""
+    if name in NEEDS and NEEDS[name] not in GAP.allowed_from(line.gap.state):
+        return f"L'état est « {line.gap.get_state_display()} »"
+    return " · ".join(line.known) if name == "summon" else ""
 
 
 def _uuid(text: str) -> UUID | None:

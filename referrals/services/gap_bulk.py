@@ -32,7 +32,14 @@ SERVICES: dict[str, Callable[..., RegistrationGap]] = {
     "justify": partial(justify_gap, tell=False),
     "reassign": reassign_gap,
 }
-NEEDS = {"acknowledge": "acknowledge", "take_charge": "take_charge", "justify": "justify", "reassign": "assign"}
+# The transition each needs; to convene its people (`services.campaigns`) a gap must still be open.
+NEEDS = {
+    "acknowledge": "acknowledge",
+    "take_charge": "take_charge",
+    "justify": "justify",
+    "reassign": "assign",
+    "summon": "assign",
+}
 FIELDS = {field.attname: field for field in RegistrationGap._meta.concrete_fields if field.attname in KEPT}
 
 

@@ -1,6 +1,6 @@
-"""The addresses of people, referrals, gaps, appointments and files."""
+"""The addresses of people, referrals, gaps, appointments, campaigns and files."""
 
-from referrals.urls import appointments, gaps, imports, letters, people, referrals
+from referrals.urls import appointments, campaigns, gaps, imports, letters, people, referrals
 
 urlpatterns = [
     *people.urlpatterns,
@@ -9,4 +9,5 @@ urlpatterns = [
     *gaps.urlpatterns,
     *letters.urlpatterns,  # before: an appointment takes any word after its id for a gesture
     *appointments.urlpatterns,
+    *campaigns.urlpatterns,
 ]

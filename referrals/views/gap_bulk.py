@@ -16,10 +16,12 @@ from hub.core.errors import Conflict, Invalid
 from hub.core.models import record_access
 from hub.core.tabular import csv_lines
 from partners.views.pages import UNPROCESSABLE, Request
+from referrals.forms.campaigns import SummonGapsForm
 from referrals.forms.fields import refuse
 from referrals.forms.gap_bulk import FORMS, BulkChoice
 from referrals.models import GapGesture
-from referrals.selectors.gap_bulk import CSV_HEADER, GESTURES, Preview, export_rows, preview
+from referrals.selectors.gap_bulk import CSV_HEADER, GESTURES, GUARDED, Preview, export_rows, preview
+from referrals.services.campaigns.people import summon_gaps
 from referrals.services.gap_bulk import act_on_gaps, undo_gesture
 
 
@@ -31,8 +33,8 @@ def bulk(request: Request) -> HttpResponse:
         messages.warning(request, "Choisissez un geste et au moins une inscription de la liste.")
         return redirect("gaps")
     name = choice.cleaned_data["name"]
-    if name == "export":
-        require(request.actor, "gap.export")
+    if name in GUARDED:
+        require(request.actor, GUARDED[name])
     found = preview(request.actor, name, choice.cleaned_data["gap"])
     kind = FORMS.get(name)
     form = kind(request.POST if request.method == "POST" else None, actor=request.actor) if kind else None
@@ -57,6 +59,8 @@ def _done(request: Request, name: str, found: Preview, form: forms.Form | None) 
     given = form.cleaned_data if form else {}
     if name == "export":
         return _file(request, found, given["reason"])
+    if isinstance(form, SummonGapsForm):
+        return _summoned(request, name, found, form)
     try:
         done = act_on_gaps(request.actor, name=name, gaps=[line.gap.pk for line in found.lines], **given)
     except Invalid as error:
@@ -68,6 +72,17 @@ def _done(request: Request, name: str, found: Preview, form: forms.Form | None) 
         messages.warning(request, message)
     messages.success(request, said, extra_tags=f"undo:{reverse('gap_bulk_undo', args=[done.gesture.pk])}")
     return redirect("gaps")
+
+
+def _summoned(request: Request, name: str, found: Preview, form: SummonGapsForm) -> HttpResponse:
+    """Their people are in a campaign to prepare: nothing is sent, nobody is told."""
+    try:
+        campaign = summon_gaps(request.actor, gaps=[line.gap.pk for line in found.lines], **form.values())
+    except (Invalid, Conflict) as error:
+        refuse(form, error)
+        return _page(request, name, found, form, status=UNPROCESSABLE)
+    messages.success(request, "Campagne prête à préparer : choisissez ses créneaux. Rien n'est envoyé.")
+    return redirect("campaign", campaign.pk)
 
 
 def _page(request: Request, name: str, found: Preview, form: forms.Form | None, *, status: int) -> HttpResponse:

@@ -64,6 +64,17 @@ def add_people(
 
 
 @transaction.atomic
+def summon_gaps(
+    actor: Actor, *, gaps: Sequence[UUID], campaign: Campaign | None = None, words: Mapping[str, str] | None = None
+) -> Campaign:
+    """The people of these gaps in a campaign being prepared, or in a new one (`words`): each keeps her gap."""
+    if campaign is None:
+        return open_campaign(actor, words=words or {}, gaps=gaps)
+    add_people(actor, campaign=campaign, gaps=gaps)
+    return campaign
+
+
+@transaction.atomic
 def withdraw_people(actor: Actor, *, campaign: Campaign, summonses: Iterable[UUID]) -> int:
     """Take people out before it is sent; their seats are free again. Gives how many."""
     campaign = in_preparation(actor, campaign)

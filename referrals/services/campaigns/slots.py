@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -64,6 +65,13 @@ def open_slot(
     if campaign is not None:
         choose_slots(actor, campaign=campaign, slots=[*campaign.slots.values_list("pk", flat=True), slot.pk])
     return slot
+
+
+@transaction.atomic
+def open_slots(actor: Actor, *, starts_at: datetime, repeat: int = 1, duration: int = 30, **given: Any) -> list[Slot]:
+    """So many slots one after the other, the same day. Raises as `open_slot`, and then opens none."""
+    step = timedelta(minutes=duration)
+    return [open_slot(actor, starts_at=starts_at + step * turn, duration=duration, **given) for turn in range(repeat)]
 
 
 @transaction.atomic

@@ -1,0 +1,69 @@
+"""One person of a campaign: her seat, and telling her otherwise than by letter."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from hub.core.models import record_access
+from partners.views.pages import UNPROCESSABLE, Request, submit
+from referrals.forms.campaigns import PlaceForm, ToldForm
+from referrals.models import AppointmentState, Slot, Summons
+from referrals.selectors.campaigns import get_summons, summons_line
+from referrals.services.campaigns.distribution import place as give_seat
+from referrals.services.campaigns.sending import convene_one, move_to_slot
+
+PAGE_OR_POST = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(PAGE_OR_POST)
+def summons(request: Request, pk: UUID) -> HttpResponse:
+    """Another slot for one person; her appointment moves with it once she is convened."""
+    one = get_summons(request.actor, pk)
+    form = _place_form(request, one, request.POST or None)
+    if submit(request, form, lambda: _moved(request, one, form.chosen())):
+        messages.success(request, "Créneau changé." if one.slot_id or form.chosen() else "C'est noté.")
+        return redirect("campaign", one.campaign_id)
+    return _page(request, pk, place=form)
+
+
+@require_http_methods(["POST"])
+def tell(request: Request, pk: UUID) -> HttpResponse:
+    """She was told by voice, or a late letter may leave: her appointment is fixed."""
+    one = get_summons(request.actor, pk)
+    form = ToldForm(request.POST)
+    done = submit(request, form, lambda: convene_one(request.actor, summons=one, **form.cleaned_data))
+    if done:
+        messages.success(request, "Rendez-vous fixé : la personne est prévenue.")
+        return redirect("campaign", one.campaign_id)
+    return _page(request, pk, told=form)
+
+
+def _moved(request: Request, one: Summons, slot: Slot | None) -> Summons:
+    if one.appointment_id and slot is not None:
+        return move_to_slot(request.actor, summons=one, slot=slot)
+    return give_seat(request.actor, summons=one, slot=slot)
+
+
+def _place_form(request: Request, one: Summons, data: Any) -> PlaceForm:
+    return PlaceForm(data, actor=request.actor, optional=one.appointment_id is None, current=one.slot)
+
+
+def _page(request: Request, pk: UUID, *, place: PlaceForm | None = None, told: ToldForm | None = None) -> HttpResponse:
+    line = summons_line(request.actor, pk)
+    one = line.summons
+    record_access("seen", subject=one)
+    planned = one.appointment is None or one.appointment.state == AppointmentState.PLANNED
+    context = {
+        "line": line,
+        "campaign": one.campaign,
+        "place": (place or _place_form(request, one, None)) if planned else None,
+        "told": (told or ToldForm()) if line.stage == "otherwise" else None,
+    }
+    refused = any(form is not None and form.errors for form in (place, told))
+    return render(request, "referrals/campaigns/summons.html", context, status=UNPROCESSABLE if refused else 200)
