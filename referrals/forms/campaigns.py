@@ -29,7 +29,7 @@ class CandidateFilters(forms.Form):
     """Whom to convene; the filters live in the URL."""
 
     lacks = forms.MultipleChoiceField(
-        label="À qui il manque", choices=list(LACKS.items()), required=False, widget=forms.CheckboxSelectMultiple
+        label="Situation", choices=list(LACKS.items()), required=False, widget=forms.CheckboxSelectMultiple
     )
     territory = forms.ModelChoiceField(Territory.objects.none(), label="Territoire", required=False, empty_label="Tous")
     since = forms.ChoiceField(label="Droit ouvert depuis", choices=SINCE, required=False)
@@ -194,7 +194,7 @@ class StageFilters(forms.Form):
 def label_of(slot: Slot) -> str:
     """A slot in a list of choices."""
     from_, until = in_paris(slot), in_paris(slot, slot.duration)
-    return f"{from_:%d/%m/%Y %H:%M}–{until:%H:%M} · {slot.place} · {slot.free} libres"
+    return f"{from_:%d/%m/%Y %H:%M}–{until:%H:%M} · {slot.place} · places libres : {slot.free}"
 
 
 def in_paris(slot: Slot, after: int = 0) -> Any:
