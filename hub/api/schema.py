@@ -73,6 +73,7 @@ CUSTOM_SETTINGS = {
         "ReferralStateEnum": "referrals.models.ReferralState",
         "ReferralNatureEnum": "referrals.models.Nature",
         "GapStateEnum": "referrals.models.GapState",
+        "CampaignStateEnum": "referrals.models.CampaignState",
         "ImportStateEnum": "partners.models.files.ImportState",
         "ListNatureEnum": "partners.models.files.ListNature",
     },

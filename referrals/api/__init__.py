@@ -1,6 +1,6 @@
-"""Doors for machines: people, referrals, registration gaps, files, appointments."""
+"""Doors for machines: people, referrals, registration gaps, files, appointments, campaigns."""
 
-from referrals.api import appointments, gaps, imports, matches, people, referrals
+from referrals.api import appointments, campaigns, gaps, imports, matches, people, referrals
 
 urlpatterns = [
     *people.urlpatterns,
@@ -9,4 +9,5 @@ urlpatterns = [
     *matches.urlpatterns,
     *imports.urlpatterns,
     *appointments.urlpatterns,
+    *campaigns.urlpatterns,
 ]

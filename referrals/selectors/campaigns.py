@@ -13,7 +13,7 @@ from hub.core.actor import PARIS, Actor
 from hub.core.identifiers import spoken_phone
 from hub.core.pages import Page, paginate
 from referrals.channels import why_not_written
-from referrals.models import AppointmentState, Beneficiary, Campaign, CampaignState, Slot, Summons
+from referrals.models import Appointment, AppointmentState, Beneficiary, Campaign, CampaignState, Slot, Summons
 from referrals.selectors.known import CLOSED, known_people
 from referrals.services.campaigns.people import MOST
 
@@ -21,6 +21,7 @@ PAGE_SIZE = 50
 CAMPAIGNS = 100
 ORDER = ("position", "id")
 JOINED = ("slot", "appointment", "gap")
+SEATS = ("organization", "team", "co_host", "commune")
 BY_STAGE = ("stage",)
 # Where a person of a campaign stands: label, tone, icon. Never red, and no count per person.
 STAGES: dict[str, tuple[str, str, str]] = {
@@ -64,6 +65,11 @@ class SummonsLine:
     @property
     def icon(self) -> str:
         return STAGES[self.stage][2]
+
+    @property
+    def when(self) -> Appointment | Slot | None:
+        """Her appointment, or the slot she is about to get."""
+        return self.summons.appointment or self.summons.slot
 
     @property
     def phone(self) -> str:
@@ -203,7 +209,9 @@ def summons_line(actor: Actor, pk: UUID) -> SummonsLine:
 def slots_of_campaign(campaign: Campaign) -> list[Slot]:
     """The slots a campaign uses, with `mine`: the seats its own people hold."""
     kept = Q(summonses__campaign=campaign, summonses__withdrawn_at=None)
-    rows = Slot.objects.filter(Q(campaigns=campaign) | kept).select_related("team", "co_host", "commune")
+    rows = Slot.objects.filter(Q(campaigns=campaign) | kept).select_related(
+        "organization", "team", "co_host", "commune"
+    )
     return list(
         rows.annotate(mine=Count("summonses", filter=kept, distinct=True)).order_by("starts_at", "pk").distinct()
     )
@@ -225,7 +233,7 @@ def export_rows(lines: Iterable[SummonsLine]) -> Iterator[tuple[object, ...]]:
     for line in lines:
         if line.person is None:
             continue
-        when = line.summons.appointment or line.summons.slot
+        when = line.when
         yield (
             line.name, spoken_phone(line.phone), line.care,
             "" if line.person.confidential_address else line.person.city,
@@ -234,10 +242,17 @@ def export_rows(lines: Iterable[SummonsLine]) -> Iterator[tuple[object, ...]]:
         )  # fmt: skip
 
 
+def people_of_campaign(
+    actor: Actor, campaign: Campaign, *, stage: str = "", slot: UUID | None = None
+) -> QuerySet[Summons]:
+    """The people of a campaign with their `stage`, slot and appointment."""
+    rows = staged(actor, campaign, follows=can(actor, "campaign.follow", campaign))
+    return _narrowed(rows, stage, slot).select_related(*JOINED)
+
+
 def everybody(actor: Actor, campaign: Campaign, *, stage: str = "") -> list[SummonsLine]:
     """All the people of a campaign, at one stage if asked: at most what a campaign holds."""
-    rows = staged(actor, campaign, follows=can(actor, "campaign.follow", campaign))
-    return summons_lines(actor, _narrowed(rows, stage, None).select_related(*JOINED)[:MOST])
+    return summons_lines(actor, people_of_campaign(actor, campaign, stage=stage)[:MOST])
 
 
 def _narrowed(rows: QuerySet[Summons], stage: str, slot: UUID | None) -> QuerySet[Summons]:

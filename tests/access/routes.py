@@ -47,6 +47,7 @@ PERSONAL = {
     "api/v1/imports/matches/": "doubtful_row",
     "api/v1/imports/decisions/": "match_decision",
     "api/v1/appointments/": "appointment",
+    "api/v1/campaigns/": "campaign",
 }
 # What everybody of the Département knows: only the other Département is a stranger to it.
 COMMON = {
@@ -57,6 +58,7 @@ COMMON = {
     "convocations/creneaux/": "slot",
     "inscriptions/reglages/motifs/": "exit_code",
     "inscriptions/reglages/listes/": "expected",
+    "api/v1/slots/": "slot",
     "api/v1/organizations/": "siae_organization",
 }
 # Parameters that name no object.

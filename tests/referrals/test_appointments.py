@@ -22,7 +22,7 @@ from referrals.services.appointments.planning import (
     plan_first_appointment,
 )
 from referrals.services.people import record_death
-from referrals.services.referrals import acknowledge_referral, cancel_referral
+from referrals.services.referrals import accept_referral, acknowledge_referral, cancel_referral
 from referrals.workflows import APPOINTMENT
 from tests.cast import actor, client
 from tests.people import decision, open_day, person, referral, reread
@@ -211,3 +211,19 @@ def test_the_slip_is_tagged_and_speaks_french(cast):
     for mark in (b"/MarkInfo", b"/Marked true", b"/StructTreeRoot", b"/Lang(fr", b"pdfuaid:part"):
         assert mark in content, mark
     assert client(cast.siae_worker).get(f"/rendez-vous/{one.pk}/fiche/").status_code == 404
+
+
+def test_whoever_answers_fixes_an_appointment_about_the_referral_from_its_page(cast):
+    sent = referral(cast, person(cast))
+    link = f"/personnes/{sent.beneficiary_id}/rendez-vous/?orientation={sent.pk}"
+
+    def page_of(member):
+        return client(member).get(f"/orientations/{sent.pk}/").content.decode()
+
+    assert link not in page_of(cast.siae_worker)  # not answered yet
+    with tenant(actor(cast.siae_worker)) as acting:
+        accept_referral(acting, referral=Referral.objects.get(pk=sent.pk))
+    assert link in page_of(cast.siae_worker) and link not in page_of(cast.social_worker)
+    given = {"kind": "referral", "on": f"{open_day()}", "at": "10:00", "duration": 30, "host": "me", "mode": "on_site"}
+    assert client(cast.siae_worker).post(link, given).status_code == 302
+    assert reread(cast, sent).first_appointment_on == open_day()
