@@ -22,12 +22,14 @@ from referrals.models import (
     CampaignState,
     EngagementContract,
     RegistrationGap,
+    RightsState,
     Summons,
     SupportAssignment,
     TrackDecision,
 )
+from referrals.models.beneficiaries import OPEN_RIGHTS
 from referrals.models.registration import OPEN_GAP_STATES
-from referrals.selectors.explanations import OPEN_RIGHTS, explained_now, known_of
+from referrals.selectors.explanations import explained_now, known_of
 from referrals.services.campaigns.people import MOST
 
 SHOWN = 50  # people of the preview
@@ -73,7 +75,7 @@ def chosen_ids(actor: Actor, filters: Mapping[str, Any], *, how_many: int) -> li
 
 def summonable(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[Beneficiary]:
     """Living people in their rights that every filter keeps; whose absence is explained, or who are convened, aside."""
-    people = visible(actor, Beneficiary).filter(died_on=None, rights_state__in=OPEN_RIGHTS)
+    people = visible(actor, Beneficiary).filter(died_on=None, rights_state__in=(*OPEN_RIGHTS, RightsState.UNKNOWN))
     people = people.exclude(subject_to_obligations=False).filter(_lacking(actor, filters.get("lacks") or ()))
     if territory := filters.get("territory"):
         people = people.filter(territory=territory)
