@@ -177,7 +177,7 @@ def _whole(actor: Actor, pk: UUID) -> dict[str, Any]:
     found = selectors.campaign_record(actor, pk)
     fields = _line(found.campaign) | {
         "people": found.total,
-        "stages": [{"key": one.key, "label": one.label, "count": one.count} for one in found.stages],
+        "stages": [{"key": one.key, "name": one.label, "count": one.count} for one in found.stages],
         "slots": [_slot_fields(one) for one in found.slots],
         "actions": [
             move.name for move in MOVES if found.campaign.state in CAMPAIGN.transitions[move.transition].sources

@@ -65,7 +65,7 @@ class SlotInput(serializers.Serializer[Any]):
 
 class StageOutput(serializers.Serializer[Any]):
     key = serializers.ChoiceField(STAGE_CHOICES)
-    label = serializers.CharField()
+    name = serializers.CharField()
     count = serializers.IntegerField()
 
 
