@@ -134,7 +134,9 @@ def test_a_cell_of_ten_thousand_characters_costs_its_line_only(cast, kind, conte
         assert not Beneficiary.objects.filter(last_name__startswith="AAA").exists()
 
 
-def test_a_large_broken_flow_is_refused_by_the_worker_and_destroyed(cast, monkeypatch):
+def test_a_large_broken_flow_is_refused_by_the_worker_and_destroyed(
+    cast, monkeypatch, django_capture_on_commit_callbacks
+):
     """Past the size checked at once, the analysis refuses: said on the page, nothing kept."""
     monkeypatch.setattr("partners.services.imports.QUICK_CHECK_BYTES", 10)
     before = stored()
@@ -145,7 +147,8 @@ def test_a_large_broken_flow_is_refused_by_the_worker_and_destroyed(cast, monkey
     assert answer.status_code == 302
     with tenant(Actor.system(cast.department.pk)):
         job = ImportJob.objects.get()
-    process_import(job.department_id, job.pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        process_import(job.department_id, job.pk)
     shown = client(cast.officer_metz).get(f"/imports/{job.pk}/").content.decode()
     assert "Ce fichier est incomplet" in shown
     assert "Rien n&#x27;a été appliqué" in shown or "Rien n'a été appliqué" in shown
