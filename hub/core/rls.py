@@ -6,6 +6,8 @@ pays nothing for partners' grants. `app_now()` is the gate's instant, so that a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db.migrations.operations import RunSQL
 
 APP, OWNER, KEEPER = "hub_app", "hub_owner", "hub_keeper"
@@ -50,6 +52,15 @@ def granted_one(column: str, *, levels: tuple[str, ...] = ()) -> str:
     return granted_each(column, levels=levels).removesuffix(")") + " OFFSET 0)"
 
 
+def of_parent(column: str, parent: str, also: str = "") -> str:
+    """SQL: the row of `parent` that `column` names is open to the actor, and `also` holds for it.
+
+    Looked up by its key, however many rows the actor sees: a journal is written one line at a time. `column` names
+    its table.
+    """
+    return f"EXISTS (SELECT 1 FROM {parent} p WHERE p.id = {column}{also and f' AND p.{also}'})"
+
+
 def _in_force(levels: tuple[str, ...]) -> str:
     at_level = f" AND g.level IN ({', '.join(repr(level) for level in levels)})" if levels else ""
     return (
@@ -85,7 +96,20 @@ def protect(
         if condition is None:
             lines.append(f"REVOKE {verb} ON {table} FROM {APP}")
             continue
-        bound = both(SAME_DEPARTMENT, condition)
-        clause = f"WITH CHECK ({bound})" if verb == "INSERT" else f"USING ({bound})"
-        lines.append(f"CREATE POLICY may_{verb.lower()} ON {table} FOR {verb} TO {APP} {clause}")
+        lines.append(f"CREATE POLICY may_{verb.lower()} ON {table} FOR {verb} TO {APP} {_bound(verb, condition)}")
     return RunSQL(";\n".join(lines) + ";", reverse_sql=f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;")
+
+
+def relock(table: str, before: Mapping[str, str], after: Mapping[str, str]) -> RunSQL:
+    """Change policies of a table: conditions by verb (`select`, `insert`…)."""
+
+    def said(conditions: Mapping[str, str]) -> str:
+        bound = {verb: _bound(verb.upper(), condition) for verb, condition in conditions.items()}
+        return ";".join(f"ALTER POLICY may_{verb} ON {table} {clause}" for verb, clause in bound.items())
+
+    return RunSQL(said(after), reverse_sql=said(before))
+
+
+def _bound(verb: str, condition: str) -> str:
+    bound = both(SAME_DEPARTMENT, condition)
+    return f"WITH CHECK ({bound})" if verb == "INSERT" else f"USING ({bound})"

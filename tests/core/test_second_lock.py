@@ -53,3 +53,12 @@ def test_history_is_written_by_the_owners_triggers_only():
         assert cursor.fetchall() == []
         cursor.execute("SELECT has_table_privilege('hub_app', %s, 'INSERT')", ["referrals_beneficiaryevent"])
         assert cursor.fetchone() == (False,)
+
+
+def test_no_line_is_written_by_reading_all_that_one_may_see():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tablename FROM pg_policies WHERE 'hub_app' = ANY(roles) AND cmd = 'INSERT'"
+            " AND with_check LIKE '%IN ( SELECT%'"
+        )
+        assert cursor.fetchall() == []
