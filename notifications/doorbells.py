@@ -9,23 +9,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterable
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import structlog
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from prometheus_client import Counter
-from redis import Redis
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
-from redis.retry import Retry
 
 from hub.core.topics import ringer
+from hub.core.volatile import prefixed, redis
 from notifications.ledger import Change
 
-TIMEOUT_SECONDS = 0.5  # what a request waits for at most when Redis does not answer
 SWEEP_ROWS = 1000
 DELETE = """
 DELETE FROM notifications_outbox o USING unnest(%s::uuid[], %s::bigint[]) AS x(user_id, seq)
@@ -34,22 +29,6 @@ DUE = "SELECT id, user_id, seq FROM notifications_outbox ORDER BY id LIMIT %s FO
 
 log = structlog.get_logger(__name__)
 FAILED = Counter("pacte_doorbells_failed_total", "Doorbells that could not be rung at once")
-
-
-@cache
-def redis() -> Redis:
-    """The publisher's client: it gives up quickly and never tries again by itself."""
-    return Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=TIMEOUT_SECONDS,
-        socket_connect_timeout=TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-    )
-
-
-def prefixed(name: str) -> str:
-    """A Redis name of this installation (two test workers share one Redis)."""
-    return f"{settings.CHANNEL_PREFIX}:{name}"
 
 
 def user_channel(user_id: UUID | str) -> str:

@@ -15,7 +15,7 @@ from hub.core.actor import Actor
 from hub.core.crypto import token_hash
 from hub.core.errors import Conflict, Invalid
 from hub.core.events import emit
-from notifications.doorbells import prefixed, redis
+from hub.core.volatile import prefixed, redis
 from notifications.events import READ, UNREAD, VERBS, NoticesMarked
 from notifications.models import UNREAD as WAITING
 from notifications.models import Notification

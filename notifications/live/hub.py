@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 import structlog
 from django.db import DatabaseError
 
-from notifications.doorbells import control_channel, prefixed, topic_channel, user_channel
+from hub.core.volatile import prefixed
+from notifications.doorbells import control_channel, topic_channel, user_channel
 from notifications.live import timing
 from notifications.live.database import in_thread
 from notifications.live.feed import Feed

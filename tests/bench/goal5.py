@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 
 from django.conf import settings
 
+from hub.core.volatile import redis
 from hub.demo.server import live
-from notifications.doorbells import redis, sweep
+from notifications.doorbells import sweep
 from notifications.live.timing import HEARTBEAT
 from notifications.models import NotificationCursor
 from partners.models import Membership

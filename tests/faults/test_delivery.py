@@ -14,7 +14,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from hub.core.topics import topic_token
-from notifications.doorbells import publish, redis, topic_channel
+from hub.core.volatile import redis
+from notifications.doorbells import publish, topic_channel
 from notifications.models import Outbox
 from notifications.tasks import sweep_outbox
 from tests.cast import Cast

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connections
 
-from notifications import doorbells
+from hub.core import volatile
 from tests.notifications.servers import LiveServer, RedisServer
 
 
@@ -25,9 +25,9 @@ def redis_server(own_redis: RedisServer, settings) -> Iterator[RedisServer]:
     if own_redis.process is None:
         own_redis.start()
     settings.REDIS_URL = own_redis.url
-    doorbells.redis.cache_clear()
+    volatile.redis.cache_clear()
     yield own_redis
-    doorbells.redis.cache_clear()
+    volatile.redis.cache_clear()
 
 
 @pytest.fixture(scope="session")

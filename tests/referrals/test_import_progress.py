@@ -10,7 +10,8 @@ from redis.exceptions import ConnectionError as RedisDown
 from hub.core import progress, topics
 from hub.core.gate import tenant
 from hub.core.progress import Progress, Step, progress_of
-from notifications.doorbells import redis, topic_channel
+from hub.core.volatile import redis
+from notifications.doorbells import topic_channel
 from partners.models import ImportJob
 from partners.models.files import ImportState
 from partners.services.imports import process_import

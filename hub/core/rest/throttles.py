@@ -7,21 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.cache import cache
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
+
+from hub.core.volatile import prefixed, redis
 
 MINUTE, HOUR = 60, 3600
 
 
 def count(scope: str, owner: Any, seconds: int, now: float) -> int:
     """How often `owner` did this in the present window, this time included. Raises `RedisError`."""
-    key = f"rate:{scope}:{owner}:{int(now) // seconds}"
-    try:
-        return int(cache.incr(key))
-    except ValueError:  # the first of the window, or one of the first
-        return 1 if cache.add(key, 1, timeout=seconds) else int(cache.incr(key))
+    key = prefixed(f"rate:{scope}:{owner}:{int(now) // seconds}")
+    trip = redis().pipeline(transaction=False)
+    trip.incr(key)
+    trip.expire(key, seconds)
+    return int(trip.execute()[0])
 
 
 class MembershipThrottle(BaseThrottle):
