@@ -19,7 +19,7 @@ from typing import Any, TypeVar, TypeVarTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connections
 from django.db.models import Func, IntegerField, QuerySet
 
 from hub.core.actor import Actor
@@ -101,6 +101,7 @@ class Statement:
         self._queryset, self._compiler = queryset, queryset.query.get_compiler(queryset.db)
         self._sql, parameters = _sql_of(queryset, self._compiler)
         self._places = [_place(parameter, marks) for parameter in parameters]
+        self._kept_converters: dict[int, Any] | None = None
 
     def says(self, queryset: QuerySet[Any, Any], given: list[Any]) -> bool:
         """Is this, with these values, what Django compiles for `queryset`?"""
@@ -111,12 +112,19 @@ class Statement:
         if not self._sql:
             return []
         ready, said = copy(self._compiler), (self._sql, self._parameters(given))
-        ready.connection, ready.as_sql = connection, lambda *args, **kwargs: said
+        ready.connection = connections[self._queryset.db]
+        ready.as_sql, ready.get_converters = lambda *args, **kwargs: said, self._converters
         query: Any = _Ready(self._queryset.query, ready)
         rows: Any = QuerySet(self._queryset.model, query)
         rows._fields = self._queryset._fields
         with prepared():
             return list(self._queryset._iterable_class(rows))
+
+    def _converters(self, columns: list[Any]) -> dict[int, Any]:
+        """How Django turns columns into values: always the same columns."""
+        if self._kept_converters is None:
+            self._kept_converters = self._compiler.get_converters(columns)
+        return self._kept_converters
 
     def _parameters(self, given: list[Any]) -> tuple[Any, ...]:
         return tuple([place.of(given) if type(place) is Slot else place for place in self._places])

@@ -13,7 +13,7 @@ from hub.core.events import announce, collect
 
 SETTINGS = ("app.role", "app.dept", "app.org", "app.team", "app.user", "app.now")
 NOBODY = ("",) * len(SETTINGS)
-SET_ALL = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in SETTINGS)
+SET_ALL = "SELECT " + ", ".join(f"set_config('{name}', %s, true)" for name in (*SETTINGS, "plan_cache_mode"))
 
 
 class NestedGate(RuntimeError):
@@ -26,13 +26,16 @@ def current_actor() -> Actor | None:
 
 
 @contextmanager
-def tenant(actor: Actor) -> Iterator[Actor]:
-    """Open one transaction as `actor`; announce its events last, before COMMIT. Raises `NestedGate`."""
+def tenant(actor: Actor, *, one_plan: bool = False) -> Iterator[Actor]:
+    """Open one transaction as `actor`; announce its events last, before COMMIT. Raises `NestedGate`.
+
+    With `one_plan` a prepared statement keeps the plan made without its values (see `prepared`).
+    """
     if current_actor() is not None:
         raise NestedGate
     inside = connection.in_atomic_block  # under an outer transaction (tests), RELEASE would keep the settings
     with transaction.atomic():
-        _set(_settings_of(actor))
+        _set(_settings_of(actor), "force_generic_plan" if one_plan else "auto")
         connection.tenant = actor  # type: ignore[attr-defined]
         try:
             yield actor
@@ -42,7 +45,7 @@ def tenant(actor: Actor) -> Iterator[Actor]:
         finally:
             connection.tenant = None  # type: ignore[attr-defined]
         if inside and not connection.needs_rollback:
-            _set(NOBODY)
+            _set(NOBODY, "auto")
 
 
 @contextmanager
@@ -69,9 +72,9 @@ def _settings_of(actor: Actor) -> tuple[str, ...]:
     return (actor.role, *(str(value or "") for value in ids), actor.now.isoformat())
 
 
-def _set(values: tuple[str, ...]) -> None:
+def _set(values: tuple[str, ...], plans: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(SET_ALL, values)
+        cursor.execute(SET_ALL, [*values, plans])
 
 
 def _set_role(role: str) -> None:

@@ -40,7 +40,8 @@ class GateMiddleware:
         if actor is None:
             return self.get_response(request)
         # Writes are always the same short statements; a page's search is planned for what is looked for.
-        with nullcontext() if request.method in READS else prepared(), tenant(actor):
+        writes = request.method not in READS
+        with prepared() if writes else nullcontext(), tenant(actor, one_plan=writes):
             response = self.get_response(request)
             if response.status_code >= 400:
                 # Django has already turned the exception into a response: only here can it be undone.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from functools import cache
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 from hub.core.gate import current_actor
 from hub.core.prepared import prepared
@@ -41,6 +42,26 @@ class PersonalModel(models.Model):
         elif not kwargs.get("update_fields"):
             kwargs.setdefault("force_update", True)
         super().save(*args, **kwargs)
+
+    def _do_insert(self, manager: Any, using: str, fields: Any, returning_fields: Any, raw: bool) -> list[Any]:
+        """The INSERT of one row, compiled once per model: Django makes it anew for every row."""
+        wrapper = connections[using]
+        columns = self._meta.concrete_fields
+        values = [column.get_db_prep_save(column.value_from_object(self), wrapper) for column in columns]
+        with wrapper.cursor() as cursor:
+            cursor.execute(_insert_of(type(self), using), values)
+        return []
+
+
+@cache
+def _insert_of(model: type[models.Model], using: str) -> str:
+    fields: list[Any] = list(model._meta.concrete_fields)
+    columns = ", ".join(f'"{field.column}"' for field in fields)
+    places = ", ".join(
+        field.get_placeholder(None, None, connections[using]) if hasattr(field, "get_placeholder") else "%s"
+        for field in fields
+    )
+    return f'INSERT INTO "{model._meta.db_table}" ({columns}) VALUES ({places})'
 
 
 class TransitionLog(PersonalModel):

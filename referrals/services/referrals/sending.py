@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from hub.core.access import get_visible, require
 from hub.core.actor import Actor
+from hub.core.compiled import compiled
 from hub.core.errors import Confirmation, Conflict, Invalid, InvalidTransition
 from hub.core.events import emit
 from partners.models import Department, Organization, Service, Team
@@ -242,7 +244,7 @@ def _check_previous(actor: Actor, previous: Referral, person: Beneficiary) -> No
 
 def check_target(actor: Actor, receiver: Organization, team: Team | None, service: Service | None) -> Department:
     """An active organisation of this Département (given back); inside one's own, another team. Raises `Invalid`."""
-    department = receiver.departments.filter(pk=actor.department_id).first()
+    department = next(iter(_where_present(actor, receiver.pk)), None)
     if not (department and receiver.active and receiver.receives_referrals):
         sentence = "Cet organisme ne reçoit pas d'orientations dans ce Département."
         raise Invalid(sentence, fields={"receiver": sentence})
@@ -253,6 +255,12 @@ def check_target(actor: Actor, receiver: Organization, team: Team | None, servic
     if receiver.pk == actor.organization_id and (team is None or team.pk == actor.team_id):
         raise Invalid("Choisissez une autre équipe.", fields={"receiver_team": "Choisissez une autre équipe."})
     return department
+
+
+@compiled
+def _where_present(actor: Actor, organization: uuid.UUID) -> QuerySet[Department]:
+    """The actor's own Département, when the organisation works there."""
+    return Department.objects.filter(pk=actor.department_id, presence__organization=organization).order_by()
 
 
 def get_referral(actor: Actor, pk: uuid.UUID | str) -> Referral:

@@ -30,7 +30,7 @@ SUMMONED = by_key(SUMMONS, "appointment_id", "referrals_appointment")
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0017_list_corrections'),
+        ('referrals', '0020_letter_batches'),
     ]
 
     operations = [
