@@ -183,7 +183,7 @@ def process_import(department_id: UUID, job_id: UUID, *, now: datetime | None = 
         with tenant(Actor.system(department_id, now)) as actor:
             if (job := locked(job_id)).state != ImportState.UNDOING:
                 raise
-            keep_applied(actor, job, conflict.message)
+            keep_applied(actor, job, conflict.message, code=conflict.code)
 
 
 def pending_imports(actor: Actor) -> list[UUID]:
@@ -201,7 +201,7 @@ def _begin(department_id: UUID, job_id: UUID, now: datetime | None) -> bool:
         if job.attempts > ATTEMPTS:
             log.error("import_abandoned", job=str(job_id))
             if job.state == ImportState.UNDOING:
-                keep_applied(actor, job, ABANDONED)
+                keep_applied(actor, job, ABANDONED, code="internal_error")
                 return False
             job.refusal_code = "internal_error"
             job.refusal = "Ce fichier n'a pas pu être traité. Rien n'a été appliqué ; l'équipe technique est prévenue."

@@ -43,8 +43,8 @@ def undo_import(actor: Actor, *, job: ImportJob, reason: str) -> ImportJob:
         raise Conflict(f"Un import s'annule dans les {UNDO_DAYS} jours : il est trop tard.", code="too_late")
     IMPORTERS[job.kind].check_undo(job)
     job.undone_by_id, job.undo_reason = actor.user_id, reason.strip()[:300]
-    job.attempts, job.refusal = 0, ""
-    move(actor, job, ImportState.UNDOING, "undone_by", "undo_reason", "attempts", "refusal")
+    job.attempts, job.refusal, job.refusal_code = 0, "", ""
+    move(actor, job, ImportState.UNDOING, "undone_by", "undo_reason", "attempts", "refusal", "refusal_code")
     nudge(TASK, str(actor.department_id), str(job.pk))
     return job
 
@@ -59,10 +59,10 @@ def take_back(actor: Actor, job: ImportJob) -> None:
     emit(ImportUndone(department_id=actor.department_id, by_id=job.undone_by_id, job_id=job.pk))
 
 
-def keep_applied(actor: Actor, job: ImportJob, why: str) -> None:
+def keep_applied(actor: Actor, job: ImportJob, why: str, *, code: str) -> None:
     """It could not be taken back: it stays applied, and its page says why."""
-    job.refusal = why
-    move(actor, job, ImportState.APPLIED, "refusal", "attempts", tell=False)
+    job.refusal, job.refusal_code = why, code
+    move(actor, job, ImportState.APPLIED, "refusal", "refusal_code", "attempts", tell=False)
 
 
 def may_still_undo(actor: Actor, job: ImportJob) -> bool:

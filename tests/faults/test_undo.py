@@ -15,7 +15,7 @@ from partners.models import ImportJob
 from partners.services.imports import process_import
 from partners.services.undo import undo_import
 from partners.tasks import sweep_imports
-from tests.cast import Cast, actor
+from tests.cast import Cast, actor, client
 from tests.faults.writes import after_writes
 from tests.files import bring, confirm, job_now
 from tests.notifications.servers import eventually
@@ -87,3 +87,13 @@ def test_a_fault_that_always_comes_leaves_the_file_applied_and_says_so(cast: Cas
     kept = job_now(cast.officer_metz, job)
     assert (kept.state, checksums(cast)) == ("applied", after)
     assert "Rien n'a changé" in kept.refusal
+    shown = client(cast.officer_metz).get(f"/api/v1/imports/{job.pk}/").json()
+    assert (shown["state"], shown["refusal"]) == ("applied", {"code": "internal_error", "detail": kept.refusal})
+    assert (
+        "L'annulation demandée n'a pas pu se faire."
+        in client(cast.officer_metz).get(f"/imports/{job.pk}/").content.decode()
+    )
+    with tenant(actor(cast.officer_metz)) as acting:
+        undo_import(acting, job=job, reason="Mauvais fichier envoyé")
+    process_import(job.department_id, job.pk)
+    assert job_now(cast.officer_metz, job).state == "undone"

@@ -10,6 +10,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid, Refused
 from hub.core.gate import tenant
 from notifications.models import Notification
+from partners.services.undo import undo_import
 from partners.tasks import sweep_imports
 from referrals.models import RegistrationEntry, RegistrationGap, RegistrationMeasure, RegistrationStatus
 from referrals.services.gaps import resolve_gap
@@ -142,3 +143,17 @@ def test_an_older_month_brought_late_leaves_the_measures_as_they_are(cast):
     assert measures(cast) == before
     undo(cast, late)
     assert measures(cast) == before
+
+
+def test_a_list_applied_between_the_asking_and_the_undo_keeps_it_applied_and_says_why(cast):
+    people = crowd(cast, 4)
+    september = a_list(cast, people[:3], SEPTEMBER)
+    with tenant(actor(cast.officer_metz)) as acting:
+        undo_import(acting, job=september, reason=WHY)
+    a_list(cast, people[:2], OCTOBER)
+    before = photograph(cast)
+    sweep_imports()
+    kept = job_now(cast.officer_metz, september)
+    assert (kept.state, kept.refusal_code) == ("applied", "later_import")
+    assert "annulez d'abord" in kept.refusal
+    assert photograph(cast) == before
