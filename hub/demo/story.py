@@ -13,6 +13,7 @@ from hub.core.dates import add_months
 from hub.core.gate import tenant
 from hub.demo.files import Month, arrived, months, vanishes_next, write_exits, write_list, write_people
 from hub.demo.imports import bring
+from hub.demo.letters import write_letters
 from hub.demo.network import METZ
 from hub.demo.opening import Network, open_network
 from hub.demo.population import Invented, population
@@ -76,6 +77,7 @@ def build(*, people: int, folder: Path, say: Say) -> Summary:
     say("Orientations, désignations, suivi des écarts")
     _refer(network, max(1, min(MOST_ROUNDS, people // PEOPLE_PER_ROUND)))
     _follow(network)
+    write_letters(network)
     newcomers = list(population(NEWCOMERS, today=today, first=FIRST_NEWCOMER, territory=METZ))
     ready_people = write_people(folder / f"personnes_{this.name}.xlsx", newcomers)
     ready_list = write_list(folder / f"liste_{this.name}.csv", invented, this, territory=METZ)

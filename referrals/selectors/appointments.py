@@ -78,6 +78,12 @@ class Agenda:
     def cut(self) -> bool:
         return self.total > MOST
 
+    @property
+    def to_announce(self) -> list[UUID]:
+        """The appointments still to come, about which a letter may be written."""
+        shown = [line for day in self.days for line in day.lines]
+        return [line.appointment.pk for line in shown if line.state == AppointmentState.PLANNED and not line.to_tell]
+
 
 @dataclass(frozen=True, slots=True)
 class AppointmentRecord:

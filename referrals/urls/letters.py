@@ -9,6 +9,7 @@ urlpatterns = [
     route("rendez-vous/<uuid:pk>/courrier/", letters.prepare, name="letter_prepare", access=LIST),
     route("rendez-vous/<uuid:pk>/courrier/apercu/", letters.preview, name="letter_preview", access=LIST),
     route("courriers/<uuid:pk>/", letters.print_letter, name="letter", access=LIST),
+    route("courriers/lots/", letter_batches.order, name="letter_batch_order", access=LIST),
     route("courriers/lots/<uuid:pk>/", letter_batches.record, name="letter_batch", access=LIST),
     route("courriers/lots/<uuid:pk>/pdf/", letter_batches.print_all, name="letter_batch_pdf", access=LIST),
     route("courriers/modeles/", letter_texts.index, name="letter_texts", access=TEXTS),

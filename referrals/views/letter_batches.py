@@ -5,19 +5,31 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from hub.core.access import get_visible
+from hub.core.errors import NotVisible
 from hub.core.models import record_access
 from hub.core.topics import topic_token
 from partners.views.pages import Request
 from referrals.models import LetterBatch
 from referrals.selectors.letters import held_lines
-from referrals.services.letters.batches import batch_file
+from referrals.services.letters.batches import batch_file, order_letters
 from referrals.views.appointments import pdf_answer
 
 NAME = "courriers.pdf"
+
+
+@require_POST
+def order(request: Request) -> HttpResponse:
+    """Ask for the letters of the appointments of a page (`rendez-vous`, several times)."""
+    try:
+        asked = [UUID(given) for given in request.POST.getlist("rendez-vous")]
+    except ValueError as error:
+        raise NotVisible from error
+    batch = order_letters(request.actor, appointments=asked, kind=request.POST.get("modele", ""))
+    return redirect("letter_batch", batch.pk)
 
 
 @require_safe

@@ -75,6 +75,11 @@ def test_pages_of_letters(cast, page):
     assert page.get_by_role("link", name="Premier rendez-vous (PDF)").is_visible()
     check(page)
     screenshot(page, "rendez-vous-courriers")
+    page.goto(f"/rendez-vous/?jour={planned.starts_at:%Y-%m-%d}&qui=equipe")
+    page.get_by_role("button", name="Courriers (PDF)").click()
+    page.wait_for_url("**/courriers/lots/*/")
+    check(page)
+    screenshot(page, "courriers")
     for name, path in {"modeles": "/courriers/modeles/", "modele": "/courriers/modeles/first/"}.items():
         assert page.goto(path).status == 200, path
         check(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 from datetime import timedelta
 
@@ -156,6 +157,22 @@ def test_too_many_none_or_a_strangers_are_refused(cast, convened):
         batches.batch_file(acting, order_letters(acting, appointments=[convened[0].pk]))
     with tenant(Actor.system(cast.department.pk)):
         assert LetterBatch.objects.count() == 0
+
+
+def test_they_are_asked_for_from_the_agenda(cast, convened):
+    browser = client(cast.social_worker)
+    day = f"{convened[0].starts_at:%Y-%m-%d}"
+    page = browser.get("/rendez-vous/", {"jour": day, "qui": "equipe"}).content.decode()
+    asked = re.findall(r'name="rendez-vous" value="([^"]+)"', page)
+    assert set(asked) == {str(one.pk) for one in convened}
+    answer = browser.post("/courriers/lots/", {"rendez-vous": asked})
+    with tenant(Actor.system(cast.department.pk)):
+        batch = LetterBatch.objects.get()
+    assert answer["Location"] == f"/courriers/lots/{batch.pk}/" and len(batch.appointments) == 4
+    assert "En préparation" in browser.get(answer["Location"]).content.decode()
+    assert browser.post("/courriers/lots/", {"rendez-vous": "x"}).status_code == 404
+    assert browser.post("/courriers/lots/").status_code == 400
+    assert client(cast.udaf_lead).post("/courriers/lots/", {"rendez-vous": asked}).status_code == 400
 
 
 def test_statements_grow_slowly_with_the_batch(cast, convened, django_assert_max_num_queries):
