@@ -33,7 +33,8 @@ def write_letters(network: Network) -> None:
         own = Text(first.subject, first.body.replace("{accompagnement}", f"{{accompagnement}}\n\n{ADDED}"))
         save_text(head, kind="first", text=own, after=0)
     with tenant(network.actor("social_worker")) as acting:
-        team = Team.objects.get(pk=acting.team_id)
+        team = network.members["social_worker"].team
+        assert team is not None
         people = visible(acting, Beneficiary).filter(died_on=None).exclude(address="").order_by("sort_key", "pk")
         for turn, person in enumerate(people[:CONVENED]):
             write_letter(acting, appointment=_convene(acting, person, team, turn), kind="first")
