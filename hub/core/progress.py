@@ -7,8 +7,9 @@ at any time. Open pages are rung at most once a second; without a socket they as
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import TypeVar
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from redis.exceptions import RedisError
 
 from hub.core.topics import ring, topic_name
 
-EVERY_LINES = 500
+EVERY_LINES = 16  # held at once: hundreds would wake the garbage collector, at five microseconds a line
 RING_SECONDS = 1.0
 KEPT_SECONDS = 900
 log = structlog.get_logger(__name__)
@@ -53,13 +54,19 @@ class Progress:
             log.warning("progress_not_told", error=type(error).__name__)
         ring(self._topic)
 
-    def watch(self, lines: Iterable[T], name: str, total: int | None) -> Iterator[T]:
-        """The same lines, counted while they are read; a total that was guessed too low is raised."""
+    def watch(
+        self, lines: Iterable[T], name: str, total: int | None, see: Callable[[list[T]], None] | None = None
+    ) -> Iterator[T]:
+        """The same lines, counted in small blocks while they are read (and shown to `see`); a total that was guessed
+        too low is raised."""
         self.tell(name, 0, total)
-        for count, line in enumerate(lines, 1):
-            if not count % EVERY_LINES:
-                self.tell(name, count, max(total, count) if total else None)
-            yield line
+        rest, count = iter(lines), 0
+        while block := list(islice(rest, EVERY_LINES)):
+            if see:
+                see(block)
+            yield from block
+            count += len(block)
+            self.tell(name, count, max(total, count) if total else None)
 
 
 def progress_of(kind: str, key: UUID) -> Step | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -38,17 +39,18 @@ SELECT b.territory_id, count(*) FROM stage s JOIN referrals_beneficiary b ON b.i
 """
 
 
-@dataclass(slots=True)
 class Seen:
-    """Where the lines of a file say they live, counted while they are read."""
+    """Where the lines of a file say they live, counted while they are read: by INSEE code, else by name."""
 
-    places: Counter[str | None] = field(default_factory=Counter)
+    def __init__(self, fields: Collection[str]) -> None:
+        self.places: Counter[str | None] = Counter()
+        self.lines = 0
+        self._place = attrgetter("insee" if "insee" in fields else "city")
 
-    def watch(self, lines: Iterable[RegistrationLine]) -> Iterator[RegistrationLine]:
-        """The lines, unchanged."""
-        for line in lines:
-            self.places[line.insee or line.city] += 1
-            yield line
+    def see(self, lines: list[RegistrationLine]) -> None:
+        """Count these lines too."""
+        self.lines += len(lines)
+        self.places.update(map(self._place, lines))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class Proposal:
 
 def propose(actor: Actor, job: ImportJob, parsed: Parsed[RegistrationLine], seen: Seen) -> dict[str, Any]:
     """Fill what nobody stated of a list just staged and recognised; the fields of the job that change."""
-    told, share = _sources(job, parsed), {"share": min(100, 100 * ENOUGH / max(seen.places.total(), 1))}
+    told, share = _sources(job, parsed), {"share": min(100, 100 * ENOUGH / max(seen.lines, 1))}
     dates = _months(actor.today, share)
     month = _month(told, dates, parsed.kind, actor.today)
     nature = _nature(told, dates, parsed.kind, month)

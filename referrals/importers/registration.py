@@ -67,8 +67,9 @@ class RegistrationImporter:
 
     def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
         stated = job.month if "month" in job.stated else None
-        parsed, seen, told = _opened(actor, job, path, month=stated), proposals.Seen(), Progress("import", job.pk)
-        read = told.watch(seen.watch(parsed.rows), READING, parsed.lines)
+        parsed, told = _opened(actor, job, path, month=stated), Progress("import", job.pk)
+        seen = proposals.Seen(parsed.fields)
+        read = told.watch(parsed.rows, READING, parsed.lines, see=seen.see)
         staged = stage.load(((line, _data(line)) for line in read), nir_columns=parsed.nir_columns)
         faults = rows.format_faults(FAULTS_SHOWN)
         told.tell(MATCHING)

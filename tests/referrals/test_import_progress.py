@@ -95,4 +95,4 @@ def test_a_total_guessed_too_low_never_shows_more_than_all(monkeypatch):
     one = Progress("import", ImportJob().pk)
     monkeypatch.setattr(one, "tell", lambda *said: told.append(Step(*said)))
     assert list(one.watch(range(5), "reading", 3)) == list(range(5))
-    assert [(step.done, step.total) for step in told] == [(0, 3), (2, 3), (4, 4)]
+    assert [(step.done, step.total) for step in told] == [(0, 3), (2, 3), (4, 4), (5, 5)]
