@@ -11,6 +11,7 @@ from typing import Any
 from hub.core.actor import PARIS, Actor
 from hub.core.dates import add_months
 from hub.core.gate import tenant
+from hub.demo.campaigns import convene
 from hub.demo.files import Month, arrived, months, vanishes_next, write_exits, write_list, write_people
 from hub.demo.imports import bring
 from hub.demo.letters import write_letters
@@ -78,6 +79,8 @@ def build(*, people: int, folder: Path, say: Say) -> Summary:
     _refer(network, max(1, min(MOST_ROUNDS, people // PEOPLE_PER_ROUND)))
     _follow(network)
     write_letters(network)
+    say("Convocations : une campagne suivie, une en préparation")
+    convene(network)
     newcomers = list(population(NEWCOMERS, today=today, first=FIRST_NEWCOMER, territory=METZ))
     ready_people = write_people(folder / f"personnes_{this.name}.xlsx", newcomers)
     ready_list = write_list(folder / f"liste_{this.name}.csv", invented, this, territory=METZ)

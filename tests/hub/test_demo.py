@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import F
 from django.test import Client
 from django.urls import clear_url_caches, include, path, reverse
 
@@ -28,7 +29,7 @@ from hub.demo.story import build
 from notifications.models import Notification
 from partners.actors import SESSION_KEY
 from partners.models import Department, Membership, Organization, Territory
-from referrals.models import Beneficiary, Referral, RegistrationGap, RegistrationList
+from referrals.models import Appointment, Beneficiary, Campaign, Referral, RegistrationGap, RegistrationList, Slot
 
 TODAY = date(2026, 11, 20)
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,6 +93,11 @@ def test_the_whole_story_by_real_services(db, settings, tmp_path) -> None:
     assert summary.people_created == summary.people == 120
     assert summary.gaps_open > 0 and summary.notices > 0 and summary.referrals >= 10
     assert said and all(line[0].isupper() for line in said)
+    with tenant(_network_of_the_database().product()):
+        assert set(Campaign.objects.values_list("state", flat=True)) == {"sent", "draft"}
+        outcomes = set(Appointment.objects.filter(kind="summons").values_list("state", flat=True))
+        assert {"held", "not_held"} <= outcomes
+        assert not Slot.objects.filter(taken__gt=F("capacity")).exists()
     assert Path(summary.ready_people).exists() and Path(summary.ready_list).exists()
 
 
