@@ -250,6 +250,13 @@ def people_of_campaign(
     return _narrowed(rows, stage, slot).select_related(*JOINED)
 
 
+def to_announce(actor: Actor, campaign: Campaign) -> list[UUID]:
+    """Appointments to come that letters announce: not of whoever was told otherwise."""
+    rows = visible(actor, Summons).filter(campaign=campaign, told_how="", appointment__starts_at__gt=actor.now)
+    planned = rows.filter(appointment__state=AppointmentState.PLANNED)
+    return [pk for pk in planned.values_list("appointment", flat=True)[:MOST] if pk]
+
+
 def everybody(actor: Actor, campaign: Campaign, *, stage: str = "") -> list[SummonsLine]:
     """All the people of a campaign, at one stage if asked: at most what a campaign holds."""
     return summons_lines(actor, people_of_campaign(actor, campaign, stage=stage)[:MOST])

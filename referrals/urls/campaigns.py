@@ -22,5 +22,6 @@ urlpatterns = [
     route("convocations/<uuid:pk>/envoyer/", views.send, name="campaign_send", access=LIST),
     route("convocations/<uuid:pk>/annuler/", views.cancel, name="campaign_cancel", access=LIST),
     route("convocations/<uuid:pk>/choisies/", views.chosen, name="campaign_chosen", access=LIST),
+    route("convocations/<uuid:pk>/courriers/", views.letters, name="campaign_letters", access=LIST),
     route("convocations/<uuid:pk>/liste/", views.export, name="campaign_export", access=LIST),
 ]

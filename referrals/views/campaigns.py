@@ -24,6 +24,7 @@ from referrals.selectors.campaigns import campaign_list, campaign_record, get_ca
 from referrals.selectors.slots import usable_slots
 from referrals.selectors.summonable import Candidates, candidates, chosen_ids
 from referrals.services.campaigns.distribution import distribute as distribute_seats
+from referrals.services.campaigns.letters import order_campaign_letters
 from referrals.services.campaigns.people import MOST, add_people, change_words, open_campaign, summon_again
 from referrals.services.campaigns.people import withdraw_people as withdraw
 from referrals.services.campaigns.sending import cancel_campaign, send_campaign
@@ -174,6 +175,18 @@ def chosen(request: Request, pk: UUID) -> HttpResponse:
     except (Invalid, Conflict) as error:
         return _record(request, pk, conflict=error.message, status=error.status)
     return redirect("campaign", pk)
+
+
+@require_POST
+def letters(request: Request, pk: UUID) -> HttpResponse:
+    """All the letters of those who are convened, in one PDF; whoever may not be written to is listed beside it."""
+    campaign = get_campaign(request.actor, pk)
+    try:
+        appointments = selectors.to_announce(request.actor, campaign)
+        batch = order_campaign_letters(request.actor, campaign=campaign, appointments=appointments)
+    except Invalid as error:
+        return _record(request, pk, conflict=error.message, status=error.status)
+    return redirect("letter_batch", batch.pk)
 
 
 @require_POST

@@ -10,11 +10,12 @@ import pytest
 import time_machine
 
 from hub.core.gate import tenant
-from referrals.models import Campaign, RegistrationGap, Slot, Summons
+from referrals.models import Campaign, LetterBatch, RegistrationGap, Slot, Summons
 from referrals.selectors.campaigns import campaign_record
 from referrals.selectors.summonable import candidates
 from referrals.services.appointments.outcomes import miss_appointment
 from referrals.services.appointments.planning import in_france, plan_appointment
+from referrals.services.campaigns.sending import convene_one
 from referrals.services.contracts import record_contract
 from referrals.services.pathways import exempt_from_registration
 from tests.campaigns import WORDS, addressed, campaign, sent, slot, summons_of
@@ -148,6 +149,28 @@ def test_the_list_to_call_leaves_out_numbers_one_must_not_call_and_keeps_its_rea
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert {row["Personne"]: row["Téléphone"] for row in rows} == {str(open_): "03 87 00 00 01", str(silent): ""}
     assert "passer par Mme Relais" in {row["Personne"]: row for row in rows}[str(silent)]["Consignes de contact"]
+
+
+def test_the_letters_of_a_campaign_are_ordered_together_but_for_those_told_otherwise(cast):
+    written, spoken = addressed(cast), addressed(cast, first_names="Prévenue")
+    with tenant(actor(cast.head)):
+        spoken.do_not_write = True
+        spoken.save(update_fields=["do_not_write"])
+    made, browser = sent(cast, [written, spoken]), client(cast.officer_metz)
+    with tenant(actor(cast.officer_metz)) as acting:
+        convene_one(acting, summons=Summons.objects.get(beneficiary=spoken), told_how="De vive voix")
+    answer = browser.post(f"/convocations/{made.pk}/courriers/")
+    assert answer.status_code == 302 and answer["Location"].startswith("/courriers/lots/")
+    with tenant(actor(cast.officer_metz)):
+        assert LetterBatch.objects.get().appointments == [summons_of_person(written).appointment_id]
+    assert browser.get(answer["Location"]).status_code == 200
+    draft = campaign(cast, [addressed(cast, first_names="Autre")])
+    assert browser.post(f"/convocations/{draft.pk}/courriers/").status_code == 400
+    assert client(cast.udaf_lead).post(f"/convocations/{made.pk}/courriers/").status_code in (403, 404)
+
+
+def summons_of_person(who):
+    return Summons.objects.get(beneficiary=who)
 
 
 def test_who_came_is_for_whoever_convened_and_those_who_receive(cast):
