@@ -50,7 +50,7 @@ def _campaign(
     network: Network, name: str, moment: datetime, *, how_many: int, days: tuple[int, ...], lacks: str = "no_referent"
 ) -> Campaign | None:
     """Opened with its slots, alone and beside Pôle emploi; None in a demo too small to hold anybody to convene."""
-    place = {"place": "CMS de Metz", "address": "1 place Inventée, 57000 Metz", "capacity": SEATS}
+    place: dict[str, Any] = {"place": "CMS de Metz", "address": "1 place Inventée, 57000 Metz", "capacity": SEATS}
     with tenant(network.actor(OFFICER, moment)) as officer:
         territory = network.territories[METZ]
         people = chosen_ids(officer, {"lacks": [lacks], "territory": territory}, how_many=how_many)
