@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 
-from hub.core.errors import DomainError
+from hub.core.errors import Conflict, DomainError, Invalid
 
 
 def day(label: str, *, required: bool = False, **options: Any) -> forms.DateField:
@@ -38,3 +39,15 @@ def refuse(form: forms.BaseForm, error: DomainError) -> None:
             placed = True
     if not placed:
         form.add_error(None, error.message)
+
+
+def accepted(form: forms.BaseForm, perform: Callable[[], object]) -> bool:
+    """Was the form sent, valid, and what it asks for done? What the service refuses stands in the form."""
+    if not form.is_valid():
+        return False
+    try:
+        perform()
+    except (Invalid, Conflict) as error:
+        refuse(form, error)
+        return False
+    return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -60,17 +61,17 @@ FIELDS = {
 LONGEST = {"last_name": 80, "birth_name": 80, "first_names": 80, "address": 200, "city": 80, "internal_id": 40}
 
 
-class PeopleFileImporter:
+class PeopleFileImporter(ABC):
     """What both kinds share: recognise, compare, create or bring up to date."""
 
     is_list = False
     choices: tuple[tuple[str, str], ...] = ()
 
+    @abstractmethod
     def read(
         self, path: Source, today: dt.date, chosen: Choice, repair: bool = False, only: str = ""
     ) -> Parsed[PersonLine]:
         """Open the file, or one sheet `only` of it. Raises FileProblem."""
-        raise NotImplementedError
 
     def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
         self.read(path, actor.today, chosen)
@@ -107,6 +108,7 @@ class PeopleFileImporter:
 
     def foresee(self, actor: Actor, job: ImportJob) -> None:
         """Its verdicts say it all."""
+        return
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         return people_changed_since(job)

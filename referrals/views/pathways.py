@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, DomainError, Invalid
-from referrals.forms.fields import refuse
+from referrals.forms.fields import accepted, refuse
 from referrals.forms.pathways import ExemptionForm, ExplanationForm, ReferentForm, TrackForm, VoidForm
 from referrals.selectors.explanations import asked_about
 from referrals.selectors.files import (
@@ -66,17 +66,10 @@ def track_void(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = get_person(actor, decision.beneficiary_id)
     require(actor, "track.decide", person)
     form = VoidForm(request.POST or None)
-    context = {"form": form, "person": person, "decision": decision}
-    if request.method == "POST" and form.is_valid():
-        try:
-            void_decision(actor, decision=decision, reason=form.cleaned_data["reason"])
-        except (Invalid, Conflict) as error:
-            refuse(form, error)
-        else:
-            messages.success(request, "Décision annulée : elle n'a jamais compté.")
-            return redirect("person", person.pk)
-    status = 200 if request.method == "GET" else 400
-    return render(request, "referrals/people/void.html", context, status=status)
+    if accepted(form, lambda: void_decision(actor, decision=decision, reason=form.cleaned_data["reason"])):
+        messages.success(request, "Décision annulée : elle n'a jamais compté.")
+        return redirect("person", person.pk)
+    return _page(request, "void", form=form, person=person, decision=decision)
 
 
 @require_http_methods(["GET", "POST"])
@@ -86,16 +79,10 @@ def person_exempt(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = get_person(actor, pk)
     require(actor, "exemption.grant", person)
     form = ExemptionForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            exempt_from_registration(actor, person=person, **form.cleaned_data)
-        except (Invalid, Conflict) as error:
-            refuse(form, error)
-        else:
-            messages.success(request, "Dispense d'inscription enregistrée.")
-            return redirect("person", pk)
-    status = 200 if request.method == "GET" else 400
-    return render(request, "referrals/people/exempt.html", {"form": form, "person": person}, status=status)
+    if accepted(form, lambda: exempt_from_registration(actor, person=person, **form.cleaned_data)):
+        messages.success(request, "Dispense d'inscription enregistrée.")
+        return redirect("person", pk)
+    return _page(request, "exempt", form=form, person=person)
 
 
 ANSWERED = {
@@ -111,17 +98,10 @@ def person_explain(request: HttpRequest, pk: UUID) -> HttpResponse:
     person = get_person(actor, pk)
     require(actor, "absence.explain", person)
     form = ExplanationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            explain_absence(actor, person=person, **form.cleaned_data)
-        except Invalid as error:
-            refuse(form, error)
-        else:
-            messages.success(request, "C'est noté : les prochaines listes n'ouvriront rien jusqu'à cette date.")
-            return redirect("person", pk)
-    status = 200 if request.method == "GET" else 400
-    context = {"form": form, "person": person, "asked": asked_about(actor, person)}
-    return render(request, "referrals/people/explain.html", context, status=status)
+    if accepted(form, lambda: explain_absence(actor, person=person, **form.cleaned_data)):
+        messages.success(request, "C'est noté : les prochaines listes n'ouvriront rien jusqu'à cette date.")
+        return redirect("person", pk)
+    return _page(request, "explain", form=form, person=person, asked=asked_about(actor, person))
 
 
 @require_POST
@@ -147,17 +127,16 @@ def assignment_referent(request: HttpRequest, pk: UUID) -> HttpResponse:
     require(actor, "assignment.distribute", assignment)
     members = possible_referents(actor, assignment)
     form = ReferentForm(request.POST or None, members=members, initial={"referent": assignment.referent_id})
-    if request.method == "POST" and form.is_valid():
-        try:
-            name_referent(actor, assignment=assignment, referent=form.cleaned_data["referent"])
-        except (Invalid, Conflict) as error:
-            refuse(form, error)
-        else:
-            messages.success(request, f"{form.cleaned_data['referent']} est nommé référent.")
-            return redirect("person", person.pk)
+    if accepted(form, lambda: name_referent(actor, assignment=assignment, referent=form.cleaned_data["referent"])):
+        messages.success(request, f"{form.cleaned_data['referent']} est nommé référent.")
+        return redirect("person", person.pk)
+    return _page(request, "referent", form=form, person=person, assignment=assignment)
+
+
+def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+    """A gesture's own page: asked for, or sent and not accepted."""
     status = 200 if request.method == "GET" else 400
-    context = {"form": form, "person": person, "assignment": assignment}
-    return render(request, "referrals/people/referent.html", context, status=status)
+    return render(request, f"referrals/people/{name}.html", context, status=status)
 
 
 def _refuse(form: TrackForm, error: DomainError) -> None:
