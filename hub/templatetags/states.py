@@ -71,7 +71,6 @@ STATES: dict[str, dict[str, Look]] = {
         "explained": PAUSED,
         "waiting": WAITING,
         "absent": TO_CHECK,
-        "": Look("neutral", "minus"),
     },
     "beneficiary": {
         "pending": WAITING,
