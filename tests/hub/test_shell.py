@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django import forms
@@ -171,7 +172,7 @@ def test_a_refusal_keeps_the_frame_and_says_what_next(cast, monkeypatch):
 
 @pytest.mark.django_db
 def test_an_address_of_a_form_opened_as_a_page_says_what_next(cast):
-    response = client(cast.officer_metz).get("/imports/reconnaitre/")
+    response = client(cast.officer_metz).get(f"/orientations/{uuid4()}/lue/")
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
     body = response.content.decode().replace("&#x27;", "'")
     assert "elle ne s'ouvre pas directement" in body and "Aller à l'accueil" in body
