@@ -9,6 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from hub.core.gate import tenant
+from partners.services.absences import declare_absence
 from partners.services.organizations import create_service
 from partners.services.tokens import create_token
 from partners.urls import urlpatterns
@@ -33,6 +35,7 @@ OBJECTS = {
     "invitation_resend": "invitation",
     "invitation_revoke": "invitation",
     "token_revoke": "token",
+    "absence_withdraw": "absence",
     "territory": "territory",
     "territory_edit": "territory",
     "communes_move": "territory",
@@ -49,8 +52,14 @@ def objects(cast):
         "member": cast.udaf_worker,
         "invitation": invite(cast.udaf_lead),
         "token": create_token(actor(cast.udaf_worker), label="x", days=1)[0],
+        "absence": _absence(actor(cast.udaf_worker)),
         "territory": cast.metz,
     }
+
+
+def _absence(by):
+    with tenant(by):
+        return declare_absence(by, starts_on=by.today, ends_on=by.today)
 
 
 def test_every_route_is_in_this_table():

@@ -117,8 +117,8 @@ def move_to_slot(actor: Actor, *, summons: Summons, slot: Slot, note: str = "") 
 def cancel_campaign(actor: Actor, *, campaign: Campaign, note: str = "") -> int:
     """Call it off: seats are free again, appointments still to come are cancelled and told once. Gives how many."""
     require(actor, "campaign.edit", campaign)
-    CAMPAIGN.perform(campaign, "cancel", by=actor, note=" ".join(note.split())[:300])
     _lock_appointments(*held_in(campaign).values_list("appointment", flat=True))
+    CAMPAIGN.perform(campaign, "cancel", by=actor, note=" ".join(note.split())[:300])
     rows = list(held_in(campaign).select_for_update(of=("self",)).select_related("appointment").order_by("pk"))
     coming = [one for one in rows if _to_come(actor, one)]
     for one in coming:
