@@ -30,6 +30,16 @@ class Function(models.TextChoices):
     CONTROL = "control", "Contrôle"
 
 
+# Whoever may be asked to follow somebody: neither control, nor administration, nor recruitment.
+FOLLOWING = (
+    Function.COORDINATION,
+    Function.SOCIAL_WORK,
+    Function.SUPERVISION,
+    Function.COUNSELLING,
+    Function.JOB_DEVELOPMENT,
+)
+
+
 class Role(models.TextChoices):
     MANAGER = "manager", "Responsable"
     MEMBER = "member", "Membre"

@@ -11,6 +11,7 @@ from hub.core.access import require, visible
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
 from partners.models import Absence, Membership
+from partners.models.members import FOLLOWING
 
 MOST = 20  # absences to come of one member
 
@@ -43,8 +44,12 @@ def withdraw_absence(actor: Actor, *, absence: Absence) -> None:
 
 
 def possible_stand_ins(actor: Actor) -> QuerySet[Membership]:
-    """Colleagues who work with people; each keeps his own access."""
+    """Colleagues who follow people; each keeps his own access."""
     colleagues = Membership.objects.filter(
-        organization_id=actor.organization_id, department_id=actor.department_id, active=True, user__is_active=True
+        organization_id=actor.organization_id,
+        department_id=actor.department_id,
+        active=True,
+        user__is_active=True,
+        functions__overlap=list(FOLLOWING),
     )
     return colleagues.filter(Q(team=None) | Q(team__sees_people=True)).exclude(pk=actor.membership_id)

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from hub.core.access import can, visible
 from hub.core.actor import Actor
-from partners.models import Membership, Team
+from partners.models import Team
 from referrals.models import RegistrationGap
 from referrals.selectors.gaps import JOINED, GapLine, today_lines
+from referrals.services.gap_assign import following_members
 from referrals.services.gap_bulk import MOST, NEEDS
 from referrals.workflows import GAP
 
@@ -54,7 +55,7 @@ def targets(actor: Actor) -> list[tuple[str, str]]:
     """Whom one may entrust gaps to: teams and members of one's organisation, and the Département's team."""
     own = {"organization": actor.organization_id}
     teams = visible(actor, Team).filter(**own, sees_people=True)
-    members = visible(actor, Membership).filter(**own, active=True, user__is_active=True).select_related("user", "team")
+    members = following_members(actor).select_related("user", "team")
     return [
         ("department", "L'équipe du Département (CMS de la commune)"),
         *((f"team:{team.pk}", f"Équipe {team}") for team in teams),

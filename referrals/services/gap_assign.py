@@ -13,6 +13,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
 from partners.actors import actor_from
 from partners.models import Membership, Team
+from partners.models.members import FOLLOWING
 from referrals.models import RegistrationGap
 from referrals.services.gaps import touch_gap
 from referrals.workflows import GAP
@@ -46,9 +47,14 @@ def reassign_gap(actor: Actor, *, gap: RegistrationGap, target: str, note: str =
     return gap
 
 
+def following_members(actor: Actor) -> QuerySet[Membership]:
+    """Members of one's organisation who may be asked to follow somebody."""
+    mine = visible(actor, Membership).filter(organization=actor.organization_id, active=True, user__is_active=True)
+    return mine.filter(functions__overlap=list(FOLLOWING))
+
+
 def _member(actor: Actor, key: str) -> Membership:
-    found = visible(actor, Membership).filter(organization=actor.organization_id, active=True, user__is_active=True)
-    return _one(found.select_related("user", "organization", "team", "department"), key)
+    return _one(following_members(actor).select_related("user", "organization", "team", "department"), key)
 
 
 def _team(actor: Actor, key: str) -> Team:

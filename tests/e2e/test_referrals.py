@@ -117,3 +117,14 @@ def test_everything_stands_on_a_phone(cast, window):
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         axe(page)
+
+
+def test_today_follows_what_arrives(cast, window):
+    """The work queue counts a referral as it comes, like the bell."""
+    receiver = sign_in(window(), cast.siae_worker.user.email)
+    expect(receiver.get_by_text("Rien ne vous attend")).to_be_visible()
+    expect(receiver.locator("[data-live][data-connected=yes]")).to_have_count(1)
+    referral(cast, person(cast), need="Un premier emploi")
+    expect(receiver.get_by_text("1 chose à faire")).to_be_visible(timeout=SECONDS)
+    axe(receiver)
+    assert receiver.problems == []

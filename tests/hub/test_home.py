@@ -49,7 +49,7 @@ def test_an_empty_day_says_what_would_fill_it(cast, queue):
     queue(SLOT, lambda actor, subject: [])
     body = client(cast.udaf_worker).get("/").content.decode()
     assert "Tout est à jour." in body
-    assert "rien ne vous attend" in body
+    assert "Rien ne vous attend" in body
 
 
 def test_an_account_without_organisation_is_told_what_to_do(cast):

@@ -9,8 +9,9 @@ import pytest
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from partners.models import Absence
-from partners.services.absences import MOST
+from partners.services.absences import MOST, possible_stand_ins
 from referrals.recipients import STANDING_IN, ended_audience, gap_audience, gap_holders
+from referrals.selectors.gap_bulk import targets
 from tests.cast import _member, actor, client
 from tests.referrals.test_gap_recipients import gap
 
@@ -83,3 +84,14 @@ def test_a_bad_absence_says_why_and_changes_nothing(cast):
         declare(cast.udaf_worker, n, n)
     assert "retirez-en une" in declare(cast.udaf_worker).content.decode()
     assert Absence.objects.count() == MOST
+
+
+def test_neither_control_nor_administration_is_offered_to_follow_somebody(cast):
+    """Whoever checks or runs the platform gets no follow-up work: not as a stand-in, not by entrusting a gap."""
+    with tenant(actor(cast.officer_metz)) as acting:
+        offered = {one.pk for one in possible_stand_ins(acting)}
+        entrusted = {key for key, _ in targets(acting)}
+    for name, wanted in (("head", True), ("officer_thionville", True), ("controller", False), ("admin", False)):
+        member = getattr(cast, name)
+        assert (member.pk in offered) is wanted, name
+        assert (f"member:{member.pk}" in entrusted) is wanted, name
