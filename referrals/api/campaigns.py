@@ -36,7 +36,7 @@ SLOT_PLAIN = ("place", "address", "mode", "starts_at", "duration", "capacity", "
 
 MOVES = (
     Move("people", "Ajouter des personnes (avant l'envoi)", people.add_people, EDIT, forms.PeopleInput, "send"),
-    Move("slots", "Choisir les créneaux (avant l'envoi)", slots.choose_slots, EDIT, forms.SlotsInput, "send"),
+    Move("slots", "Choisir les créneaux", slots.choose_slots, EDIT, forms.SlotsInput, "cancel"),
     Move("distribute", "Donner une place à qui n'en a pas", distribute, EDIT, Nothing, "send"),
     Move("send", "Convoquer les personnes qui ont une place", sending.send_campaign, EDIT, Nothing, "send"),
     Move("cancel", "Annuler la campagne", sending.cancel_campaign, EDIT, NoteInput, "cancel"),

@@ -60,6 +60,11 @@ def forbidden_words(text: Text) -> list[Found]:
     ]
 
 
+def unkind(said: str) -> str:
+    """Why these words, which a letter quotes, are not written to a person; '' when they may be."""
+    return " ".join(f"Le mot « {one.word} » ne convient pas ({one.why})." for one in forbidden_words(Text("", said)))
+
+
 def problems(text: Text) -> dict[str, str]:
     """What makes a text unusable: `subject` and `body` → one sentence (empty when there is none)."""
     found: dict[str, str] = {}

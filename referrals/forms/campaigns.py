@@ -13,9 +13,9 @@ from hub.core.text import fold
 from partners.models import Commune, Organization, Team, Territory
 from referrals.forms.appointments import line, minutes
 from referrals.forms.fields import day, hour, text
-from referrals.models import AppointmentMode, Slot
+from referrals.models import AppointmentMode, Slot, Summons
 from referrals.selectors.campaigns import STAGES, drafts
-from referrals.selectors.slots import usable_slots
+from referrals.selectors.slots import places_for
 from referrals.selectors.summonable import LACKS
 from referrals.services.appointments.planning import in_france
 from referrals.services.campaigns.people import MOST
@@ -153,14 +153,16 @@ class PlaceForm(forms.Form):
 
     slot = forms.ChoiceField(label="Créneau", required=False)
 
-    def __init__(self, *args: Any, actor: Actor, optional: bool, current: Slot | None = None, **options: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, summons: Summons, **options: Any) -> None:
         super().__init__(*args, **options)
-        places = usable_slots(actor)
-        self.slots = {str(slot.pk): slot for one in places for slot in one.slots if slot.free or slot == current}
+        places, current = places_for(actor, summons.campaign), summons.slot
+        free = [slot for one in places for slot in one.slots if (slot.free and not slot.closed) or slot == current]
+        self.slots = {str(slot.pk): slot for slot in free}
         groups = [
             (one.name, [(str(s.pk), label_of(s)) for s in one.slots if str(s.pk) in self.slots]) for one in places
         ]
-        nothing = [("", "Aucun créneau")] if optional else []
+        groups = [(name, choices) for name, choices in groups if choices]
+        nothing = [] if summons.appointment_id else [("", "Aucun créneau")]
         self.fields["slot"].choices = [*nothing, *groups]  # type: ignore[attr-defined]
         self.fields["slot"].initial = str(current.pk) if current else ""
 
@@ -175,6 +177,12 @@ class ToldForm(forms.Form):
         max_length=120,
         help_text="Par exemple « de vive voix, au CMS ». Rien n'est écrit à la personne.",
     )
+
+    def __init__(self, *args: Any, by_letter: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if by_letter:
+            self.fields["told_how"].required = False
+            self.fields["told_how"].help_text = "Laissez vide pour lui écrire : demandez ensuite sa lettre."
 
 
 class StageFilters(forms.Form):

@@ -12,23 +12,36 @@ from referrals.models import LetterChannel
 
 
 class LetterForm(forms.Form):
-    """Which letter, how it reaches the person, whom she may call."""
+    """Which letter, how it reaches the person, whom she may call; with `reword`, why in other words."""
 
     kind = forms.ChoiceField(label="Modèle")
     channel = forms.ChoiceField(label="Comment il arrive", choices=LetterChannel.choices)
     contact = forms.CharField(
         label="Qui appeler", max_length=120, required=False, help_text="Un nom et un numéro, pour changer la date."
     )
+    motive = forms.CharField(
+        label="Pourquoi",
+        max_length=300,
+        required=False,
+        help_text="La personne le lira : des mots simples, jamais de menace.",
+    )
 
-    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **options: Any) -> None:
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], reword: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        if not reword:
+            del self.fields["motive"]
 
     def values(self) -> dict[str, Any]:
         """What the service expects."""
         given = self.cleaned_data
         by_hand = given["channel"] == LetterChannel.HAND
-        return {"kind": given["kind"], "by_hand": by_hand, "contact": given["contact"]}
+        return {
+            "kind": given["kind"],
+            "by_hand": by_hand,
+            "contact": given["contact"],
+            "motive": given.get("motive", ""),
+        }
 
 
 class TextForm(forms.Form):

@@ -49,6 +49,15 @@ def usable_slots(actor: Actor, *, campaign: Campaign | None = None) -> list[Plac
     return _grouped(kept.filter(free).select_related(*JOINED).order_by("starts_at", "pk")[:MOST])
 
 
+def places_for(actor: Actor, campaign: Campaign) -> list[Place]:
+    """The same for one person of a campaign: its own slots first, then the others by place."""
+    mine, places = set(campaign.slots.values_list("pk", flat=True)), usable_slots(actor, campaign=campaign)
+    own = [slot for one in places for slot in one.slots if slot.pk in mine]
+    others = [Place(one.name, [slot for slot in one.slots if slot.pk not in mine]) for one in places]
+    first = Place("Créneaux de la campagne", sorted(own, key=lambda slot: slot.starts_at))
+    return [one for one in (first, *others) if one.slots]
+
+
 def get_slot(actor: Actor, pk: UUID) -> Slot:
     """A visible slot; raises `NotVisible`."""
     return get_visible(actor, Slot, pk, *JOINED)

@@ -18,7 +18,7 @@ from hub.core.topics import topic_token
 from partners.views.pages import UNPROCESSABLE, Request, submit
 from referrals.forms.campaigns import CandidateFilters, HowManyForm, NewCampaignForm, StageFilters, WordsForm
 from referrals.forms.gap_bulk import ExportForm
-from referrals.models import Campaign
+from referrals.models import Campaign, CampaignState
 from referrals.selectors import campaigns as selectors
 from referrals.selectors.campaigns import campaign_list, campaign_record, get_campaign
 from referrals.selectors.slots import usable_slots
@@ -107,7 +107,9 @@ def slots(request: Request, pk: UUID) -> HttpResponse:
         except (Invalid, Conflict) as refusal:
             error = refusal.message
         else:
-            messages.success(request, f"Créneaux choisis : {count}. Répartissez maintenant les personnes.")
+            draft = campaign.state == CampaignState.DRAFT
+            after = "Répartissez maintenant les personnes." if draft else "Donnez leur place à celles qui attendent."
+            messages.success(request, f"Créneaux choisis : {count}. {after}")
             return redirect("campaign", pk)
     context = {
         "campaign": campaign,

@@ -15,6 +15,8 @@ from hub.core.errors import Conflict, Invalid
 from hub.core.models import record_access
 from partners.views.pages import UNPROCESSABLE, Request, submit
 from referrals.documents.letter import letter_pdf
+from referrals.documents.wording import unkind
+from referrals.forms.fields import refuse
 from referrals.forms.letters import LetterForm
 from referrals.models import Appointment
 from referrals.selectors.appointments import appointment_record, get_appointment
@@ -77,9 +79,10 @@ def _writable(request: Request, pk: UUID) -> Appointment:
 def _form(request: Request, appointment: Appointment) -> LetterForm:
     written = bool(letters_about(request.actor, appointment))
     kinds = kinds_for(appointment, written=written)
-    asked = {"kind": kinds[0][0], "channel": "post", "contact": appointment.contact} | request.GET.dict()
+    asked = {"kind": kinds[0][0], "channel": "post", "contact": appointment.contact, "motive": appointment.motive}
+    asked |= request.GET.dict()
     given: Any = request.POST if request.method == "POST" else asked
-    return LetterForm(given, kinds=kinds)
+    return LetterForm(given, kinds=kinds, reword=bool(unkind(appointment.motive)))
 
 
 def _drafted(request: Request, appointment: Appointment, form: LetterForm) -> tuple[Draft | None, str]:
@@ -90,3 +93,6 @@ def _drafted(request: Request, appointment: Appointment, form: LetterForm) -> tu
         return draft_letter(request.actor, appointment=appointment, **form.values()), ""
     except Conflict as error:
         return None, error.message
+    except Invalid as error:
+        refuse(form, error)
+        return None, ""

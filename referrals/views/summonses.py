@@ -14,7 +14,7 @@ from hub.core.models import record_access
 from partners.views.pages import UNPROCESSABLE, Request, submit
 from referrals.forms.campaigns import PlaceForm, ToldForm
 from referrals.models import AppointmentState, Slot, Summons
-from referrals.selectors.campaigns import get_summons, summons_line
+from referrals.selectors.campaigns import SummonsLine, get_summons, summons_line
 from referrals.services.campaigns.distribution import place as give_seat
 from referrals.services.campaigns.sending import convene_one, move_to_slot
 
@@ -36,10 +36,11 @@ def summons(request: Request, pk: UUID) -> HttpResponse:
 def tell(request: Request, pk: UUID) -> HttpResponse:
     """She was told by voice, or a late letter may leave: her appointment is fixed."""
     one = get_summons(request.actor, pk)
-    form = ToldForm(request.POST)
+    form = _told_form(summons_line(request.actor, pk), request.POST)
     done = submit(request, form, lambda: convene_one(request.actor, summons=one, **form.cleaned_data))
     if done:
-        messages.success(request, "Rendez-vous fixé : la personne est prévenue.")
+        said = "la personne est prévenue" if done.told_how else "sa lettre reste à faire"
+        messages.success(request, f"Rendez-vous fixé : {said}.")
         return redirect("campaign", one.campaign_id)
     return _page(request, pk, told=form)
 
@@ -51,7 +52,11 @@ def _moved(request: Request, one: Summons, slot: Slot | None) -> Summons:
 
 
 def _place_form(request: Request, one: Summons, data: Any) -> PlaceForm:
-    return PlaceForm(data, actor=request.actor, optional=one.appointment_id is None, current=one.slot)
+    return PlaceForm(data, actor=request.actor, summons=one)
+
+
+def _told_form(line: SummonsLine, data: Any = None) -> ToldForm:
+    return ToldForm(data, by_letter=not line.not_written)
 
 
 def _page(request: Request, pk: UUID, *, place: PlaceForm | None = None, told: ToldForm | None = None) -> HttpResponse:
@@ -63,7 +68,7 @@ def _page(request: Request, pk: UUID, *, place: PlaceForm | None = None, told: T
         "line": line,
         "campaign": one.campaign,
         "place": (place or _place_form(request, one, None)) if planned else None,
-        "told": (told or ToldForm()) if line.stage == "otherwise" else None,
+        "told": (told or _told_form(line)) if line.stage == "otherwise" else None,
     }
     refused = any(form is not None and form.errors for form in (place, told))
     return render(request, "referrals/campaigns/summons.html", context, status=UNPROCESSABLE if refused else 200)

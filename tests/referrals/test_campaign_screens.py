@@ -9,13 +9,15 @@ from datetime import date, time, timedelta
 import pytest
 import time_machine
 
+from hub.core.errors import Conflict
 from hub.core.gate import tenant
 from referrals.models import Campaign, LetterBatch, RegistrationGap, Slot, Summons
 from referrals.selectors.campaigns import campaign_record
 from referrals.selectors.summonable import candidates
 from referrals.services.appointments.outcomes import miss_appointment
 from referrals.services.appointments.planning import in_france, plan_appointment
-from referrals.services.campaigns.sending import convene_one
+from referrals.services.campaigns.sending import cancel_campaign, convene_one
+from referrals.services.campaigns.slots import choose_slots, open_slot
 from referrals.services.contracts import record_contract
 from referrals.services.pathways import exempt_from_registration
 from tests.campaigns import WORDS, addressed, campaign, sent, slot, summons_of
@@ -135,6 +137,43 @@ def test_another_slot_for_one_person_by_the_screen(cast):
     assert refused.status_code == 422  # it is not offered any more
     assert browser.post(address, {"slot": ""}).status_code == 302
     assert summons_of(cast, made, who).slot is None and other.pk
+
+
+def test_who_was_left_without_a_seat_gets_one_after_the_sending(cast):
+    """Once it is sent: slots are opened and chosen, a place is given by hand, the person is convened by letter."""
+    served, left = addressed(cast), addressed(cast, first_names="Bruno")
+    made, browser = sent(cast, [served, left], capacity=1), client(cast.officer_metz)
+    here, one = f"/convocations/{made.pk}/", summons_of(cast, made, left)
+    assert "1 personne est encore sans créneau" in browser.get(here).content.decode()
+    address = f"/convocations/personnes/{one.pk}/"
+    assert f"/convocations/creneaux/nouveau/?campagne={made.pk}" in browser.get(address).content.decode()
+    other, own = slot(cast, on=open_day(25), place="Annexe"), slot(cast, on=open_day(30), campaign=made)
+    near = slot(cast, on=open_day(3))
+    page = browser.get(address).content.decode()
+    assert page.index("Créneaux de la campagne") < page.index(f"{own.pk}") < page.index(f"{other.pk}")
+    assert f"{near.pk}" not in page
+    chosen = browser.post(f"{here}creneaux/", {"slot": [f"{own.pk}", f"{other.pk}"]})
+    assert chosen.status_code == 302
+    assert browser.post(address, {"slot": f"{own.pk}"}).status_code == 302
+    assert ">Convoquer<" in browser.get(here).content.decode()
+    assert browser.post(f"{address}prevenue/", {"told_how": ""}).status_code == 302
+    held = summons_of(cast, made, left)
+    assert (held.slot_id, held.appointment.starts_at, held.told_how) == (own.pk, own.starts_at, "")
+    assert "encore sans créneau" not in browser.get(here).content.decode()
+
+
+def test_slots_of_a_sent_campaign_grow_too_near_without_closing_its_door_but_a_cancelled_one_takes_none(cast):
+    made = sent(cast, [addressed(cast)])
+    with tenant(actor(cast.officer_metz)):
+        only = Slot.objects.get(campaigns=made)
+    soon = only.starts_at - timedelta(days=2)
+    with tenant(actor(cast.officer_metz, soon)) as acting:
+        starts = in_france(open_day(60), time(10))
+        open_slot(acting, starts_at=starts, capacity=1, place="CMS", team=cast.cms_metz, campaign=made)
+        assert made.slots.count() == 2
+        cancel_campaign(acting, campaign=made)
+        with pytest.raises(Conflict):
+            choose_slots(acting, campaign=made, slots=[only.pk])
 
 
 def test_the_list_to_call_leaves_out_numbers_one_must_not_call_and_keeps_its_reason(cast):
@@ -268,6 +307,8 @@ def test_people_of_chosen_gaps_are_convened_but_for_explained_absences(cast):
     given = asked | {"campaign": "", "motive": "Faire le point", "contact": ""}
     assert "Donnez un nom" in browser.post("/inscriptions/gestes/", given).content.decode()
     # `name` is the gesture in the page: the campaign's own name travels beside it.
+    threat = browser.post("/inscriptions/gestes/", given | {"title": "Octobre", "motive": "Suspension et radiation"})
+    assert threat.status_code == 422 and "Le mot « Suspension » ne convient pas" in threat.content.decode()
     made = browser.post("/inscriptions/gestes/", given | {"title": "Octobre"})
     assert made.status_code == 302
     with tenant(actor(cast.officer_metz)):

@@ -15,7 +15,14 @@ from referrals.models import Appointment, AppointmentLog, Campaign, GapState, Re
 from referrals.services.appointments.outcomes import cancel_appointment, correct_outcome, miss_appointment
 from referrals.services.appointments.planning import in_france, move_appointment
 from referrals.services.campaigns.distribution import distribute, place
-from referrals.services.campaigns.people import add_people, open_campaign, summon_again, withdraw_people
+from referrals.services.campaigns.people import (
+    add_people,
+    change_words,
+    open_campaign,
+    summon_again,
+    summon_gaps,
+    withdraw_people,
+)
 from referrals.services.campaigns.sending import cancel_campaign, convene_one, move_to_slot, send_campaign
 from referrals.services.campaigns.slots import change_capacity, choose_slots, close_slot, open_slot
 from referrals.services.people import record_death
@@ -36,6 +43,24 @@ def test_a_campaign_needs_a_name_an_object_and_somebody(cast):
     abroad = person(cast, by=cast.other_officer, insee="")
     with tenant(actor(cast.officer_metz)) as acting, pytest.raises(Invalid):
         open_campaign(acting, words=WORDS, people=[abroad.pk])
+
+
+@pytest.mark.parametrize("field", ["motive", "bring"])
+def test_a_campaign_holds_no_word_a_letter_refuses(cast, field):
+    made = campaign(cast, [addressed(cast)])
+    threat = WORDS | {field: "Pour éviter la suspension et la radiation"}
+    with tenant(actor(cast.officer_metz)) as acting:
+        for write in (
+            lambda: open_campaign(acting, words=threat),
+            lambda: change_words(acting, campaign=made, words=threat),
+            lambda: summon_gaps(acting, gaps=[], words=threat),
+        ):
+            with pytest.raises(Invalid) as refused:
+                write()
+            assert set(refused.value.fields) == {field}
+            assert "« suspension »" in refused.value.message and "« radiation »" in refused.value.message
+        assert Campaign.objects.count() == 1
+    assert reread(cast, made).motive == WORDS["motive"]
 
 
 @pytest.mark.parametrize("name", ["social_worker", "udaf_lead", "charity", "adviser", "admin", "controller"])

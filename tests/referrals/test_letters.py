@@ -16,11 +16,12 @@ from hub.core.errors import Conflict, Invalid, Refused
 from hub.core.gate import tenant
 from referrals.documents.letter import SOURCE, letter_pdf
 from referrals.documents.texts import ORIGINAL, Text
-from referrals.models import Beneficiary, Letter
+from referrals.models import Appointment, Beneficiary, Letter
 from referrals.services.appointments.outcomes import cancel_appointment, miss_appointment
 from referrals.services.appointments.planning import in_france, move_appointment, plan_appointment
+from referrals.services.letters.batches import letters_of
 from referrals.services.letters.texts import save_text
-from referrals.services.letters.writing import draft_letter, write_letter
+from referrals.services.letters.writing import JOINED, draft_letter, write_letter
 from referrals.services.people import record_death, set_safe_contact
 from tests.cast import actor, client
 from tests.people import decision, open_day, person, referral
@@ -315,3 +316,22 @@ def pixels(png):
 def paeth(a, b, c):
     p = a + b - c
     return min((abs(p - a), 0, a), (abs(p - b), 1, b), (abs(p - c), 2, c))[2]
+
+
+def test_a_letter_refuses_a_forbidden_word_of_its_appointment_and_takes_other_words(cast):
+    one = planned(cast, person(cast, **HOME), words=WORDS | {"motive": "Suspension et radiation"})
+    browser, address = client(cast.social_worker), f"/rendez-vous/{one.pk}/courrier/"
+    with pytest.raises(Invalid) as refused:
+        wrote(cast, one)
+    assert set(refused.value.fields) == {"motive"} and "« Suspension »" in refused.value.message
+    with tenant(actor(cast.social_worker)) as acting:
+        (held,) = letters_of(acting, [Appointment.objects.select_related(*JOINED).get(pk=one.pk)]).held
+    assert "« radiation »" in held["why"]
+    shown = browser.get(address).content.decode()
+    assert "Le mot « Suspension » ne convient pas" in shown
+    assert '<form method="get"' not in shown  # a motive never stands in an address
+    given = {"kind": "first", "channel": "post", "contact": WORDS["contact"]}
+    assert browser.post(address, given | {"motive": "Éviter une sanction"}).status_code == 422
+    assert browser.post(address, given | {"motive": "Faire le point"}).status_code == 302
+    with tenant(actor(cast.social_worker)):
+        assert "Faire le point" in json.dumps(Letter.objects.get().content, ensure_ascii=False)

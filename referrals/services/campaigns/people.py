@@ -14,13 +14,16 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
 from hub.core.topics import touch
 from partners.models import Territory
+from referrals.documents.wording import unkind
 from referrals.models import Beneficiary, Campaign, CampaignState, RegistrationGap, Summons
 from referrals.services.campaigns.seats import give_seat_back
 from referrals.workflows import CAMPAIGN
 
 MOST = 500  # people of one campaign
 WORDS = {"name": 100, "motive": 300, "bring": 300, "contact": 120}
+QUOTED = ("motive", "bring")  # what letters quote
 NOT_DRAFT = "Cette campagne n'est plus en préparation."
+CANCELLED = "Cette campagne est annulée."
 
 
 @transaction.atomic
@@ -35,7 +38,7 @@ def open_campaign(
 ) -> Campaign:
     """Prepare a campaign; `words` are name, motive, bring and contact. Nobody is told of anything before it is sent.
 
-    Raises `Invalid` without a name, an object, or anybody visible to convene.
+    Raises `Invalid` without a name, an object, or anybody visible to convene, or for a word a letter does not hold.
     """
     require(actor, "campaign.list")
     campaign = Campaign.objects.create(
@@ -122,6 +125,15 @@ def in_preparation(actor: Actor, campaign: Campaign) -> Campaign:
     return locked
 
 
+def running(actor: Actor, campaign: Campaign) -> Campaign:
+    """The campaign, locked, in preparation or sent; raises `Conflict` when it was called off."""
+    require(actor, "campaign.edit", campaign)
+    locked = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    if locked.state == CampaignState.CANCELLED:
+        raise Conflict(CANCELLED, code="invalid_transition")
+    return locked
+
+
 def held_in(campaign: Campaign) -> Any:
     """The people of a campaign, those taken out aside."""
     return Summons.objects.filter(campaign=campaign, withdrawn_at=None)
@@ -156,6 +168,7 @@ def _checked(words: Mapping[str, str]) -> dict[str, str]:
     given = {name: " ".join(words.get(name, "").split())[:size] for name, size in WORDS.items()}
     needed = {"name": "Donnez un nom à la campagne.", "motive": "Dites pourquoi : la personne le lira."}
     missing = {name: sentence for name, sentence in needed.items() if not given[name]}
-    if missing:
-        raise Invalid(" ".join(missing.values()), fields=missing)
+    problems = missing | {name: why for name in QUOTED if (why := unkind(given[name]))}
+    if problems:
+        raise Invalid(" ".join(problems.values()), fields=problems)
     return given

@@ -17,7 +17,7 @@ from partners.delays import DELAYS
 from partners.models import Commune, Organization, Team
 from referrals.models import AppointmentMode, Campaign, Slot
 from referrals.services.appointments.planning import check_when
-from referrals.services.campaigns.people import in_preparation
+from referrals.services.campaigns.people import running
 
 MOST_SEATS = 500
 
@@ -103,11 +103,16 @@ def close_slot(actor: Actor, *, slot: Slot, closed: bool = True) -> Slot:
 
 @transaction.atomic
 def choose_slots(actor: Actor, *, campaign: Campaign, slots: Iterable[UUID]) -> int:
-    """Which slots a campaign distributes its people over; gives how many. Raises `Invalid` for one that is too near."""
-    campaign = in_preparation(actor, campaign)
+    """Which slots a campaign gives its people; gives how many. Once it is sent, those who wait get theirs one by one.
+
+    Raises `Invalid` for a new one that is too near, `Conflict` when the campaign was called off.
+    """
+    campaign = running(actor, campaign)
+    known = set(campaign.slots.values_list("pk", flat=True))
     found = list(visible(actor, Slot).filter(pk__in=list(slots)))
     for slot in found:
-        check_notice(actor, slot)
+        if slot.pk not in known:
+            check_notice(actor, slot)
     campaign.slots.set(found)
     touch(actor.department_id, "campaign", campaign.pk)
     return len(found)

@@ -15,6 +15,7 @@ from hub.core.topics import touch
 from referrals.channels import why_not_written
 from referrals.documents.letter import Content, written
 from referrals.documents.texts import text_of
+from referrals.documents.wording import unkind
 from referrals.models import (
     Appointment,
     AppointmentState,
@@ -43,17 +44,21 @@ class Draft:
 
 
 def draft_letter(
-    actor: Actor, *, appointment: Appointment, kind: str, by_hand: bool = False, contact: str = ""
+    actor: Actor, *, appointment: Appointment, kind: str, by_hand: bool = False, contact: str = "", motive: str = ""
 ) -> Draft:
     """The letter of an appointment (organisation, team, member and co-host joined); `contact` is whom to call.
 
-    Raises `Conflict` with the reason when no letter may be made at all.
+    `motive` is why, in other words than the appointment's. Raises `Conflict` with the reason when no letter may be
+    made at all, `Invalid` when the motive holds a word a letter does not.
     """
     require(actor, "letter.write", appointment)
     person = Beneficiary.objects.get(pk=appointment.beneficiary_id)
     appointment.contact = " ".join(contact.split())[:120] or appointment.contact
+    appointment.motive = " ".join(motive.split())[:300] or appointment.motive
     if why := why_not(actor, appointment, person, kind):
         raise Conflict(why, code="no_letter")
+    if wrong := unkind(appointment.motive):
+        raise Invalid(wrong, fields={"motive": wrong})
     template = current_template(actor, kind)
     return draft(actor, appointment, person, kind=kind, template=template, by_hand=by_hand)
 
@@ -77,11 +82,12 @@ def draft(
 
 @transaction.atomic
 def write_letter(
-    actor: Actor, *, appointment: Appointment, kind: str, by_hand: bool = False, contact: str = ""
+    actor: Actor, *, appointment: Appointment, kind: str, by_hand: bool = False, contact: str = "", motive: str = ""
 ) -> Letter:
     """Keep the letter, as sent today; the same letter twice on one day is kept once. Raises as `draft_letter`."""
     Appointment.objects.select_for_update().get(pk=appointment.pk)
-    made = draft_letter(actor, appointment=appointment, kind=kind, by_hand=by_hand, contact=contact)
+    given = {"contact": contact, "motive": motive}
+    made = draft_letter(actor, appointment=appointment, kind=kind, by_hand=by_hand, **given)
     same = Letter.objects.filter(appointment=appointment, kind=kind, sent_on=actor.today, content=made.content)
     if known := same.first():
         return known
