@@ -122,7 +122,7 @@ class RegistrationStatus(PersonalModel):
     ends_on = models.DateField(null=True)
     alerting = models.BooleanField(default=False)  # a cessation or radiation that opens a gap
     explained_until = models.DateField(null=True)  # a benign exit explains absence until then
-    last_listed = models.DateField(null=True)  # month of the last complete list the person was on
+    last_listed = models.DateField(null=True)  # month of the last list of the registered the person was on
 
     def __str__(self) -> str:
         return self.state

@@ -40,7 +40,8 @@ SELECT DISTINCT ON (beneficiary_id, state, "on", code) *
  ORDER BY beneficiary_id, state, "on", code, line
 """
 # The latest event wins; on the same day a registration before an exit, a radiation before a cessation. Being on a
-# complete list proves the registration from the first of its month: an older exit no longer stands.
+# list of the registered, whole or not, proves the registration from the first of its month: an older exit no longer
+# stands.
 
 
 def _order(at: str, state: str, since: str, code: str) -> str:
@@ -59,7 +60,7 @@ KEPT = _order(
 NEXT_STATUS = f"""
 CREATE TEMP TABLE next_status ON COMMIT DROP AS
 WITH last AS (
-  SELECT DISTINCT ON (beneficiary_id) *, %(complete)s AND state = 'registered' AS listed FROM told
+  SELECT DISTINCT ON (beneficiary_id) *, %(proves)s AND state = 'registered' AS listed FROM told
    ORDER BY beneficiary_id, "on" DESC, state = 'registered' DESC, state = 'struck_off' DESC, code DESC),
 met AS (
   SELECT l.*, s.id AS status_id, s.state AS s_state, s.since AS s_since, s.code AS s_code, s.motive AS s_motive,

@@ -12,13 +12,18 @@ from hub.core.actor import Actor
 from hub.core.bulk import row_keys
 from partners.models import Department, ImportJob
 from partners.models.files import IN_FORCE, ListNature
+from referrals.imports.detect import kind_of_registration
 from referrals.models import RegistrationList
 from referrals.selectors.expected import missing_lists, perimeter
+
+# Files that hold the people registered as they are, not what happened to them.
+LISTS_OF_REGISTERED = ("registration_stock", "registration_snapshot", "registration_extract")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """`day` is the reference day; `jobs` are the lists whose doubtful lines excuse an absence."""
+    """`day` is the reference day; `jobs` are the lists whose doubtful lines excuse an absence; `proves`: whoever is on
+    the list is registered in its month."""
 
     department: UUID
     job: UUID
@@ -26,6 +31,7 @@ class Terms:
     day: date
     now: datetime
     complete: bool
+    proves: bool
     conclude: bool
     jobs: list[UUID]
     territories: list[UUID]
@@ -50,6 +56,7 @@ def terms_of(actor: Actor, job: ImportJob) -> Terms:
         day=reference_day(actor, max(month, later or month)),
         now=actor.now,
         complete=job.nature == ListNature.COMPLETE,
+        proves=proves_presence(job),
         conclude=concludes(job, month),
         jobs=_jobs_of_month(job, month),
         territories=[territory.pk for territory in perimeter(job)],
@@ -57,6 +64,12 @@ def terms_of(actor: Actor, job: ImportJob) -> Terms:
         explained=department.delay("explained_absence"),
         category_mode=department.category_mode,
     )
+
+
+def proves_presence(job: ImportJob) -> bool:
+    """Is being on it a proof for the month? Yes on a complete list, and on a part of one: its rejects, corrected."""
+    fields = job.survey.get("fields", [])
+    return job.nature == ListNature.COMPLETE or kind_of_registration(fields) in LISTS_OF_REGISTERED
 
 
 def may_conclude(job: ImportJob, month: date) -> bool:
