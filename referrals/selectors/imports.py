@@ -110,6 +110,15 @@ class Absence:
 
 
 @dataclass(frozen=True, slots=True)
+class Fate:
+    """Lines that apply, lines that say again what another one says, lines left aside: together, all that were read."""
+
+    taken: int
+    doubles: int
+    aside: int
+
+
+@dataclass(frozen=True, slots=True)
 class ImportRecord:
     """One import as its page shows it; rows and outcomes are empty for whoever may not read them."""
 
@@ -120,7 +129,7 @@ class ImportRecord:
     verdicts: list[VerdictCount]
     outcomes: dict[str, int]
     absence: Absence | None
-    taken: tuple[int, int] = (0, 0)
+    fate: Fate
     progress: Step | None = None
     step: str = ""
     tracks_refused: int = 0
@@ -178,7 +187,7 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         reads_rows=reads_rows,
         may_decide=may_decide and waits,
         verdicts=_verdicts(actor, job),
-        taken=_taken(actor, job),
+        fate=_fate(actor, job),
         outcomes={name: job.counts.get(name, 0) for name in OUTCOMES} if reads_rows and _is_applied_list(job) else {},
         absence=_absence(job) if may_decide and waits else None,
         tracks_refused=job.counts.get("tracks_refused", 0) if reads_rows else 0,
@@ -233,7 +242,8 @@ def sentences(row: ImportRow) -> list[str]:
     said = [problem["message"] for problem in row.problems]
     candidates = len(row.data.get("candidates", []))
     if row.verdict == Verdict.AMBIGUOUS and (candidates or not said):
-        said.insert(0, f"{candidates} personnes connues correspondent ; aucune n'a été choisie")
+        one, many = "personne connue correspond ; elle", "personnes connues correspondent ; aucune"
+        said.insert(0, f"{candidates} {many} n'a été choisie" if candidates != 1 else f"1 {one} n'a pas été choisie")
     if row.verdict == Verdict.UNKNOWN:
         said.insert(0, "aucune personne connue du Département ne correspond")
     return [f"Ligne {row.line} : {sentence}" for sentence in said]
@@ -248,11 +258,11 @@ def _verdicts(actor: Actor, job: ImportJob) -> list[VerdictCount]:
     ]
 
 
-def _taken(actor: Actor, job: ImportJob) -> tuple[int, int]:
-    """Lines that apply and lines left aside: together, all that were read."""
+def _fate(actor: Actor, job: ImportJob) -> Fate:
     counts = shown_counts(actor, job)
     aside = sum(counts.get(verdict, 0) for verdict in REJECTS)
-    return counts.get("lines", 0) - aside, aside
+    doubles = counts.get(Verdict.DUPLICATE, 0)
+    return Fate(counts.get("lines", 0) - doubles - aside, doubles, aside)
 
 
 def _is_applied_list(job: ImportJob) -> bool:

@@ -9,10 +9,16 @@ from datetime import date
 
 import pytest
 
+from hub.core.actor import Actor
+from hub.core.gate import tenant
+from partners.models import ImportRow
+from partners.models import ImportRow
 from partners.services.imports import process_import
+from referrals.models import RegistrationGap
+from referrals.selectors.imports import sentences
 from tests.cast import client
-from tests.files import OCTOBER, bring, confirm, verdicts
-from tests.people import person
+from tests.files import OCTOBER, bring, confirm, undo, verdicts
+from tests.people import decision, person
 
 pytestmark = pytest.mark.django_db
 TITLES = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2"
@@ -55,6 +61,21 @@ def test_good_and_left_aside_are_all_the_lines_and_each_verdict_is_counted_even_
     assert "2 lignes lues" in client(cast.officer_metz).get(f"/imports/{sent.pk}/").content.decode()
 
 
+def test_a_double_is_neither_taken_nor_left_aside_and_its_sender_reads_what_to_correct_only(cast):
+    people(cast)
+    content = "\r\n".join([TITLES, LINES[0], LINES[0], *LINES[1:4], ""]).encode()
+    job = bring(cast.adviser, "registration", content, month=OCTOBER, nature="events")
+    shown = client(cast.officer_metz).get(f"/imports/{job.pk}/").content.decode()
+    assert "5 lignes lues : 1 prise, 1 en double et 3 laissées de côté." in shown
+    sender = client(cast.adviser).get(f"/imports/{job.pk}/").content.decode()
+    assert "5 lignes lues : 1 à corriger." in sender and "prise" not in sender.split("<main")[1]
+
+
+def test_one_person_who_may_be_meant_is_told_in_the_singular():
+    row = ImportRow(line=2, verdict="ambiguous", data={"candidates": ["one"]})
+    assert sentences(row) == ["Ligne 2 : 1 personne connue correspond ; elle n'a pas été choisie"]
+
+
 def test_the_file_of_rejects_is_named_by_the_rule_and_has_the_reason_last(cast):
     people(cast)
     name, content = rejects(cast, listed(cast, *LINES))
@@ -85,6 +106,41 @@ def test_rejects_are_brought_again_as_they_are_and_never_stand_for_a_complete_li
     right = bring(cast.officer_metz, "registration", mended, name=name)
     assert dict(verdicts(cast.head, right))[3] == "matched"
     assert confirm(cast.officer_metz, right).state == "applied"
+
+
+@pytest.fixture
+def unread(cast):
+    """A complete list whose line of Zoé could not be read, applied: Zoé and Anne have each a gap."""
+    zoe = person(cast, last_name="Modèle", first_names="Zoé", birth_date=date(1990, 2, 28))
+    anne = person(cast, last_name="Connu", first_names="Anne", birth_date=date(1991, 2, 3))
+    decision(cast, zoe), decision(cast, anne)
+    job = listed(cast, ";9999998Z;MODELE;ZOE;31/02/1990;02/03/2026;1;", ";9999997Z;AUTRE;LEO;01/02/1991;02/03/2026;1;",
+                 nature="complete")  # fmt: skip
+    assert confirm(cast.officer_metz, job, conclude_absence=True).counts["gaps_opened"] == 2
+    return job
+
+
+def gap_states(cast):
+    with tenant(Actor.system(cast.department.pk)):
+        return dict(RegistrationGap.objects.values_list("beneficiary__first_names", "state"))
+
+
+def test_whom_corrected_rejects_show_registered_has_no_gap_left_and_nobody_is_said_absent(cast, unread):
+    name, content = rejects(cast, unread)
+    mended = bring(cast.officer_metz, "registration", content.replace(b"31/02/1990", b"28/02/1990"), name=name)
+    assert (mended.nature, mended.counts["gaps_would_resolve"]) == ("events", 1)
+    applied = confirm(cast.officer_metz, mended)
+    assert (applied.counts["gaps_resolved"], applied.counts["gaps_opened"]) == (1, 0)
+    assert gap_states(cast) == {"Zoé": "resolved", "Anne": "open"}
+    undo(cast.officer_metz, applied)
+    assert gap_states(cast) == {"Zoé": "open", "Anne": "open"}
+
+
+def test_an_old_registration_told_as_an_event_proves_nothing_of_the_month(cast, unread):
+    titles = "Nom;Prénom;Date de naissance;Situation;Date"
+    told = confirm(cast.officer_metz, listed(cast, "MODELE;ZOE;28/02/1990;Inscrit;02/03/2026", titles=titles))
+    assert (told.counts["matched"], told.counts["gaps_resolved"]) == (1, 0)
+    assert gap_states(cast)["Zoé"] == "open"
 
 
 def test_rejects_of_a_file_whose_columns_were_chosen_by_hand_are_recognised_alone(cast):
