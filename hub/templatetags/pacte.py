@@ -10,6 +10,7 @@ import phonenumbers
 from django import template
 from django.template.context import Context
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -118,6 +119,13 @@ def tel(value: str) -> SafeString | str:
 def undo_url(extra_tags: str) -> str:
     """The address that undoes what a message announces: `messages.success(…, extra_tags=f"undo:{url}")`."""
     return extra_tags.removeprefix("undo:") if extra_tags and extra_tags.startswith("undo:/") else ""
+
+
+@register.filter
+def of_month(month: date) -> str:
+    """A month after what is of it: "de mars 2026", "d'octobre 2026"."""
+    said = date_format(month, "F Y")
+    return f"d'{said}" if said[0] in "ao" else f"de {said}"
 
 
 @register.filter

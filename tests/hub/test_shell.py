@@ -80,6 +80,8 @@ def test_numbers_telephones_and_plurals():
     assert pacte.tel("poste 12") == "poste 12"
     assert pacte.plural(0, "personne,personnes") == "0 personne"
     assert pacte.plural(2, "personne,personnes") == "2 personnes"
+    months = [pacte.of_month(date(2026, month, 1)) for month in (3, 4, 8, 10)]
+    assert months == ["de mars 2026", "d'avril 2026", "d'août 2026", "d'octobre 2026"]
     assert pacte.undo_url("undo:/annuler/") == "/annuler/"
     assert pacte.undo_url("undo:https://ailleurs.invalid/") == pacte.undo_url("") == ""
 

@@ -84,6 +84,14 @@ def test_a_month_that_is_not_the_list_s_is_asked_about(cast):
     assert names(old) == ["wrong_month"]
 
 
+def test_a_first_list_where_everybody_is_says_so_in_words(cast):
+    people = crowd(cast, 50)
+    said = [a_list(cast, people[:count]).guards[0]["message"] for count in (50, 49, 48)]
+    assert "aucune personne sur 50 qui doivent être inscrites ne serait à vérifier (0 %" in said[0]
+    assert "1 personne sur 50 qui doivent être inscrites serait à" in said[1]
+    assert "2 personnes sur 50 qui doivent être inscrites seraient à" in said[2]
+
+
 def test_under_fifty_obliged_people_percentages_mean_nothing(cast):
     people = crowd(cast, 49)
     assert names(a_list(cast, people[:5])) == []

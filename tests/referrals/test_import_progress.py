@@ -74,6 +74,7 @@ def test_pages_and_machines_read_it_and_nobody_else(cast, monkeypatch):
     with tenant(actor(cast.head)):
         ImportJob.objects.filter(pk=job.pk).update(state=ImportState.RECEIVED)
     assert client(cast.adviser).get(f"/api/v1/imports/{job.pk}/").json()["progress"] is None
+    assert "Actualiser cette page" in client(cast.officer_metz).get(f"/imports/{job.pk}/").content.decode()
 
 
 def test_without_redis_the_analysis_goes_on_and_nothing_is_shown(cast, monkeypatch):

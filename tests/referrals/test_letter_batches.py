@@ -91,6 +91,7 @@ def test_a_failed_attempt_leaves_nothing_and_is_taken_again(cast, convened, monk
         with pytest.raises(ZeroDivisionError):
             made(cast, batch)
     assert letters(cast) == [] and reread(cast, batch).state == "waiting"
+    assert "Actualiser" in client(cast.social_worker).get(f"/courriers/lots/{batch.pk}/").content.decode()
     assert made(cast, batch).state == "failed"
     assert "pas pu être préparés" in client(cast.social_worker).get(f"/courriers/lots/{batch.pk}/").content.decode()
 

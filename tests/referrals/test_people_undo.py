@@ -92,6 +92,14 @@ def test_a_list_leaves_no_trace_either(cast):
     assert checksums(cast) == before
 
 
+def test_those_who_go_away_are_told_in_the_right_number(cast):
+    one, two = "C1;FICTIF;ANNA;02/03/1980;;;57463;;;", "C2;MODELE;LEA;02/03/1981;;;57463;;;"
+    others = (two, one.replace("C1;FICTIF", "C3;AUTRE"))
+    for lines, said in (((one,), "avec son orientation et"), (others, "avec leurs orientations et")):
+        page = client(cast.officer_metz).get(f"/imports/{brought(cast, *lines).pk}/annuler/").content.decode()
+        assert said in page
+
+
 def test_a_field_changed_since_stays_and_is_listed_before_and_after(cast):
     who = person(cast, internal_id="C1", last_name="FICTIF", first_names="Anna", birth_date=BORN,
                  phone="+33600000000", email="a@exemple.invalid")  # fmt: skip

@@ -92,8 +92,8 @@ def _baseline(job: ImportJob, found: Forecast) -> Guard | None:
     where = f"du territoire {job.territory}" if job.territory else "du Département"
     return _guard(
         "baseline",
-        f"Première liste complète {where} : {found.concluded_open} personnes sur {found.obliged} qui doivent être "
-        f"inscrites seraient à vérifier ({_percent(found.in_gap, found.obliged)} % n'y figurent pas).",
+        f"Première liste complète {where} : {_to_check(found.concluded_open, found.obliged)} "
+        f"({_percent(found.in_gap, found.obliged)} % n'y figurent pas).",
     )
 
 
@@ -102,14 +102,19 @@ def _many_gaps(found: Forecast) -> Guard | None:
         return None
     return _guard(
         "many_gaps",
-        f"Beaucoup d'absences : {found.in_gap} personnes sur {found.obliged} qui doivent être inscrites seraient à "
-        f"vérifier ({_percent(found.in_gap, found.obliged)} %).",
+        f"Beaucoup d'absences : {_to_check(found.in_gap, found.obliged)} ({_percent(found.in_gap, found.obliged)} %).",
     )
 
 
 def _same_place(job: ImportJob) -> QuerySet[RegistrationList]:
     lists = RegistrationList.objects.filter(nature=ListNature.COMPLETE, job__state__in=IN_FORCE)
     return lists.filter(territory=job.territory_id).exclude(job=job).select_related("job")
+
+
+def _to_check(people: int, obliged: int) -> str:
+    said = {0: "aucune personne", 1: "1 personne"}.get(people, f"{people} personnes")
+    would = {0: "ne serait", 1: "serait"}.get(people, "seraient")
+    return f"{said} sur {obliged} qui doivent être inscrites {would} à vérifier"
 
 
 def _percent(part: int, whole: int) -> int:
