@@ -12,7 +12,6 @@ import pytest
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from partners.models import ImportRow
-from partners.models import ImportRow
 from partners.services.imports import process_import
 from referrals.models import RegistrationGap
 from referrals.selectors.imports import sentences
