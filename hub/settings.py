@@ -6,6 +6,7 @@ import base64
 import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import environ
 import pgtrigger
@@ -61,11 +62,11 @@ REDIS_URL = env.str("REDIS_URL")
 
 def database(variable: str, **options: object) -> dict[str, object]:
     """One alias of the one database; `CONN_MAX_AGE=0` because requests run in many threads."""
-    config: dict[str, object] = env.db_url(variable)
+    config: dict[str, Any] = env.db_url(variable)
     # Only `hub.core.prepared` prepares: Django's own cursor never does. Imports work in temporary tables, which fit in
     # memory (taken when used); compiling a plan costs more than the longest of our statements.
     session = "-c temp_buffers=64MB -c jit=off"
-    merged = {"prepare_threshold": 2, "options": session, **config.get("OPTIONS", {}), **options}  # type: ignore[dict-item]
+    merged = {"prepare_threshold": 2, "options": session, **config.get("OPTIONS", {}), **options}
     return {**config, "ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 0, "OPTIONS": merged}
 
 

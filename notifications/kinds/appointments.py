@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from uuid import UUID
 
 from notifications.catalogue import Kind, Notice, Told, announce
 from referrals.events import AppointmentsChanged, SummonsSent
@@ -36,38 +38,31 @@ SUMMONS_SENT = Kind(
 def appointments_changed(events: list[AppointmentsChanged]) -> Iterator[Told]:
     """Whoever receives and the referent: one line with a count, never a name."""
     for event in events:
-        for (user_id, organization_id, reason), found in appointment_audience(event.appointment_ids).items():
-            if user_id == event.by_id:
-                continue
-            alone = found[0] if len(found) == 1 else None
-            yield Notice(
-                user_id=user_id,
-                organization_id=organization_id,
-                kind=APPOINTMENT_CHANGED.code,
-                dedupe_key=f"{APPOINTMENT_CHANGED.code}:{found[0]}",
-                reason=reason,
-                count=len(found),
-                subject_kind="appointment" if alone else "",
-                subject_id=alone,
-                payload={} if event.change == "planned" else {"state": event.change},
-            )
+        state = {} if event.change == "planned" else {"state": event.change}
+        for notice in _about(APPOINTMENT_CHANGED, event.appointment_ids, event.by_id):
+            yield replace(notice, payload=state)
 
 
 @announce(SummonsSent)
 def summons_sent(events: list[SummonsSent]) -> Iterator[Told]:
     """Referents and whoever receives: one line per campaign with a count."""
     for event in events:
-        for (user_id, organization_id, reason), found in appointment_audience(event.appointment_ids).items():
-            if user_id == event.by_id:
-                continue
-            alone = found[0] if len(found) == 1 else None
-            yield Notice(
-                user_id=user_id,
-                organization_id=organization_id,
-                kind=SUMMONS_SENT.code,
-                dedupe_key=f"{SUMMONS_SENT.code}:{event.campaign_id}",
-                reason=reason,
-                count=len(found),
-                subject_kind="appointment" if alone else "",
-                subject_id=alone,
-            )
+        yield from _about(SUMMONS_SENT, event.appointment_ids, event.by_id, group=str(event.campaign_id))
+
+
+def _about(kind: Kind, ids: tuple[UUID, ...], author: UUID | None, *, group: str = "") -> Iterator[Notice]:
+    """One line for each recipient but the author, on the appointment itself when there is one only."""
+    for (user_id, organization_id, reason), found in appointment_audience(ids).items():
+        if user_id == author:
+            continue
+        alone = found[0] if len(found) == 1 else None
+        yield Notice(
+            user_id=user_id,
+            organization_id=organization_id,
+            kind=kind.code,
+            dedupe_key=f"{kind.code}:{group or found[0]}",
+            reason=reason,
+            count=len(found),
+            subject_kind="appointment" if alone else "",
+            subject_id=alone,
+        )

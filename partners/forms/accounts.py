@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from hub.core.actor import Actor
-from partners.forms.fields import DateInput, PhoneField
+from partners.forms.fields import DateInput, PhoneField, rows_in
 from partners.models import Membership
 from partners.services.absences import possible_stand_ins
 from partners.services.tokens import LONGEST_DAYS
@@ -28,12 +28,19 @@ class PhoneForm(forms.Form):
     phone = PhoneField(label="Téléphone professionnel")
 
 
+class ColleagueField(forms.ModelChoiceField):
+    """A member by his own name: the organisation is everybody's here."""
+
+    def label_from_instance(self, obj: Membership) -> str:
+        return str(obj.user)
+
+
 class AbsenceForm(forms.Form):
     """When I am away, and who stands in for me."""
 
     starts_on = forms.DateField(label="Du", widget=DateInput())
     ends_on = forms.DateField(label="Au (compris)", widget=DateInput())
-    stand_in = forms.ModelChoiceField(
+    stand_in = ColleagueField(
         Membership.objects.none(),
         label="Qui vous remplace",
         required=False,
@@ -43,5 +50,4 @@ class AbsenceForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["stand_in"].queryset = possible_stand_ins(actor).select_related("user", "organization")  # type: ignore[attr-defined]
-        self.fields["stand_in"].label_from_instance = lambda member: str(member.user)  # type: ignore[attr-defined]
+        rows_in(self, "stand_in").queryset = possible_stand_ins(actor).select_related("user", "organization")

@@ -43,3 +43,17 @@ class SiretField(forms.CharField):
             return siret(text) or ""
         except BadIdentifier as error:
             raise ValidationError("Ce SIRET est faux : 14 chiffres, recopiez-le depuis un document.") from error
+
+
+def choices_in(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """A field of this form known to be a choice: what it offers depends on who asks."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    return field
+
+
+def rows_in(form: forms.BaseForm, name: str) -> forms.ModelChoiceField[Any]:
+    """The same for a choice among rows."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    return field

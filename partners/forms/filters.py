@@ -8,6 +8,7 @@ from django import forms
 
 from hub.core.access import visible
 from hub.core.actor import Actor
+from partners.forms.fields import rows_in
 from partners.models import Function, Organization, OrganizationKind, Territory
 
 
@@ -28,8 +29,8 @@ class OrganizationFilter(_Filter):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].queryset = OrganizationKind.objects.all()  # type: ignore[attr-defined]
-        self.fields["territory"].queryset = visible(actor, Territory)  # type: ignore[attr-defined]
+        rows_in(self, "kind").queryset = OrganizationKind.objects.all()
+        rows_in(self, "territory").queryset = visible(actor, Territory)
 
 
 class AccessFilter(_Filter):
@@ -54,8 +55,8 @@ class AccessFilter(_Filter):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organization"].queryset = visible(actor, Organization)  # type: ignore[attr-defined]
-        self.fields["territory"].queryset = visible(actor, Territory)  # type: ignore[attr-defined]
+        rows_in(self, "organization").queryset = visible(actor, Organization)
+        rows_in(self, "territory").queryset = visible(actor, Territory)
 
 
 class InvitationFilter(_Filter):

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 
 from hub.core.access import visible
 from hub.core.actor import Actor
+from partners.forms.fields import rows_in
 from partners.grants import grantable
 from partners.models import Function, Organization, Team, Territory, User
 from partners.models.members import Role
@@ -44,8 +45,8 @@ class RightsForm(forms.Form):
         above = [Function(name).label.partition(" : ")[0] for name in held if name not in offered]
         if above:
             functions.help_text = f"Restent en place, donnés par l'administrateur : {', '.join(above)}."
-        self.fields["team"].queryset = teams_of(actor, organization)  # type: ignore[attr-defined]
-        self.fields["territories"].queryset = visible(actor, Territory)  # type: ignore[attr-defined]
+        rows_in(self, "team").queryset = teams_of(actor, organization)
+        rows_in(self, "territories").queryset = visible(actor, Territory)
 
 
 class MemberForm(RightsForm):

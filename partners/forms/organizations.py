@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from hub.core.access import visible
 from hub.core.actor import Actor
-from partners.forms.fields import DateInput, PhoneField, SiretField
+from partners.forms.fields import DateInput, PhoneField, SiretField, rows_in
 from partners.models import OrganizationKind, Territory
 from partners.models.services import SENSITIVE_THEMES
 from partners.themes import THEMES
@@ -48,7 +48,7 @@ class OrganizationForm(forms.Form):
 
     def __init__(self, *args: Any, new: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].queryset = OrganizationKind.objects.all()  # type: ignore[attr-defined]
+        rows_in(self, "kind").queryset = OrganizationKind.objects.all()
         if new:
             del self.fields["active"]
 
@@ -89,7 +89,7 @@ class TeamForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["territory"].queryset = visible(actor, Territory)  # type: ignore[attr-defined]
+        rows_in(self, "territory").queryset = visible(actor, Territory)
 
 
 class ServiceForm(forms.Form):

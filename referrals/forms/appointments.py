@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from hub.core.actor import PARIS
+from partners.forms.fields import choices_in
 from referrals.forms.fields import day, hour, text
 from referrals.models import Appointment, AppointmentKind, AppointmentMode, ContractKind
 from referrals.selectors.hosts import Host
@@ -42,9 +43,9 @@ class PlanForm(forms.Form):
     def __init__(self, *args: Any, hosts: list[Host], kinds: list[str], **options: Any) -> None:
         super().__init__(*args, **options)
         self.hosts = {host.key: host for host in hosts}
-        self.fields["host"].choices = [(host.key, host.label) for host in hosts]  # type: ignore[attr-defined]
+        choices_in(self, "host").choices = [(host.key, host.label) for host in hosts]
         chosen = [(kind.value, kind.label) for kind in AppointmentKind if kind.value in kinds]
-        self.fields["kind"].choices = chosen  # type: ignore[attr-defined]
+        choices_in(self, "kind").choices = chosen
         if len(chosen) == 1:
             self.fields["kind"].widget = forms.HiddenInput()
             self.fields["kind"].initial = chosen[0][0]

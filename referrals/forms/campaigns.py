@@ -10,6 +10,7 @@ from django import forms
 from hub.core.access import visible
 from hub.core.actor import PARIS, Actor
 from hub.core.text import fold
+from partners.forms.fields import choices_in, rows_in
 from partners.models import Commune, Organization, Team, Territory
 from referrals.forms.appointments import line, minutes
 from referrals.forms.fields import day, hour, text
@@ -39,7 +40,7 @@ class CandidateFilters(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["territory"].queryset = visible(actor, Territory).only("name")  # type: ignore[attr-defined]
+        rows_in(self, "territory").queryset = visible(actor, Territory).only("name")
 
     def chosen(self) -> dict[str, Any]:
         """What was asked and makes sense."""
@@ -89,7 +90,7 @@ class SummonGapsForm(forms.Form):
         super().__init__(*args, **options)
         self.drafts = {str(one.pk): one for one in drafts(actor)}
         named = [(pk, one.name) for pk, one in self.drafts.items()]
-        self.fields["campaign"].choices = [("", "Une nouvelle campagne"), *named]  # type: ignore[attr-defined]
+        choices_in(self, "campaign").choices = [("", "Une nouvelle campagne"), *named]
 
     def values(self) -> dict[str, Any]:
         """What the service expects."""
@@ -124,8 +125,8 @@ class SlotForm(forms.Form):
         self.actor = actor
         teams = visible(actor, Team).filter(organization=actor.organization_id, sees_people=True)
         partners = visible(actor, Organization).exclude(pk=actor.organization_id).exclude(kind__in=NEVER_CO_HOSTS)
-        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
-        self.fields["co_host"].queryset = partners  # type: ignore[attr-defined]
+        rows_in(self, "team").queryset = teams
+        rows_in(self, "co_host").queryset = partners
 
     def clean(self) -> dict[str, Any]:
         """Find the commune by its name."""
@@ -163,7 +164,7 @@ class PlaceForm(forms.Form):
         ]
         groups = [(name, choices) for name, choices in groups if choices]
         nothing = [] if summons.appointment_id else [("", "Aucun créneau")]
-        self.fields["slot"].choices = [*nothing, *groups]  # type: ignore[attr-defined]
+        choices_in(self, "slot").choices = [*nothing, *groups]
         self.fields["slot"].initial = str(current.pk) if current else ""
 
     def chosen(self) -> Slot | None:
@@ -196,7 +197,7 @@ class StageFilters(forms.Form):
     def __init__(self, *args: Any, slots: list[Slot], **options: Any) -> None:
         super().__init__(*args, **options)
         named = [(str(slot.pk), label_of(slot)) for slot in slots]
-        self.fields["creneau"].choices = [("", "Tous"), *named]  # type: ignore[attr-defined]
+        choices_in(self, "creneau").choices = [("", "Tous"), *named]
 
 
 def label_of(slot: Slot) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 
 from hub.core.actor import Actor
+from partners.forms.fields import choices_in
 from referrals.forms.campaigns import SummonGapsForm
 from referrals.forms.fields import text
 from referrals.forms.gaps import JustifyForm
@@ -32,7 +33,7 @@ class ReassignForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["target"].choices = [("", "Choisir…"), *targets(actor)]  # type: ignore[attr-defined]
+        choices_in(self, "target").choices = [("", "Choisir…"), *targets(actor)]
 
 
 class BulkJustifyForm(JustifyForm):

@@ -8,6 +8,7 @@ from django import forms
 
 from hub.core.access import can
 from hub.core.actor import Actor
+from partners.forms.fields import rows_in
 from partners.models import Organization, Team, Territory
 from referrals.forms.fields import day, text
 from referrals.models import GapState
@@ -48,9 +49,9 @@ class GapFilters(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["territory"].queryset = territory_choices(actor)  # type: ignore[attr-defined]
-        self.fields["organization"].queryset = referent_choices(actor)  # type: ignore[attr-defined]
-        self.fields["team"].queryset = team_choices(actor)  # type: ignore[attr-defined]
+        rows_in(self, "territory").queryset = territory_choices(actor)
+        rows_in(self, "organization").queryset = referent_choices(actor)
+        rows_in(self, "team").queryset = team_choices(actor)
         if not can(actor, "gap.motive"):
             del self.fields["kind"]
         if not actor.is_wide:
@@ -140,4 +141,4 @@ class ExpectedListForm(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["territory"].queryset = territory_choices(actor)  # type: ignore[attr-defined]
+        rows_in(self, "territory").queryset = territory_choices(actor)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
 from hub.core.access import visible
 from hub.core.actor import Actor
+from partners.forms.fields import choices_in
 from partners.importers import IMPORTERS
 from partners.models import ImportJob, Territory
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
@@ -38,7 +39,7 @@ class CoverageFields(forms.Form):
 
     def offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         """What may be chosen; "" leaves it to the file."""
-        self.fields[name].choices = [PROPOSED, *choices]  # type: ignore[attr-defined]
+        choices_in(self, name).choices = [PROPOSED, *choices]
 
     def clean_month(self) -> date | None:
         """The first day of the month chosen."""
@@ -64,7 +65,7 @@ class ImportForm(CoverageFields):
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, actor=actor, **options)
         kinds = allowed_kinds(actor)
-        self.fields["kind"].choices = kinds if len(kinds) == 1 else [PROPOSED, *kinds]  # type: ignore[attr-defined]
+        choices_in(self, "kind").choices = kinds if len(kinds) == 1 else [PROPOSED, *kinds]
         self.fields["file"].widget.attrs["accept"] = ".csv,.txt,.xlsx,.ods,.xml"
         self.kinds = frozenset(kind for kind, _ in kinds)
         if ImportKind.REGISTRATION not in self.kinds:
@@ -78,6 +79,11 @@ class ImportForm(CoverageFields):
         return self.data.get("territory") == EVERYWHERE[0]
 
 
+def _offered(form: forms.Form, name: str) -> list[tuple[str, str]]:
+    """The choices of a field, as Django keeps them once given."""
+    return cast("list[tuple[str, str]]", choices_in(form, name).choices)
+
+
 class CoverageForm(CoverageFields):
     """What an analysed file seems to be, as it may still be corrected, and what in the file tells it."""
 
@@ -86,7 +92,7 @@ class CoverageForm(CoverageFields):
     def __init__(self, *args: Any, actor: Actor, job: ImportJob, **options: Any) -> None:
         super().__init__(*args, actor=actor, initial=_initial(job), **options)
         sheets = sheets_of(job)
-        self.fields["sheet"].choices = [(name, name) for name in sheets]  # type: ignore[attr-defined]
+        choices_in(self, "sheet").choices = [(name, name) for name in sheets]
         if len(sheets) < 2:
             del self.fields["sheet"]
         if not IMPORTERS[job.kind].is_list or job.state != ImportState.ANALYSED:  # columns first
@@ -96,11 +102,11 @@ class CoverageForm(CoverageFields):
         months = month_choices(actor.today)
         if job.month and self.initial["month"] not in dict(months):
             months.append((self.initial["month"], f"{MONTHS[job.month.month - 1]} {job.month.year}"))
-        self.fields["month"].choices = [("", "À choisir"), *months] if not job.month else months  # type: ignore[attr-defined]
+        choices_in(self, "month").choices = [("", "À choisir"), *months] if not job.month else months
         for name in ("territory", "nature"):
-            self.fields[name].choices = self.fields[name].choices[1:]  # type: ignore[attr-defined]
+            choices_in(self, name).choices = _offered(self, name)[1:]
         for name, told in job.proposals.items():
-            self.fields[name].help_text = _why(job, name, told, dict(self.fields[name].choices))  # type: ignore[attr-defined]
+            self.fields[name].help_text = _why(job, name, told, dict(_offered(self, name)))
 
     def said(self) -> dict[str, Any]:
         """What the person says, all of it."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from partners.forms.fields import choices_in
 from referrals.documents.texts import Text
 from referrals.forms.fields import text
 from referrals.models import LetterChannel
@@ -28,7 +29,7 @@ class LetterForm(forms.Form):
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], reword: bool, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        choices_in(self, "kind").choices = kinds
         if not reword:
             del self.fields["motive"]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from partners.forms.fields import rows_in
 from partners.models import Team, User
 from referrals.forms.fields import day, text
 from referrals.models import ExemptionReason, ExplanationKind, Track
@@ -25,7 +26,7 @@ class TrackForm(forms.Form):
 
     def __init__(self, *args: Any, teams: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["designated_team"].queryset = teams  # type: ignore[attr-defined]
+        rows_in(self, "designated_team").queryset = teams
         if not teams.exists():
             del self.fields["designated_team"]
 
@@ -58,4 +59,4 @@ class ReferentForm(forms.Form):
 
     def __init__(self, *args: Any, members: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["referent"].queryset = members  # type: ignore[attr-defined]
+        rows_in(self, "referent").queryset = members

@@ -12,6 +12,7 @@ from hub.core.access import can, visible
 from hub.core.actor import Actor
 from hub.core.compiled import compiled
 from hub.core.text import fold
+from partners.forms.fields import choices_in
 from partners.models import Commune, Organization, Territory
 from referrals.forms.fields import day, text
 from referrals.models import Beneficiary, CafRole, RightsState, Sex, Track
@@ -63,7 +64,7 @@ class PeopleFilters(forms.Form):
         return values
 
     def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
-        self.fields[name].choices = choices  # type: ignore[attr-defined]
+        choices_in(self, name).choices = choices
 
 
 @compiled

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from hub.core.actor import Actor
+from partners.forms.fields import rows_in
 from partners.models import Organization, Service, Team
 from referrals.forms.fields import day, hour, text
 from referrals.models import AppointmentMode, DeclineReason, Nature, Outcome, PersonReason, Referral, ReferralState
@@ -59,8 +60,8 @@ class ComposeForm(forms.Form):
         self, *args: Any, actor: Actor, receiver: Organization, teams: Any, services: Any, **options: Any
     ) -> None:
         super().__init__(*args, **options)
-        self.fields["receiver_team"].queryset = teams  # type: ignore[attr-defined]
-        self.fields["service"].queryset = services  # type: ignore[attr-defined]
+        rows_in(self, "receiver_team").queryset = teams
+        rows_in(self, "service").queryset = services
         inside = receiver.pk == actor.organization_id
         self.fields["receiver_team"].required = inside
         if not teams.exists():

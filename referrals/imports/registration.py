@@ -5,6 +5,7 @@ A NIR with a bad key never rejects a line here: it is dropped with a warning, an
 
 import datetime as dt
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator
 from typing import Literal
 
@@ -150,7 +151,7 @@ def _lines(
         yield read
 
 
-class _Cells:
+class _Cells(ABC):
     """Positions of the columns of one table; a column that is not there reads as empty."""
 
     def __init__(self, table: Table, today: dt.date) -> None:
@@ -160,9 +161,9 @@ class _Cells:
         self._pick = picker([position for name, position in self.at.items() if name not in IDENTITY])
         self._known: dict[tuple[str, ...], tuple[tuple[RegistrationEvent, ...], tuple[Remark, ...]]] = {}
 
+    @abstractmethod
     def read(self, raw: list[str], remarks: list[Remark]) -> tuple[RegistrationEvent, ...]:
         """The events of a line, with remarks."""
-        raise NotImplementedError
 
     def told(self, raw: list[str], remarks: list[Remark]) -> tuple[RegistrationEvent, ...]:
         """The same, read once for the lines that say the same."""

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, DomainError, Invalid, NotVisible
 from hub.core.gate import tenant
+from partners.views.pages import Request
 from referrals.forms.answer_links import OpenForm
 from referrals.forms.fields import refuse
 from referrals.forms.referrals import gesture_form
@@ -125,9 +126,9 @@ def link_take_back(request: HttpRequest, actor: Actor, link: AnswerLink, token: 
 
 
 @require_POST
-def link_renew(request: HttpRequest, pk: UUID) -> HttpResponse:
+def link_renew(request: Request, pk: UUID) -> HttpResponse:
     """The sender has the mail sent again."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     services.renew_link(actor, link=services.get_link(actor, pk))
     transaction.on_commit(partial(_nudge, actor.department_id), robust=True)
     messages.success(request, "Un nouveau courriel part à la boîte du destinataire.")

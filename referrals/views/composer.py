@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +14,7 @@ from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Confirmation, Conflict, Invalid, InvalidTransition, NotVisible
 from partners.models import Organization
+from partners.views.pages import Request
 from referrals.forms.fields import refuse
 from referrals.forms.referrals import ComposeForm, NoteForm
 from referrals.models import Beneficiary, Referral
@@ -43,9 +44,9 @@ DRAFT_FIELDS = (*ASKED, "receiver_team", "service", "informed_on")
 
 
 @require_http_methods(["GET", "POST"])
-def referral_compose(request: HttpRequest, pk: UUID) -> HttpResponse:
+def referral_compose(request: Request, pk: UUID) -> HttpResponse:
     """First the receiver, by search; then the referral itself, saved or sent."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = get_person(actor, pk)
     require(actor, "referral.compose", person)
     draft = _draft(actor, request.GET.get("draft", ""), person)
@@ -66,9 +67,9 @@ def referral_compose(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def referral_redirect(request: HttpRequest, pk: UUID) -> HttpResponse:
+def referral_redirect(request: Request, pk: UUID) -> HttpResponse:
     """The receiver knows a better place: search it, say why; the sender will confirm."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     record = referral_record(actor, pk)
     subject = record.referral
     require(actor, "referral.answer", subject)
@@ -96,18 +97,16 @@ def referral_redirect(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render(request, "referrals/referrals/redirect.html", context, status=status)
 
 
-def _choose(
-    request: HttpRequest, context: dict[str, Any], template: str, *, but: tuple[UUID, ...] = ()
-) -> HttpResponse:
+def _choose(request: Request, context: dict[str, Any], template: str, *, but: tuple[UUID, ...] = ()) -> HttpResponse:
     """The search of a receiver: a page, or its results alone while one types."""
     query = " ".join(request.GET.get("q", "").split())[:100]
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     context |= {"query": query, "found": search_receivers(actor, query, but=but)}
     typing = request.headers.get("HX-Request") or request.headers.get("X-Fragment")
     return render(request, FOUND if typing else template, context)
 
 
-def _compose_form(request: HttpRequest, actor: Actor, receiver: Organization, model: Referral | None) -> ComposeForm:
+def _compose_form(request: Request, actor: Actor, receiver: Organization, model: Referral | None) -> ComposeForm:
     """Filled from a draft; from a former referral, what is asked alone."""
     initial: dict[str, Any] = {"informed_on": None, "service": request.GET.get("service")}
     if model:
@@ -124,7 +123,7 @@ def _compose_form(request: HttpRequest, actor: Actor, receiver: Organization, mo
 
 
 def _write(
-    request: HttpRequest,
+    request: Request,
     actor: Actor,
     person: Beneficiary,
     receiver: Organization,

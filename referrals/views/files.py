@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
+from partners.views.pages import Request
 from referrals.forms.fields import refuse
 from referrals.forms.people import DeathForm, PersonForm, SafeContactForm
 from referrals.models import Beneficiary
@@ -32,9 +33,9 @@ FORM = "referrals/people/form.html"
 
 
 @require_http_methods(["GET", "POST"])
-def person_create(request: HttpRequest) -> HttpResponse:
+def person_create(request: Request) -> HttpResponse:
     """Open a file, once the likely duplicates were looked at."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = PersonForm(request.POST or None, actor=actor)
     if request.method == "GET" or not form.is_valid():
         return _write(request, form, status=200 if request.method == "GET" else 400)
@@ -50,9 +51,9 @@ def person_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_edit(request: Request, pk: UUID) -> HttpResponse:
     """Correct identity, contact, identifiers or rights."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = get_person(actor, pk)
     require(actor, "person.edit", person)
     form = PersonForm(request.POST or None, actor=actor, person=person)
@@ -73,9 +74,9 @@ def person_edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def person_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_contact(request: Request, pk: UUID) -> HttpResponse:
     """Safe contact: shown before any contact, kept by every import."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = get_person(actor, pk)
     require(actor, "person.contact", person)
     form = SafeContactForm(request.POST or None, initial={name: getattr(person, name) for name in SAFE_CONTACT})
@@ -88,9 +89,9 @@ def person_contact(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def person_restrict(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_restrict(request: Request, pk: UUID) -> HttpResponse:
     """Keep the file to its referent and the heads, or open it again."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     restricted = request.POST.get("restricted") == "yes"
     restrict_file(actor, person=get_person(actor, pk), restricted=restricted)
     if restricted:
@@ -101,9 +102,9 @@ def person_restrict(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def person_death(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_death(request: Request, pk: UUID) -> HttpResponse:
     """Stop every letter, notice and follow-up, silently."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = get_person(actor, pk)
     require(actor, "person.edit", person)
     form = DeathForm(request.POST or None)
@@ -120,23 +121,23 @@ def person_death(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def person_link(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_link(request: Request, pk: UUID) -> HttpResponse:
     """Say that one knows the person privately: the file closes to this member."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     declare_link(actor, person=get_person(actor, pk))
     messages.success(request, "Lien déclaré : ce dossier vous est maintenant fermé.")
     return redirect("people")
 
 
-def _write(request: HttpRequest, form: PersonForm, *, status: int, **context: Any) -> HttpResponse:
+def _write(request: Request, form: PersonForm, *, status: int, **context: Any) -> HttpResponse:
     if not context.get("duplicates"):
         form.fields.pop("confirmed", None)
     return render(request, FORM, {"form": form, **context}, status=status)
 
 
-def _present(request: HttpRequest, pk: UUID, error: Invalid | Conflict) -> HttpResponse:
+def _present(request: Request, pk: UUID, error: Invalid | Conflict) -> HttpResponse:
     """The form again with what the file holds now: what was typed stood on values since replaced."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = get_person(actor, pk)
     form = PersonForm(actor=actor, person=person)
     return _write(request, form, person=person, conflict=error.message, status=error.status)

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hub.core.access import require
-from hub.core.actor import Actor
 from hub.core.errors import Conflict, DomainError, Invalid
+from partners.views.pages import Request
 from referrals.forms.fields import accepted, refuse
 from referrals.forms.pathways import ExemptionForm, ExplanationForm, ReferentForm, TrackForm, VoidForm
 from referrals.selectors.explanations import asked_about
@@ -29,9 +29,9 @@ from referrals.services.pathways import decide_track, exempt_from_registration, 
 
 
 @require_http_methods(["GET", "POST"])
-def track_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
+def track_decide(request: Request, pk: UUID) -> HttpResponse:
     """First the organisation that will support the person, then the decision."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = get_person(actor, pk)
     require(actor, "track.decide", person)
     context: dict[str, Any] = {"person": person, "decision": current_decision(person)}
@@ -59,9 +59,9 @@ def track_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def track_void(request: HttpRequest, pk: UUID) -> HttpResponse:
+def track_void(request: Request, pk: UUID) -> HttpResponse:
     """Undo a decision entered by mistake."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     decision = get_decision(actor, pk)
     person = get_person(actor, decision.beneficiary_id)
     require(actor, "track.decide", person)
@@ -73,9 +73,9 @@ def track_void(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def person_exempt(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_exempt(request: Request, pk: UUID) -> HttpResponse:
     """Excuse from registering until a date."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = get_person(actor, pk)
     require(actor, "exemption.grant", person)
     form = ExemptionForm(request.POST or None)
@@ -92,9 +92,9 @@ ANSWERED = {
 
 
 @require_http_methods(["GET", "POST"])
-def person_explain(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_explain(request: Request, pk: UUID) -> HttpResponse:
     """Say why she is not registered, and until when."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = get_person(actor, pk)
     require(actor, "absence.explain", person)
     form = ExplanationForm(request.POST or None)
@@ -105,9 +105,9 @@ def person_explain(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def person_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_answer(request: Request, pk: UUID) -> HttpResponse:
     """An explanation has ended: registered again, or to be checked."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     person = get_person(actor, pk)
     try:
         said = answer_ended(actor, person=person, answer=request.POST.get("answer", ""))
@@ -119,9 +119,9 @@ def person_answer(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def assignment_referent(request: HttpRequest, pk: UUID) -> HttpResponse:
+def assignment_referent(request: Request, pk: UUID) -> HttpResponse:
     """A manager gives the person to one member."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     assignment = get_assignment(actor, pk)
     person = get_person(actor, assignment.beneficiary_id)
     require(actor, "assignment.distribute", assignment)
@@ -133,7 +133,7 @@ def assignment_referent(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _page(request, "referent", form=form, person=person, assignment=assignment)
 
 
-def _page(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
+def _page(request: Request, name: str, **context: Any) -> HttpResponse:
     """A gesture's own page: asked for, or sent and not accepted."""
     status = 200 if request.method == "GET" else 400
     return render(request, f"referrals/people/{name}.html", context, status=status)

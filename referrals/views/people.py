@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -16,6 +16,7 @@ from hub.core.errors import Invalid, ReasonRequired
 from hub.core.models import record_access
 from hub.core.slots import entries
 from hub.core.topics import topic_token
+from partners.views.pages import Request
 from referrals.forms.fields import refuse
 from referrals.forms.people import OpeningForm, PeopleFilters
 from referrals.models import FileOpening
@@ -30,9 +31,9 @@ OPENINGS_SHOWN = 100
 
 
 @require_GET
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     """People the actor works with, by pages."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = PeopleFilters(request.GET, actor=actor)
     chosen = form.chosen()
     found = people_list(actor, chosen, after=request.GET.get("after", ""))
@@ -43,9 +44,9 @@ def people(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def person(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person(request: Request, pk: UUID) -> HttpResponse:
     """One person's file; asks why when it is followed elsewhere in the organisation."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     try:
         file = person_file(actor, pk)
     except ReasonRequired:
@@ -56,21 +57,21 @@ def person(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def person_nir(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_nir(request: Request, pk: UUID) -> HttpResponse:
     """The NIR, once, in place; logged."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     subject = get_person(actor, pk)
     nir = show_nir(actor, person=subject)
     return render(request, "referrals/people/record.html", {**_page(actor, person_file(actor, pk)), "nir": nir})
 
 
 @require_http_methods(["POST"])
-def person_open(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person_open(request: Request, pk: UUID) -> HttpResponse:
     """Open a file outside one's team, with a reason."""
     form = OpeningForm(request.POST)
     reason = form.cleaned_data["reason"] if form.is_valid() else ""
     try:
-        open_file(request.actor, beneficiary_id=pk, reason=reason)  # type: ignore[attr-defined]
+        open_file(request.actor, beneficiary_id=pk, reason=reason)
     except Invalid as error:
         if form.is_valid():
             refuse(form, error)
@@ -80,9 +81,9 @@ def person_open(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_GET
-def openings(request: HttpRequest) -> HttpResponse:
+def openings(request: Request) -> HttpResponse:
     """Files opened outside a team: what a manager reads again."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     waiting = openings_to_review(actor, reviewed=False)
     context = {
         "waiting": waiting[:OPENINGS_SHOWN],
@@ -93,19 +94,19 @@ def openings(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def opening_review(request: HttpRequest, pk: UUID) -> HttpResponse:
+def opening_review(request: Request, pk: UUID) -> HttpResponse:
     """The manager has read one."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     review_opening(actor, opening=get_visible(actor, FileOpening, pk))
     messages.success(request, "Motif relu.")
     return HttpResponseRedirect(reverse("openings"))
 
 
-def _closed(request: HttpRequest, pk: UUID, form: OpeningForm, *, status: int) -> HttpResponse:
+def _closed(request: Request, pk: UUID, form: OpeningForm, *, status: int) -> HttpResponse:
     return render(request, "referrals/people/closed.html", {"form": form, "pk": pk}, status=status)
 
 
-def _is_fragment(request: HttpRequest) -> bool:
+def _is_fragment(request: Request) -> bool:
     return bool(request.headers.get("X-Fragment"))
 
 

@@ -9,15 +9,15 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid, InvalidTransition, NotVisible
 from hub.core.models import record_access
 from hub.core.topics import topic_token
+from partners.views.pages import Request
 from referrals.forms.fields import refuse
 from referrals.forms.referrals import GESTURE_FORMS, InboxFilters, gesture_form
 from referrals.models import Referral
@@ -64,9 +64,9 @@ DONE = {
 
 
 @require_GET
-def referrals(request: HttpRequest) -> HttpResponse:
+def referrals(request: Request) -> HttpResponse:
     """What the actor's organisation sent and received."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     form = InboxFilters(request.GET)
     form.is_valid()
     box = form.cleaned_data.get("box") or RECEIVED
@@ -87,26 +87,26 @@ def referrals(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def referral(request: HttpRequest, pk: UUID) -> HttpResponse:
+def referral(request: Request, pk: UUID) -> HttpResponse:
     """One referral: the card, its state, what may be done, its journal."""
-    record = referral_record(request.actor, pk)  # type: ignore[attr-defined]
+    record = referral_record(request.actor, pk)
     record_access("seen", subject=record.referral)
     template = "referrals/referrals/_record.html" if _is_fragment(request) else "referrals/referrals/record.html"
     return render(request, template, _page(record))
 
 
 @require_POST
-def referral_seen(request: HttpRequest, pk: UUID) -> HttpResponse:
+def referral_seen(request: Request, pk: UUID) -> HttpResponse:
     """The page was opened by the receiver (posted by the page itself: a GET writes nothing)."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     services.mark_seen(actor, referral=services.get_referral(actor, pk))
     return HttpResponse(status=204)
 
 
 @require_http_methods(PAGE_OR_POST)
-def referral_act(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+def referral_act(request: Request, pk: UUID, name: str) -> HttpResponse:
     """One gesture. A refusal shows the page again as it is now, with what happened in plain French."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     if name not in RUN:
         raise NotVisible
     subject = services.get_referral(actor, pk)
@@ -131,9 +131,9 @@ def referral_act(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
 
 
 @require_http_methods(PAGE_OR_POST)
-def referral_take_back(request: HttpRequest, pk: UUID) -> HttpResponse:
+def referral_take_back(request: Request, pk: UUID) -> HttpResponse:
     """Undo one's answer: in silence within 20 seconds, openly within one open day."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+    actor = request.actor
     subject = services.get_referral(actor, pk)
     if request.method != "POST":
         return redirect("referral", pk)
@@ -155,10 +155,10 @@ def _check_fresh(subject: Referral, shown: str) -> None:
 
 
 def _again(
-    request: HttpRequest, pk: UUID, name: str, form: forms.Form | None, *, status: int, conflict: str = ""
+    request: Request, pk: UUID, name: str, form: forms.Form | None, *, status: int, conflict: str = ""
 ) -> HttpResponse:
     """The present page, with the form to correct or the conflict explained."""
-    record = referral_record(request.actor, pk)  # type: ignore[attr-defined]
+    record = referral_record(request.actor, pk)
     context = _page(record, refused={name: form} if form else {}) | {"conflict": conflict}
     return render(request, "referrals/referrals/record.html", context, status=status)
 
@@ -183,7 +183,7 @@ def _page(record: ReferralRecord, refused: dict[str, forms.Form] | None = None) 
     }
 
 
-def _back(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
+def _back(request: Request, pk: UUID, name: str) -> HttpResponse:
     """To Aujourd'hui when the gesture was made there, with the way to take it back; else to the referral."""
     home = reverse("home")
     if urlsplit(request.headers.get("Referer", "")).path != home:
@@ -194,5 +194,5 @@ def _back(request: HttpRequest, pk: UUID, name: str) -> HttpResponse:
     return HttpResponseRedirect(home)
 
 
-def _is_fragment(request: HttpRequest) -> bool:
+def _is_fragment(request: Request) -> bool:
     return bool(request.headers.get("X-Fragment"))

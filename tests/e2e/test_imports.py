@@ -225,7 +225,7 @@ def test_lines_read_are_followed_live_while_the_analysis_runs(cast, page):
     check(page)
     screenshot(page, "import-en-cours")
     told.tell("matching")
-    expect(page.get_by_label("Rapprochement avec les personnes connues")).to_be_visible()
+    expect(page.get_by_label("Rapprochement avec les personnes connues")).to_be_visible(timeout=WORKED_MS)
     with tenant(actor(cast.head)):
         ImportJob.objects.filter(pk=job.pk).update(state=ImportState.ANALYSED)
     expect(page.get_by_role("heading", name="Rien n'est encore appliqué")).to_be_visible(timeout=WORKED_MS)
