@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -150,16 +151,16 @@ def sees_person_reasons(actor: Actor, referral: Referral) -> bool:
 def journal(actor: Actor, referral: Referral, *, private: bool) -> list[TimelineEntry]:
     """What happened, latest first; an answer still in its twenty seconds is not there for the other side."""
     log = ReferralLog.objects.filter(referral=referral)
-    if is_held(referral, actor.now) and not is_receiver(actor, referral):
-        log = log.filter(at__lt=_held_since(referral))
+    if is_held(referral, actor.now) and not is_receiver(actor, referral) and (since := _held_since(referral)):
+        log = log.filter(at__lt=since)
     rows = list(log.order_by("-at", "-id")[:LONGEST_JOURNAL])
     users = User.objects.in_bulk([row.user_id for row in rows if row.user_id])
     names = organizations_named(row.organization_id for row in rows if row.organization_id)
     return [_entry(row, users, names, private=private) for row in rows]
 
 
-def _held_since(referral: Referral) -> Any:
-    """When the veiled answer was given."""
+def _held_since(referral: Referral) -> datetime | None:
+    """When the veiled answer was given; None if it was taken back since this referral was read."""
     return Referral.objects.values_list("answered_at", flat=True).get(pk=referral.pk)
 
 

@@ -16,6 +16,8 @@ from referrals.services.gaps import JUSTIFICATIONS
 TO_CHECK = "to_check"  # what a partner reads in place of an exit whose motive is not his to know
 KINDS = [*GapKind.choices, (TO_CHECK, "À vérifier avec la personne")]
 
+JUSTIFICATION_CHOICES = [(reason.value, reason.label) for reason in JUSTIFICATIONS]
+
 
 class GapOutput(serializers.Serializer[Any]):
     """A question to the professionals, never an accusation."""
@@ -52,11 +54,14 @@ class GapQuery(PageQuery):
     beneficiary = VisibleField(Beneficiary, required=False)
 
 
-class TallyField(serializers.Field[Any, Any, Any, Any]):
-    """(label, count) pairs as machines read them."""
+class TallyOutput(serializers.Serializer[Any]):
+    """A (label, count) pair as machines read it."""
 
-    def to_representation(self, value: Any) -> list[dict[str, Any]]:
-        return [{"label": label, "count": count} for label, count in value]
+    label = serializers.CharField()
+    count = serializers.IntegerField()
+
+    def to_representation(self, pair: tuple[str, int]) -> dict[str, Any]:
+        return dict(zip(("label", "count"), pair, strict=True))
 
 
 class DigestOutput(serializers.Serializer[Any]):
@@ -64,14 +69,14 @@ class DigestOutput(serializers.Serializer[Any]):
 
     since = serializers.DateTimeField()
     opened = serializers.IntegerField()
-    closed = TallyField(help_text="Par issue.")
+    closed = TallyOutput(many=True, help_text="Par issue.")
     open = serializers.IntegerField()
     never_seen = serializers.IntegerField()
     mine = serializers.IntegerField(help_text="Que vous avez prises en charge, ou de vos suivis.")
     explained = serializers.IntegerField(help_text="Dont l'absence est déjà expliquée.")
     missing = serializers.ListField(child=serializers.CharField(), help_text="Listes du mois pas encore arrivées.")
     oldest = serializers.DateField(allow_null=True)
-    partners = TallyField(help_text="Écarts ouverts par organisme référent.")
+    partners = TallyOutput(many=True, help_text="Écarts ouverts par organisme référent.")
     rate = serializers.FloatField(allow_null=True, help_text="Part des personnes tenues de s'inscrire qui le sont, %.")
     list_date = serializers.DateField(allow_null=True)
 
@@ -81,7 +86,7 @@ class ResolveInput(serializers.Serializer[Any]):
 
 
 class JustifyInput(serializers.Serializer[Any]):
-    closing = serializers.ChoiceField([(reason.value, reason.label) for reason in JUSTIFICATIONS])
+    closing = serializers.ChoiceField(JUSTIFICATION_CHOICES)
     until = serializers.DateField(help_text="Aucune liste ne le rouvre avant ce jour.")
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
@@ -94,7 +99,7 @@ class BulkInput(serializers.Serializer[Any]):
     target = serializers.CharField(
         required=False, help_text="reassign : `member:<id>`, `team:<id>` ou `department`.", max_length=60
     )
-    closing = serializers.ChoiceField([(one.value, one.label) for one in JUSTIFICATIONS], required=False)
+    closing = serializers.ChoiceField(JUSTIFICATION_CHOICES, required=False)
     until = serializers.DateField(required=False)
     note = serializers.CharField(max_length=300, required=False, allow_blank=True)
 

@@ -12,6 +12,7 @@ from hub.core.errors import Confirmation, Conflict, Invalid, InvalidTransition, 
 from hub.core.gate import tenant
 from partners.services.organizations import create_service
 from referrals.models import AccessGrant, Beneficiary, Referral, ReferralLog, SupportAssignment
+from referrals.selectors.journal import journal
 from referrals.services import referrals as services
 from referrals.services.pathways import void_decision
 from referrals.workflows import NATURES, REFERRAL
@@ -85,6 +86,19 @@ def test_an_answer_is_taken_back_within_twenty_seconds_and_nobody_is_told(cast):
     with tenant(later) as acting:
         services.release_answer(acting, referral=sent)
         assert Referral.objects.get(pk=sent.pk).told_at is None
+
+
+def test_the_record_opens_while_an_answer_is_being_taken_back(cast):
+    """The sender's page read the veiled referral; the receiver takes the answer back before its log is read."""
+    sent = referral(cast, person(cast))
+    with tenant(actor(cast.siae_worker)) as acting:
+        services.accept_referral(acting, referral=sent)
+    with tenant(actor(cast.social_worker)):
+        veiled = reread_inside(sent)
+    with tenant(actor(cast.siae_worker)) as acting:
+        services.take_back_answer(acting, referral=sent)
+    with tenant(actor(cast.social_worker)) as acting:
+        assert journal(acting, veiled, private=False)
 
 
 def test_a_told_answer_is_corrected_within_one_open_day_unless_acted_upon(cast):
