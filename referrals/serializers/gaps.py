@@ -55,13 +55,13 @@ class GapQuery(PageQuery):
 
 
 class TallyOutput(serializers.Serializer[Any]):
-    """A (label, count) pair as machines read it."""
+    """A (name, count) pair as machines read it."""
 
-    label = serializers.CharField()
+    name = serializers.CharField()
     count = serializers.IntegerField()
 
     def to_representation(self, pair: tuple[str, int]) -> dict[str, Any]:
-        return dict(zip(("label", "count"), pair, strict=True))
+        return dict(zip(("name", "count"), pair, strict=True))
 
 
 class DigestOutput(serializers.Serializer[Any]):

@@ -71,8 +71,8 @@ def test_my_week_counts_what_i_see(cast):
     )
     said = client(cast.head).get("/api/v1/registration-gaps/digest/").json()
     assert (said["opened"], said["open"], said["never_seen"]) == (2, 1, 1)
-    assert said["closed"] == [{"label": "En formation", "count": 1}]
-    assert said["partners"] == [{"label": "UDAF de la Moselle", "count": 1}]
+    assert said["closed"] == [{"name": "En formation", "count": 1}]
+    assert said["partners"] == [{"name": "UDAF de la Moselle", "count": 1}]
     with tenant(actor(cast.officer_thionville)) as acting:
         assert weekly_digest(acting).opened == 0
 
