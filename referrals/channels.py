@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from hub.core.pdf import unprintable
 from referrals.models import Beneficiary
 
@@ -24,3 +26,15 @@ def why_not_written(person: Beneficiary) -> str:
     if unprintable(f"{person.address} {person.city}"):
         return "adresse qui ne s'imprime pas"
     return "" if person.address and person.city else "pas d'adresse connue"
+
+
+def not_written(prefix: str) -> Q:
+    """SQL: the same of the person behind `prefix`, but for an address that does not print."""
+    facts: list[dict[str, object]] = [
+        {"died_on__isnull": False}, {"confidential_address": True}, {"do_not_write": True},
+        {"contact_through__gt": ""}, {"address": ""}, {"city": ""},
+    ]  # fmt: skip
+    found = Q()
+    for fact in facts:
+        found |= Q(**{f"{prefix}{name}": value for name, value in fact.items()})
+    return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
@@ -87,7 +88,19 @@ class AppointmentsChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummonsSent(Event):
-    """People of a campaign are convened (`appointment_ids`): told once per recipient, with a count."""
+    """People of a campaign are convened (`appointment_ids`): told once per recipient, with a count.
+
+    `joint`: how many of them each co-host of a joint session receives beside the Département.
+    """
 
     campaign_id: UUID
     appointment_ids: tuple[UUID, ...]
+    joint: Mapping[UUID, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointSeatsFreed(Event):
+    """A campaign is called off: how many people each co-host of its joint sessions will not receive."""
+
+    campaign_id: UUID
+    joint: Mapping[UUID, int]

@@ -1,20 +1,28 @@
-"""Whom an appointment concerns: who receives the person, and her referent. Read by the flush, as the product itself."""
+"""Whom an appointment concerns: who receives the person, and her referent. Read by the flush, as the product itself.
+
+Nobody is told of what he may not open: a notice always leads to a page its reader sees.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from hub.core.access import can, visible
+from hub.core.actor import Actor
+from partners.actors import actor_from
 from partners.models import Membership
 from referrals.models import Appointment, SupportAssignment
 
 Reader = tuple[UUID, UUID, str]  # user, organisation, why
+BESIDE = "vous recevez avec un partenaire"
 
 
-def appointment_audience(appointment_ids: Iterable[UUID]) -> dict[Reader, list[UUID]]:
-    """Per reader, the appointments he is told of: one line with a count each, whatever their number."""
+def appointment_audience(appointment_ids: Iterable[UUID], *, now: datetime) -> dict[Reader, list[UUID]]:
+    """Per reader, the appointments he is told of and sees: one line with a count each, whatever their number."""
     rows = list(Appointment.objects.filter(pk__in=list(appointment_ids)))
     people = {one.beneficiary_id for one in rows if not one.sensitive}
     assigned = SupportAssignment.objects.filter(beneficiary__in=people, ends_on=None, referent__isnull=False)
@@ -31,28 +39,48 @@ def appointment_audience(appointment_ids: Iterable[UUID]) -> dict[Reader, list[U
             if person == one.beneficiary_id and user is not None and not one.sensitive
         ]
         seen: set[UUID] = set()
-        for reader in [*hosts[key], *followers, *_co_hosts(one)]:
+        for reader in [*hosts[key], *followers]:
             if reader[0] not in seen:
                 seen.add(reader[0])
                 told.setdefault(reader, []).append(one.pk)
-    return told
+    return _opened(told, rows[0].department_id, now) if rows else {}
+
+
+def joint_audience(hosts: Mapping[UUID, int], department_id: UUID, *, now: datetime) -> dict[Reader, int]:
+    """Per manager of the co-hosts of joint sessions, how many people are concerned: his list of sessions shows them."""
+    found = _members(department_id).filter(organization__in=hosts, role="manager")
+    acting = [actor_from(one, now) for one in found]
+    return {
+        (one.user_id, one.organization_id, BESIDE): hosts[one.organization_id]
+        for one in acting
+        if one.user_id and one.organization_id and can(one, "appointment.list")
+    }
+
+
+def _opened(told: Mapping[Reader, list[UUID]], department_id: UUID, now: datetime) -> dict[Reader, list[UUID]]:
+    """Those of these appointments each reader sees; one query a reader, whatever their number."""
+    users, organizations = {user for user, _, _ in told}, {organization for _, organization, _ in told}
+    members = _members(department_id).filter(user__in=users, organization__in=organizations)
+    acting = {(one.user_id, one.organization_id): actor_from(one, now) for one in members}
+    seen = {
+        reader: _seen(acting[reader[:2]], ids) for reader, ids in told.items() if reader[:2] in acting
+    }  # fmt: skip
+    return {reader: ids for reader, ids in seen.items() if ids}
+
+
+def _seen(actor: Actor, ids: list[UUID]) -> list[UUID]:
+    found = set(visible(actor, Appointment).filter(pk__in=ids).values_list("pk", flat=True))
+    return [pk for pk in ids if pk in found]
 
 
 def _hosts(one: Appointment) -> list[Reader]:
     """The member, else the team, else the managers of whoever receives."""
-    members = _members(one.organization_id, one.department_id)
+    members = Membership.objects.filter(organization_id=one.organization_id, department_id=one.department_id)
     named = Q(user_id=one.member_id) if one.member_id else Q(team_id=one.team_id) if one.team_id else Q(role="manager")
-    return [(m.user_id, m.organization_id, "vous recevez cette personne") for m in members.filter(named)]
+    living = members.filter(named, active=True, user__is_active=True)
+    return [(m.user_id, m.organization_id, "vous recevez cette personne") for m in living]
 
 
-def _co_hosts(one: Appointment) -> list[Reader]:
-    if one.co_host_id is None:
-        return []
-    managers = _members(one.co_host_id, one.department_id).filter(role="manager")
-    return [(m.user_id, m.organization_id, "vous recevez avec un partenaire") for m in managers]
-
-
-def _members(organization_id: UUID, department_id: UUID) -> QuerySet[Membership]:
-    return Membership.objects.filter(
-        organization_id=organization_id, department_id=department_id, active=True, user__is_active=True
-    )
+def _members(department_id: UUID) -> QuerySet[Membership]:
+    living = Membership.objects.filter(department_id=department_id, active=True, user__is_active=True)
+    return living.select_related("organization", "team", "department").prefetch_related("territories")

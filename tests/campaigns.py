@@ -66,6 +66,14 @@ def summons_of(cast: Cast, made: Campaign, who: Beneficiary) -> Summons:
         return Summons.objects.select_related("appointment", "slot").get(campaign=made, beneficiary=who)
 
 
+def short_notice(cast: Cast, days: int = 2) -> None:
+    """The Département convenes at shorter notice."""
+    cast.department.delays = {"summons_notice": days}
+    cast.department.save()
+    for member in cast.members.values():
+        member.department.refresh_from_db()
+
+
 def taken(cast: Cast, slot: Slot) -> int:
     """Seats held now."""
     return int(reread(cast, slot).taken)

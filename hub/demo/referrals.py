@@ -9,7 +9,7 @@ from typing import Any
 
 from hub.core.workdays import is_open
 from referrals.services import referrals as services
-from referrals.services.appointments.planning import plan_first_appointment
+from referrals.services.appointments.planning import begin_referral, plan_first_appointment
 
 RECEIVERS = {
     "siae": "siae_worker",
@@ -76,7 +76,7 @@ VERBS: dict[str, Callable[..., Any]] = {
     "decline": services.decline_referral,
     "propose_redirect": services.propose_redirect,
     "confirm_redirect": services.confirm_redirect,
-    "start": services.start_referral,
+    "start": begin_referral,
     "appointment": plan_first_appointment,
     "pause": services.pause_referral,
     "complete": services.complete_referral,
@@ -104,7 +104,7 @@ SCENARIOS = (
         "social_worker", "association", "Tenir un budget", 30,
         (
             Step("accept", 28),
-            Step("start", 25, days={"first_appointment_on": -25}),
+            Step("start", 25),
             Step("complete", 4, {"outcome": "service_received", "note": "Trois ateliers suivis."}),
         ),
         "Atelier budget",

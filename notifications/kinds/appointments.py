@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from uuid import UUID
 
+from hub.core.gate import current_actor
 from notifications.catalogue import Kind, Notice, Told, announce
-from referrals.events import AppointmentsChanged, SummonsSent
-from referrals.recipients_appointments import appointment_audience
+from referrals.events import AppointmentsChanged, JointSeatsFreed, SummonsSent
+from referrals.recipients_appointments import appointment_audience, joint_audience
 
 APPOINTMENT_CHANGED = Kind(
     code="appointment_changed",
@@ -33,6 +35,18 @@ SUMMONS_SENT = Kind(
     can_be_muted=True,
 )
 
+JOINT_SESSION = Kind(
+    code="joint_session",
+    label="Séance commune avec le Département",
+    title="1 personne est convoquée à une séance commune",
+    plural="{count} personnes sont convoquées à une séance commune",
+    titles={"cancelled": "Une campagne est annulée : des places d'une séance commune sont libres"},
+    icon="users",
+    url_name="joint_sessions",
+    list_url_name="joint_sessions",
+    can_be_muted=True,
+)
+
 
 @announce(AppointmentsChanged)
 def appointments_changed(events: list[AppointmentsChanged]) -> Iterator[Told]:
@@ -45,14 +59,22 @@ def appointments_changed(events: list[AppointmentsChanged]) -> Iterator[Told]:
 
 @announce(SummonsSent)
 def summons_sent(events: list[SummonsSent]) -> Iterator[Told]:
-    """Referents and whoever receives: one line per campaign with a count."""
+    """Referents, whoever receives, and beside whom: one line per campaign with a count."""
     for event in events:
         yield from _about(SUMMONS_SENT, event.appointment_ids, event.by_id, group=str(event.campaign_id))
+        yield from _joint(event, {})
+
+
+@announce(JointSeatsFreed)
+def joint_seats_freed(events: list[JointSeatsFreed]) -> Iterator[Told]:
+    """The co-hosts of a campaign that is called off: the line they had of it says so."""
+    for event in events:
+        yield from _joint(event, {"state": "cancelled"})
 
 
 def _about(kind: Kind, ids: tuple[UUID, ...], author: UUID | None, *, group: str = "") -> Iterator[Notice]:
     """One line for each recipient but the author, on the appointment itself when there is one only."""
-    for (user_id, organization_id, reason), found in appointment_audience(ids).items():
+    for (user_id, organization_id, reason), found in appointment_audience(ids, now=_now()).items():
         if user_id == author:
             continue
         alone = found[0] if len(found) == 1 else None
@@ -66,3 +88,24 @@ def _about(kind: Kind, ids: tuple[UUID, ...], author: UUID | None, *, group: str
             subject_kind="appointment" if alone else "",
             subject_id=alone,
         )
+
+
+def _joint(event: SummonsSent | JointSeatsFreed, state: dict[str, str]) -> Iterator[Notice]:
+    """A co-host reads how many people are expected; whose file it may not open stays unnamed."""
+    told = joint_audience(event.joint, event.department_id, now=_now()) if event.joint else {}
+    for (user_id, organization_id, reason), count in told.items():
+        yield Notice(
+            user_id=user_id,
+            organization_id=organization_id,
+            kind=JOINT_SESSION.code,
+            dedupe_key=f"{JOINT_SESSION.code}:{event.campaign_id}",
+            reason=reason,
+            count=count,
+            payload=state,
+        )
+
+
+def _now() -> datetime:
+    """The instant of the gate."""
+    actor = current_actor()
+    return actor.now if actor else datetime.now(UTC)

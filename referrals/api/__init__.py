@@ -1,6 +1,6 @@
-"""Doors for machines: people, referrals, registration gaps, files, appointments, campaigns."""
+"""Doors for machines: people, referrals, registration gaps, files, appointments, campaigns, slots."""
 
-from referrals.api import appointments, campaigns, gaps, imports, matches, people, referrals
+from referrals.api import appointments, campaigns, gaps, imports, matches, people, referrals, slots
 
 urlpatterns = [
     *people.urlpatterns,
@@ -10,4 +10,5 @@ urlpatterns = [
     *imports.urlpatterns,
     *appointments.urlpatterns,
     *campaigns.urlpatterns,
+    *slots.urlpatterns,
 ]

@@ -77,7 +77,7 @@ class AppointmentsView(ApiView):
     def post(self, request: Request) -> Response:
         """Whoever receives and the referent are told."""
         given = self.input(AppointmentPlanInput)
-        words = {name: given.pop(name) for name in WORDS if name in given}
+        words = {name: given.pop(name) for name in (*WORDS, "reason") if name in given}
         person, member = given.pop("beneficiary"), given.pop("member", None)
         host = given if "organization" in given else given | _own(self.actor)
         made = plan_appointment(self.actor, person=person, member_id=member, words=words, **host)

@@ -1,4 +1,4 @@
-"""`campaigns/` and `slots/`: convening people together, with the gestures of the screens."""
+"""`campaigns/`: convening people together, with the gestures of the screens."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,27 +19,43 @@ from hub.core.rest.views import ApiView
 from hub.core.urls import route
 from referrals.api.moves import Move, check, with_state
 from referrals.api.shown import cards
-from referrals.models import Campaign, Slot, Summons
+from referrals.api.slots import slot_fields
+from referrals.models import Campaign, CampaignState, Summons
 from referrals.selectors import campaigns as selectors
 from referrals.serializers import campaigns as forms
 from referrals.serializers.referrals import NoteInput, Nothing
-from referrals.services.campaigns import people, sending, slots
+from referrals.services.campaigns import people, sending
 from referrals.services.campaigns.distribution import distribute, place
+from referrals.services.campaigns.slots import choose_slots
 from referrals.workflows import CAMPAIGN
 
 EDIT = "campaign.edit"
 JOINED = ("territory", "created_by")
-SEATS = ("organization", "team", "co_host", "commune")
 PLAIN = ("name", "state", "motive", "bring", "contact", "created_at", "sent_at")
-SLOT_PLAIN = ("place", "address", "mode", "starts_at", "duration", "capacity", "taken", "free", "closed")
 
 MOVES = (
-    Move("people", "Ajouter des personnes (avant l'envoi)", people.add_people, EDIT, forms.PeopleInput, "send"),
-    Move("slots", "Choisir les créneaux", slots.choose_slots, EDIT, forms.SlotsInput, "cancel"),
-    Move("distribute", "Donner une place à qui n'en a pas", distribute, EDIT, Nothing, "send"),
+    Move("people", "Ajouter des personnes", people.add_people, EDIT, forms.PeopleInput, "cancel"),
+    Move(
+        "withdraw", "Retirer des personnes pas encore convoquées", people.withdraw_people, EDIT, forms.SummonsesInput,
+        "cancel",
+    ),
+    Move("slots", "Choisir les créneaux", choose_slots, EDIT, forms.SlotsInput, "cancel"),
+    Move("distribute", "Donner une place à qui n'en a pas", distribute, EDIT, Nothing, "cancel"),
     Move("send", "Convoquer les personnes qui ont une place", sending.send_campaign, EDIT, Nothing, "send"),
+    Move(
+        "convene", "Après l'envoi, convoquer qui a eu une place depuis", sending.convene_waiting, EDIT, Nothing,
+        "cancel",
+    ),
     Move("cancel", "Annuler la campagne", sending.cancel_campaign, EDIT, NoteInput, "cancel"),
-)
+)  # fmt: skip
+AFTER, BEFORE = ("convene",), ("send",)  # gestures of a campaign already sent; not sent yet
+# Gestures on one person of a campaign, whose summons the body names.
+ONE = (
+    Move("place", "Placer une personne pas encore convoquée, ou excusée", place, EDIT, forms.PlaceInput),
+    Move("tell", "Convoquer une personne : prévenue autrement, ou par un courrier", sending.convene_one, EDIT,
+         forms.TellInput),
+    Move("move", "Changer le créneau d'une personne convoquée", sending.move_to_slot, EDIT, forms.MoveInput),
+)  # fmt: skip
 
 
 class CampaignsView(ApiView):
@@ -59,7 +74,7 @@ class CampaignsView(ApiView):
         """A draft."""
         require(self.actor, "campaign.list")
         given = self.input(forms.CampaignInput)
-        words = {name: given.pop(name) for name in people.WORDS}
+        words = {name: given.pop(name, "") for name in (*people.WORDS, "reason")}
         made = people.open_campaign(self.actor, words=words, **given)
         return Response(_whole(self.actor, made.pk), status=201)
 
@@ -68,6 +83,16 @@ class CampaignView(ApiView):
     @reads("Une campagne, où en sont ses personnes et ses créneaux", forms.CampaignOutput)
     def get(self, request: Request, pk: UUID) -> Response:
         """One campaign."""
+        return Response(_whole(self.actor, pk))
+
+    @writes("Changer les mots, avant l'envoi", body=forms.WordsChange, answer=forms.CampaignOutput, keyed=False)
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Change what was sent, leave the rest."""
+        campaign = selectors.get_campaign(self.actor, pk)
+        require(self.actor, EDIT, campaign)
+        words = {name: getattr(campaign, name) for name in people.WORDS} | {"reason": campaign.kept_because}
+        with with_state(lambda: get_visible(self.actor, Campaign, pk)):
+            people.change_words(self.actor, campaign=campaign, words=words | self.input(forms.WordsChange))
         return Response(_whole(self.actor, pk))
 
 
@@ -83,22 +108,41 @@ class SummonsesView(ApiView):
         )
 
 
-class PlaceView(ApiView):
-    @writes(
-        "Placer une personne pas encore convoquée",
-        body=forms.PlaceInput,
-        answer=forms.SummonsOutput,
-    )
-    def post(self, request: Request, pk: UUID) -> Response:
-        """409 `slot_full` when there is none left."""
-        campaign, given = selectors.get_campaign(self.actor, pk), self.input(forms.PlaceInput)
+class SummonsMoveView(ApiView):
+    """One gesture on one person of a campaign; each subclass names its `move`. 409 `slot_full`: no place is left."""
+
+    move: Move
+
+    def _perform(self, request: Request, pk: UUID) -> Response:
+        campaign = selectors.get_campaign(self.actor, pk)
+        require(self.actor, self.move.rule, campaign)
+        given = self.input(self.move.body)
         summons: Summons = given["summons"]
         if summons.campaign_id != campaign.pk:
             raise NotVisible
         with with_state(lambda: get_visible(self.actor, Campaign, pk)):
-            place(self.actor, summons=summons, slot=given["slot"])
+            self.move.perform(self.actor, **given)
         found = selectors.people_of_campaign(self.actor, campaign).filter(pk=summons.pk)
         return Response(_people(self.actor, found)[0])
+
+
+class SecondView(ApiView):
+    @writes(
+        "Préparer une seconde convocation pour des personnes choisies",
+        body=forms.SecondInput,
+        answer=forms.CampaignOutput,
+        status=201,
+        description="Une nouvelle campagne, en préparation : rien n'est envoyé. Ses mots sont ceux de la première, "
+        "sauf ceux que vous donnez.",
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Another draft."""
+        campaign = selectors.get_campaign(self.actor, pk)
+        require(self.actor, EDIT, campaign)
+        given = self.input(forms.SecondInput)
+        picked = given.pop("summonses")
+        made = people.summon_again(self.actor, campaign=campaign, summonses=picked, words=given)
+        return Response(_whole(self.actor, made.pk), status=201)
 
 
 class CampaignMoveView(ApiView):
@@ -115,39 +159,6 @@ class CampaignMoveView(ApiView):
         return Response(_whole(self.actor, pk))
 
 
-class SlotsView(ApiView):
-    @reads("Créneaux, par date", page_of(forms.SlotOutput), query=forms.SlotQuery)
-    def get(self, request: Request) -> Response:
-        """Slots to come, or from `since` on."""
-        asked = self.query(forms.SlotQuery)
-        found = visible(self.actor, Slot).filter(starts_at__gte=asked.get("since", self.actor.now))
-        if "place" in asked:
-            found = found.filter(place__icontains=asked["place"])
-        if "team" in asked:
-            found = found.filter(team=asked["team"])
-        if asked["free"] is not None:
-            room = {"closed": False, "taken__lt": F("capacity")}
-            found = found.filter(**room) if asked["free"] else found.exclude(**room)
-        return self.page(
-            found.select_related(*SEATS), order=("starts_at", "id"), form=forms.SlotQuery,
-            show=lambda rows: [_slot(row) for row in rows],
-        )  # fmt: skip
-
-    @writes("Ouvrir un créneau de vos équipes", body=forms.SlotInput, answer=forms.SlotOutput, status=201)
-    def post(self, request: Request) -> Response:
-        """Seats."""
-        require(self.actor, "campaign.list")
-        made = slots.open_slot(self.actor, **self.input(forms.SlotInput))
-        return Response(_slot(made), status=201)
-
-
-class SlotView(ApiView):
-    @reads("Un créneau et ses places", forms.SlotOutput)
-    def get(self, request: Request, pk: UUID) -> Response:
-        """One slot."""
-        return Response(_slot(get_visible(self.actor, Slot, pk, *SEATS)))
-
-
 def view_of(move: Move) -> type[CampaignMoveView]:
     """The view of one gesture, documented with its own body."""
 
@@ -156,6 +167,16 @@ def view_of(move: Move) -> type[CampaignMoveView]:
         return self._perform(request, pk)
 
     return type(f"Campaign{move.name.title()}View", (CampaignMoveView,), {"move": move, "post": post})
+
+
+def view_of_one(move: Move) -> type[SummonsMoveView]:
+    """The same for a gesture on one person."""
+
+    @writes(move.summary, body=move.body, answer=forms.SummonsOutput)
+    def post(self: SummonsMoveView, request: Request, pk: UUID) -> Response:
+        return self._perform(request, pk)
+
+    return type(f"Summons{move.name.title()}View", (SummonsMoveView,), {"move": move, "post": post})
 
 
 def _lines(campaigns: Iterable[Campaign]) -> list[dict[str, Any]]:
@@ -178,12 +199,16 @@ def _whole(actor: Actor, pk: UUID) -> dict[str, Any]:
     fields = _line(found.campaign) | {
         "people": found.total,
         "stages": [{"key": one.key, "name": one.label, "count": one.count} for one in found.stages],
-        "slots": [_slot_fields(one) for one in found.slots],
-        "actions": [
-            move.name for move in MOVES if found.campaign.state in CAMPAIGN.transitions[move.transition].sources
-        ],
+        "slots": [slot_fields(one) for one in found.slots],
+        "actions": _actions(found.campaign),
     }
     return represent(forms.CampaignOutput, fields)
+
+
+def _actions(campaign: Campaign) -> list[str]:
+    closed = AFTER if campaign.state == CampaignState.DRAFT else BEFORE
+    open_now = [move for move in MOVES if campaign.state in CAMPAIGN.transitions[move.transition].sources]
+    return [move.name for move in open_now if move.name not in closed]
 
 
 def _people(actor: Actor, rows: Iterable[Summons]) -> list[dict[str, Any]]:
@@ -208,29 +233,25 @@ def _people(actor: Actor, rows: Iterable[Summons]) -> list[dict[str, Any]]:
     ]
 
 
-def _slot(slot: Slot) -> dict[str, Any]:
-    return represent(forms.SlotOutput, _slot_fields(slot))
-
-
-def _slot_fields(slot: Slot) -> dict[str, Any]:
-    commune = slot.commune
-    named = {name: reference(getattr(slot, name)) for name in ("organization", "team", "co_host")}
-    where = {"commune": {"insee": commune.pk, "name": commune.name} if commune else None, "id": slot.pk}
-    return {name: getattr(slot, name) for name in SLOT_PLAIN} | named | where
-
-
 LIST = "campaign.list"
 urlpatterns = [
     route("campaigns/", CampaignsView.as_view(), name="api_campaigns", access=LIST),
     route("campaigns/<uuid:pk>/", CampaignView.as_view(), name="api_campaign", access=LIST),
     route("campaigns/<uuid:pk>/summonses/", SummonsesView.as_view(), name="api_summonses", access=LIST),
-    route("campaigns/<uuid:pk>/place/", PlaceView.as_view(), name="api_campaign_place", access=LIST),
+    route("campaigns/<uuid:pk>/again/", SecondView.as_view(), name="api_campaign_again", access=LIST),
     *(
         route(
             f"campaigns/<uuid:pk>/{move.name}/", view_of(move).as_view(), name=f"api_campaign_{move.name}", access=LIST
         )
         for move in MOVES
     ),
-    route("slots/", SlotsView.as_view(), name="api_slots", access=LIST),
-    route("slots/<uuid:pk>/", SlotView.as_view(), name="api_slot", access=LIST),
-]
+    *(
+        route(
+            f"campaigns/<uuid:pk>/{move.name}/",
+            view_of_one(move).as_view(),
+            name=f"api_campaign_{move.name}",
+            access=LIST,
+        )
+        for move in ONE
+    ),
+]  # fmt: skip

@@ -26,7 +26,7 @@ from referrals.selectors.referrals import late_for_me, veiled
 from referrals.serializers import referrals as forms
 from referrals.serializers.referrals import ReferralInput, ReferralLine, ReferralOutput, ReferralQuery
 from referrals.services import referrals as services
-from referrals.services.appointments.planning import plan_first_appointment
+from referrals.services.appointments.planning import begin_referral, plan_first_appointment
 from referrals.workflows import REFERRAL
 
 ANSWER, SENDER = "referral.answer", "referral.cancel"
@@ -64,7 +64,7 @@ MOVES = (
         "refuse-redirect", "Garder le destinataire", services.refuse_redirect, "referral.confirm_redirect",
         forms.NoteInput,
     ),
-    Move("start", "Commencer le suivi", services.start_referral, ANSWER, forms.StartInput, "start"),
+    Move("start", "Commencer le suivi", begin_referral, ANSWER, forms.StartInput, "start"),
     Move(
         "appointment", "Fixer le premier rendez-vous", plan_first_appointment, ANSWER, forms.AppointmentInput,
     ),

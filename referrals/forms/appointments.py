@@ -9,7 +9,7 @@ from django import forms
 
 from hub.core.actor import PARIS
 from partners.forms.fields import choices_in
-from referrals.forms.fields import day, hour, text
+from referrals.forms.fields import day, hour, reason_kept, text
 from referrals.models import Appointment, AppointmentKind, AppointmentMode, ContractKind
 from referrals.selectors.hosts import Host
 from referrals.services.appointments.planning import in_france
@@ -39,9 +39,12 @@ class PlanForm(forms.Form):
     contact = line("Qui appeler", 120, help_text="Un nom et un numéro, pour déplacer la date.")
     motive = line("Pourquoi", 300, help_text="La personne le lira : des mots simples, rien de sensible.")
     bring = line("À apporter", 300)
+    reason = reason_kept()
 
-    def __init__(self, *args: Any, hosts: list[Host], kinds: list[str], **options: Any) -> None:
+    def __init__(self, *args: Any, hosts: list[Host], kinds: list[str], may_keep: bool, **options: Any) -> None:
         super().__init__(*args, **options)
+        if not may_keep:
+            del self.fields["reason"]
         self.hosts = {host.key: host for host in hosts}
         choices_in(self, "host").choices = [(host.key, host.label) for host in hosts]
         chosen = [(kind.value, kind.label) for kind in AppointmentKind if kind.value in kinds]
@@ -61,7 +64,7 @@ class PlanForm(forms.Form):
             "organization": host.organization,
             "team": host.team,
             "member_id": host.member_id,
-            "words": {name: given[name] for name in WORDS},
+            "words": {name: given.get(name, "") for name in (*WORDS, "reason")},
         }
 
 

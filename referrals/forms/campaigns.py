@@ -13,7 +13,7 @@ from hub.core.text import fold
 from partners.forms.fields import choices_in, rows_in
 from partners.models import Commune, Organization, Team, Territory
 from referrals.forms.appointments import line, minutes
-from referrals.forms.fields import day, hour, text
+from referrals.forms.fields import day, hour, reason_kept, text
 from referrals.models import AppointmentMode, Slot, Summons
 from referrals.selectors.campaigns import STAGES, drafts
 from referrals.selectors.slots import places_for
@@ -58,6 +58,12 @@ class WordsForm(forms.Form):
     )  # fmt: skip
     bring = line("À apporter", SIZES["bring"])
     contact = line("Qui appeler", SIZES["contact"], help_text="Un nom et un numéro, pour déplacer la date.")
+    reason = reason_kept()
+
+    def __init__(self, *args: Any, may_keep: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not may_keep:
+            del self.fields["reason"]
 
 
 class HowManyForm(forms.Form):
@@ -72,7 +78,7 @@ class HowManyForm(forms.Form):
 
 
 class NewCampaignForm(HowManyForm, WordsForm):
-    field_order = ["name", "motive", "bring", "contact", "how_many"]
+    field_order = ["name", "motive", "bring", "contact", "reason", "how_many"]
 
 
 class SummonGapsForm(forms.Form):

@@ -30,6 +30,16 @@ def text(label: str, *, rows: int = 3, size: int = 4000, required: bool = False,
     )
 
 
+def reason_kept() -> forms.CharField:
+    """Why a manager keeps words that a letter to a person usually does not hold (domain §5)."""
+    return forms.CharField(
+        label="Pourquoi ces mots sont gardés",
+        max_length=300,
+        required=False,
+        help_text="Seulement pour un mot qui ne convient pas d'ordinaire ; réservé aux responsables.",
+    )
+
+
 def refuse(form: forms.BaseForm, error: DomainError) -> None:
     """Put a service's refusal back where the user can correct it; what has no field stands above the form."""
     placed = False

@@ -8,7 +8,7 @@ from django import forms
 
 from partners.forms.fields import choices_in
 from referrals.documents.texts import Text
-from referrals.forms.fields import text
+from referrals.forms.fields import reason_kept, text
 from referrals.models import LetterChannel
 
 
@@ -55,12 +55,7 @@ class TextForm(forms.Form):
         required=True,
         help_text="Une ligne vide sépare deux paragraphes. Une ligne qui commence par un tiret fait une liste.",
     )
-    reason = forms.CharField(
-        label="Pourquoi ces mots sont gardés",
-        max_length=300,
-        required=False,
-        help_text="Seulement pour un mot qui ne convient pas d'ordinaire ; réservé aux responsables.",
-    )
+    reason = reason_kept()
     after = forms.IntegerField(min_value=0, widget=forms.HiddenInput())
 
     @property

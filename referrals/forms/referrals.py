@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from referrals.models import AppointmentMode, DeclineReason, Nature, Outcome, Pe
 from referrals.models.referrals import ContestReason
 
 CHOOSE = ("", "Choisir…")
+NINE = time(9)
 REASONS = [
     CHOOSE,
     ("Motifs de la structure", list(DeclineReason.choices)),
@@ -111,15 +113,23 @@ class WaitlistForm(forms.Form):
     note = text("Message (facultatif)", rows=2)
 
 
-class StartForm(forms.Form):
-    first_appointment_on = day("Premier rendez-vous (s'il est fixé)")
-
-
 class AppointmentForm(forms.Form):
     on = day("Jour du premier rendez-vous", required=True)
     at = hour("Heure")
     mode = forms.ChoiceField(label="Comment", choices=AppointmentMode.choices)
     place = forms.CharField(label="Lieu", max_length=120, required=False)
+
+
+class StartForm(AppointmentForm):
+    """Begun, with or without a first appointment to come."""
+
+    on = day("Jour du premier rendez-vous (s'il est à fixer)")
+    at = hour("Heure", required=False, initial=NINE)
+
+    def clean(self) -> dict[str, Any]:
+        """An hour nobody chose is nine o'clock."""
+        cleaned = super().clean() or {}
+        return cleaned | {"at": cleaned.get("at") or NINE}
 
 
 class PauseForm(forms.Form):
@@ -169,4 +179,6 @@ def gesture_form(name: str, referral: Referral, data: Any = None) -> forms.Form:
     kind = GESTURE_FORMS[name]
     if name == "complete" and referral.nature == Nature.DESIGNATION:
         kind = AppointmentHeldForm
+    if name == "start" and referral.first_appointment_on:
+        kind = NothingForm
     return kind(data, auto_id=f"id_{name}_%s")

@@ -54,6 +54,8 @@ class Appointment(PersonalModel):
     contact = models.CharField("qui appeler", max_length=120, blank=True)
     motive = models.CharField("pourquoi", max_length=300, blank=True)
     bring = models.CharField("à apporter", max_length=300, blank=True)
+    # Why a manager kept words that a letter usually does not hold.
+    kept_because = models.CharField("pourquoi ces mots sont gardés", max_length=300, blank=True, default="")
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     team = models.ForeignKey(Team, null=True, on_delete=models.PROTECT, related_name="+")
     member = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")

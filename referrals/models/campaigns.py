@@ -76,6 +76,8 @@ class Campaign(PersonalModel):
     territory = models.ForeignKey(Territory, null=True, on_delete=models.PROTECT, related_name="+")
     motive = models.CharField("pourquoi", max_length=300)
     bring = models.CharField("à apporter", max_length=300, blank=True)
+    # Why a manager kept words that a letter usually does not hold.
+    kept_because = models.CharField("pourquoi ces mots sont gardés", max_length=300, blank=True, default="")
     contact = models.CharField("qui appeler", max_length=120, blank=True)
     slots = models.ManyToManyField(Slot, related_name="campaigns")
     follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")  # a second summons

@@ -34,9 +34,12 @@ def summonses_of(actor: Actor, summonses: QuerySet[Summons]) -> QuerySet[Summons
 
 @scope(Slot)
 def slots_of(actor: Actor, slots: QuerySet[Slot]) -> QuerySet[Slot]:
-    """The Département's own: they name nobody."""
+    """The Département's own; the joint sessions of whoever sits beside it. They name nobody."""
     found = slots.filter(department_id=actor.department_id)
-    return found if actor.is_system or can(actor, "campaign.list") else found.none()
+    if actor.is_system or can(actor, "campaign.list"):
+        return found
+    shared = found.filter(co_host=actor.organization_id)
+    return shared if can(actor, "appointment.list") else shared.none()
 
 
 @rule("campaign.list")

@@ -183,8 +183,9 @@ def _line(actor: Actor, one: Appointment, known: object, followed: bool) -> Appo
 
 def _journal(line: AppointmentLine) -> list[TimelineEntry]:
     """Planned, moved, cancelled; what came of it only for those who may know."""
-    labels = {"plan": "Rendez-vous fixé"} | {name: one.label for name, one in APPOINTMENT.transitions.items()}
-    hidden = set() if line.knows else {"hold", "miss", "excuse", "correct"}
+    labels = {name: one.label for name, one in APPOINTMENT.transitions.items()}
+    labels |= {"plan": "Rendez-vous fixé", "replace": "Autre date proposée"}
+    hidden = set() if line.knows else {"hold", "miss", "excuse", "correct", "replace"}
     rows = [row for row in AppointmentLog.objects.filter(appointment=line.appointment)[:MOST] if row.name not in hidden]
     users = User.objects.in_bulk([row.user_id for row in rows if row.user_id])
     organizations = Organization.objects.in_bulk([row.organization_id for row in rows if row.organization_id])

@@ -12,7 +12,7 @@ from hub.core.access import can, get_visible, visible
 from hub.core.actor import PARIS, Actor
 from hub.core.identifiers import spoken_phone
 from hub.core.pages import Page, paginate
-from referrals.channels import why_not_written
+from referrals.channels import not_written, why_not_written
 from referrals.models import Appointment, AppointmentState, Beneficiary, Campaign, CampaignState, Slot, Summons
 from referrals.selectors.known import CLOSED, known_people
 from referrals.services.campaigns.people import MOST
@@ -27,6 +27,7 @@ BY_STAGE = ("stage",)
 STAGES: dict[str, tuple[str, str, str]] = {
     "no_seat": ("Sans créneau", "warning", "calendar-x"),
     "seated": ("Créneau proposé", "info", "calendar"),
+    "to_convene": ("À convoquer", "warning", "send"),
     "otherwise": ("À joindre autrement", "warning", "phone"),
     "convened": ("Convoquée", "info", "mail"),
     "moved": ("Date déplacée", "info", "calendar-clock"),
@@ -37,6 +38,9 @@ STAGES: dict[str, tuple[str, str, str]] = {
     "cancelled": ("Annulée", "neutral", "ban"),
     "past": ("Passée", "neutral", "calendar"),
 }
+# The next gesture on one person; "" when there is none.
+ACTIONS = dict.fromkeys(("no_seat", "seated", "convened", "moved"), "Créneau")
+ACTIONS |= {"to_convene": "Convoquer", "otherwise": "Prévenir"} | dict.fromkeys(("excused", "cancelled"), "Autre date")
 # For whom what came of it is not: only that the day has passed.
 VEILED = dict.fromkeys(("to_tell", "held", "excused", "not_held"), "past")
 CSV_HEADER = (
@@ -65,6 +69,11 @@ class SummonsLine:
     @property
     def icon(self) -> str:
         return STAGES[self.stage][2]
+
+    @property
+    def action(self) -> str:
+        """The next gesture on this person: the label of its button."""
+        return ACTIONS.get(self.stage, "")
 
     @property
     def when(self) -> Appointment | Slot | None:
@@ -125,6 +134,20 @@ class CampaignRecord:
     def without(self) -> int:
         return self.count("no_seat")
 
+    @property
+    def ready(self) -> int:
+        """Those of a campaign already sent who got a seat since."""
+        return self.count("to_convene")
+
+    @property
+    def otherwise(self) -> int:
+        return self.count("otherwise")
+
+    @property
+    def waits(self) -> bool:
+        """Is somebody of a campaign already sent not convened yet?"""
+        return self.campaign.state == CampaignState.SENT and bool(self.without or self.ready or self.otherwise)
+
 
 def campaign_list(actor: Actor) -> list[Campaign]:
     """The latest ones, with `people` and `convened` counted."""
@@ -171,7 +194,8 @@ def staged(actor: Actor, campaign: Campaign, *, follows: bool) -> QuerySet[Summo
     whens = [
         When(appointment=None, slot=None, then=Value("no_seat")),
         When(appointment=None, campaign__state=CampaignState.DRAFT, then=Value("seated")),
-        When(appointment=None, then=Value("otherwise")),
+        When(not_written("beneficiary__"), appointment=None, then=Value("otherwise")),
+        When(appointment=None, then=Value("to_convene")),
         *(When(condition, then=Value(name if follows else VEILED.get(name, name))) for name, condition in met),
         When(planned & Q(appointment__starts_at__lte=actor.now), then=Value("to_tell" if follows else "past")),
         When(planned & Q(moved_at__isnull=False), then=Value("moved")),

@@ -21,6 +21,13 @@ from referrals.models.appointments import PAST, VEILED
 from referrals.serializers.people import CardOutput
 from referrals.services.appointments.planning import WORDS
 
+
+def kept_reason() -> serializers.CharField:
+    """Why a manager keeps words that a letter to a person usually does not hold (domain §5)."""
+    said = "Pourquoi un responsable garde un mot refusé d'ordinaire."
+    return serializers.CharField(max_length=300, required=False, allow_blank=True, help_text=said)
+
+
 STATES = [*AppointmentState.choices, (VEILED, PAST)]
 
 
@@ -81,6 +88,7 @@ class AppointmentPlanInput(serializers.Serializer[Any]):
         max_length=WORDS["motive"], required=False, allow_blank=True, help_text="La personne le lira."
     )
     bring = serializers.CharField(max_length=WORDS["bring"], required=False, allow_blank=True)
+    reason = kept_reason()
 
 
 class AppointmentMoveInput(serializers.Serializer[Any]):

@@ -12,6 +12,7 @@ from hub.core.rest.pages import PageQuery
 from partners.models import Commune, Organization, Team, Territory
 from referrals.models import AppointmentMode, CampaignState, Slot, Summons
 from referrals.selectors.campaigns import STAGES
+from referrals.serializers.appointments import kept_reason
 from referrals.serializers.people import CardOutput, CommuneOutput
 from referrals.services.campaigns.people import MOST
 
@@ -63,6 +64,11 @@ class SlotInput(serializers.Serializer[Any]):
         return found
 
 
+class SlotChange(serializers.Serializer[Any]):
+    capacity = serializers.IntegerField(min_value=1, max_value=MOST, required=False)
+    closed = serializers.BooleanField(required=False, help_text="Fermé, il ne donne plus de place.")
+
+
 class StageOutput(serializers.Serializer[Any]):
     key = serializers.ChoiceField(STAGE_CHOICES)
     name = serializers.CharField()
@@ -110,15 +116,51 @@ class CampaignInput(PeopleInput):
     bring = serializers.CharField(max_length=300, required=False, allow_blank=True, default="")
     contact = serializers.CharField(max_length=120, required=False, allow_blank=True, default="")
     territory = VisibleField(Territory, required=False)
+    reason = kept_reason()
+
+
+class WordsChange(serializers.Serializer[Any]):
+    """The words people read, and the name colleagues read."""
+
+    name = serializers.CharField(max_length=100, required=False)
+    motive = serializers.CharField(max_length=300, required=False, help_text="Chaque personne le lira.")
+    bring = serializers.CharField(max_length=300, required=False, allow_blank=True)
+    contact = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    reason = kept_reason()
+
+
+class SummonsesInput(serializers.Serializer[Any]):
+    summonses = serializers.ListField(child=serializers.UUIDField(), min_length=1, max_length=MOST)
+
+
+class SecondInput(SummonsesInput, WordsChange):
+    """Whom, and the words that change from the first summons."""
 
 
 class SlotsInput(serializers.Serializer[Any]):
     slots = serializers.ListField(child=serializers.UUIDField(), max_length=MOST)
 
 
-class PlaceInput(serializers.Serializer[Any]):
+class SummonsInput(serializers.Serializer[Any]):
+    """One person of the campaign."""
+
     summons = VisibleField(Summons)
+
+
+class PlaceInput(SummonsInput):
     slot = VisibleField(Slot, required=False, allow_null=True, default=None)
+
+
+class TellInput(SummonsInput):
+    told_how = serializers.CharField(
+        max_length=120, required=False, allow_blank=True, default="",
+        help_text="Comment elle est prévenue, sans courrier ; vide : un courrier lui sera fait.",
+    )  # fmt: skip
+
+
+class MoveInput(SummonsInput):
+    slot = VisibleField(Slot)
+    note = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
 class SummonsOutput(serializers.Serializer[Any]):

@@ -152,16 +152,18 @@ class RedirectInput(NoteInput):
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
 
 
-class StartInput(serializers.Serializer[Any]):
-    first_appointment_on = serializers.DateField(required=False, allow_null=True)
-
-
 class AppointmentInput(serializers.Serializer[Any]):
     on = serializers.DateField(help_text="Jour du premier rendez-vous.")
     at = serializers.TimeField(required=False, help_text="Heure en France ; 9 h par défaut.")
     duration = serializers.IntegerField(required=False, min_value=5, max_value=480, help_text="En minutes.")
     mode = serializers.ChoiceField(AppointmentMode.choices, required=False)
     place = serializers.CharField(required=False, max_length=120, allow_blank=True)
+
+
+class StartInput(AppointmentInput):
+    """Begun; with `on`, its first appointment is fixed too."""
+
+    on = serializers.DateField(required=False, help_text="Jour du premier rendez-vous, s'il est à fixer.")
 
 
 class PauseInput(serializers.Serializer[Any]):

@@ -141,7 +141,7 @@ def record_death(actor: Actor, *, person: Beneficiary, died_on: date) -> None:
     person.save(update_fields=["died_on", "updated_at"])
     lapse_gaps(actor, beneficiary_ids=[person.pk], closing="died", silent=True)
     cancel_moot(actor, Appointment.objects.filter(beneficiary=person))
-    leave_all_seats(person.pk)
+    leave_all_seats(actor, person.pk)
 
 
 @transaction.atomic

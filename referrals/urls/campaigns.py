@@ -20,8 +20,10 @@ urlpatterns = [
     route("convocations/<uuid:pk>/creneaux/", views.slots, name="campaign_slots", access=LIST),
     route("convocations/<uuid:pk>/repartir/", views.distribute, name="campaign_distribute", access=LIST),
     route("convocations/<uuid:pk>/envoyer/", views.send, name="campaign_send", access=LIST),
+    route("convocations/<uuid:pk>/convoquer/", views.convene, name="campaign_convene", access=LIST),
     route("convocations/<uuid:pk>/annuler/", views.cancel, name="campaign_cancel", access=LIST),
-    route("convocations/<uuid:pk>/choisies/", views.chosen, name="campaign_chosen", access=LIST),
+    route("convocations/<uuid:pk>/retirer/", views.withdraw, name="campaign_withdraw", access=LIST),
+    route("convocations/<uuid:pk>/seconde/", views.again, name="campaign_again", access=LIST),
     route("convocations/<uuid:pk>/courriers/", views.letters, name="campaign_letters", access=LIST),
     route("convocations/<uuid:pk>/liste/", views.export, name="campaign_export", access=LIST),
 ]

@@ -25,6 +25,7 @@ from referrals.models import Appointment, AppointmentKind, Beneficiary, Referral
 from referrals.selectors.appointments import agenda, appointment_record, get_appointment
 from referrals.selectors.files import get_person
 from referrals.selectors.hosts import hosts_for
+from referrals.selectors.joint_sessions import has_joint_sessions
 from referrals.selectors.letters import letters_about, outdated
 from referrals.services.appointments.outcomes import (
     cancel_appointment,
@@ -71,6 +72,7 @@ def index(request: Request) -> HttpResponse:
         "before": first - timedelta(days=days),
         "after": first + timedelta(days=days),
         "today": actor.today,
+        "joint": has_joint_sessions(actor),
     }
     return render(request, "referrals/appointments/list.html", context)
 
@@ -122,7 +124,9 @@ def plan(request: Request, pk: UUID) -> HttpResponse:
     require(actor, "appointment.plan", person)
     about, kinds = _about(actor, person, request)
     initial = {"motive": (about["gap"] and "Faire le point sur votre inscription.") or ""}
-    form = PlanForm(request.POST or None, hosts=hosts_for(actor, person), kinds=kinds, initial=initial)
+    may_keep = can(actor, "letter.override")
+    hosts = hosts_for(actor, person)
+    form = PlanForm(request.POST or None, hosts=hosts, kinds=kinds, may_keep=may_keep, initial=initial)
     made = submit(request, form, lambda: plan_appointment(actor, person=person, **about, **form.values()))
     if made:
         messages.success(request, "Rendez-vous fixé. Imprimez sa fiche pour la personne.")

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from hub.core.access import can
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
 from hub.core.models import record_access
@@ -17,17 +18,26 @@ from hub.core.tabular import csv_lines
 from hub.core.topics import topic_token
 from partners.views.pages import UNPROCESSABLE, Request, submit
 from referrals.forms.campaigns import CandidateFilters, HowManyForm, NewCampaignForm, StageFilters, WordsForm
+from referrals.forms.fields import refuse
 from referrals.forms.gap_bulk import ExportForm
-from referrals.models import Campaign, CampaignState
+from referrals.models import Campaign
 from referrals.selectors import campaigns as selectors
 from referrals.selectors.campaigns import campaign_list, campaign_record, get_campaign
 from referrals.selectors.slots import usable_slots
 from referrals.selectors.summonable import Candidates, candidates, chosen_ids
 from referrals.services.campaigns.distribution import distribute as distribute_seats
 from referrals.services.campaigns.letters import order_campaign_letters
-from referrals.services.campaigns.people import MOST, add_people, change_words, open_campaign, summon_again
-from referrals.services.campaigns.people import withdraw_people as withdraw
-from referrals.services.campaigns.sending import cancel_campaign, send_campaign
+from referrals.services.campaigns.people import (
+    MOST,
+    WORDS,
+    add_people,
+    change_words,
+    open_campaign,
+    summon_again,
+    withdraw_people,
+    words_again,
+)
+from referrals.services.campaigns.sending import cancel_campaign, convene_waiting, send_campaign
 from referrals.services.campaigns.slots import choose_slots, first_day
 
 PAGE_OR_POST = ["GET", "HEAD", "POST"]
@@ -44,7 +54,7 @@ def new(request: Request) -> HttpResponse:
     """Choose people by what they lack, say why, open the campaign: nobody is told yet."""
     actor, filters, found = request.actor, *_found(request)
     initial = {"how_many": min(found.total, MOST) or 1}
-    form = NewCampaignForm(request.POST or None, initial=initial)
+    form = NewCampaignForm(request.POST or None, initial=initial, may_keep=can(actor, "letter.override"))
 
     def opened() -> Campaign:
         words = dict(form.cleaned_data)
@@ -61,7 +71,7 @@ def new(request: Request) -> HttpResponse:
 
 @require_http_methods(PAGE_OR_POST)
 def add(request: Request, pk: UUID) -> HttpResponse:
-    """More people for a campaign being prepared."""
+    """More people for a campaign, also once it is sent: they wait for a seat."""
     campaign = get_campaign(request.actor, pk)
     filters, found = _found(request)
     form = HowManyForm(request.POST or None, initial={"how_many": min(found.total, MOST) or 1})
@@ -88,7 +98,8 @@ def record(request: Request, pk: UUID) -> HttpResponse:
 def words(request: Request, pk: UUID) -> HttpResponse:
     """Correct what people will read."""
     campaign = get_campaign(request.actor, pk)
-    form = WordsForm(request.POST or None, initial={name: getattr(campaign, name) for name in WordsForm.base_fields})
+    said = {name: getattr(campaign, name) for name in WORDS} | {"reason": campaign.kept_because}
+    form = WordsForm(request.POST or None, initial=said, may_keep=can(request.actor, "letter.override"))
     if submit(request, form, lambda: change_words(request.actor, campaign=campaign, words=form.cleaned_data)):
         messages.success(request, "Textes enregistrés.")
         return redirect("campaign", pk)
@@ -107,9 +118,7 @@ def slots(request: Request, pk: UUID) -> HttpResponse:
         except (Invalid, Conflict) as refusal:
             error = refusal.message
         else:
-            draft = campaign.state == CampaignState.DRAFT
-            after = "Répartissez maintenant les personnes." if draft else "Donnez leur place à celles qui attendent."
-            messages.success(request, f"Créneaux choisis : {count}. {after}")
+            messages.success(request, f"Créneaux choisis : {count}. Répartissez maintenant les personnes.")
             return redirect("campaign", pk)
     context = {
         "campaign": campaign,
@@ -153,6 +162,18 @@ def send(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def convene(request: Request, pk: UUID) -> HttpResponse:
+    """Convene those who got a seat since it was sent."""
+    campaign = get_campaign(request.actor, pk)
+    try:
+        done = convene_waiting(request.actor, campaign=campaign)
+    except (Invalid, Conflict) as error:
+        return _record(request, pk, conflict=error.message, status=error.status)
+    messages.success(request, f"Convocations envoyées : {done.convened}. Demandez maintenant leurs courriers.")
+    return redirect("campaign", pk)
+
+
+@require_POST
 def cancel(request: Request, pk: UUID) -> HttpResponse:
     """Call it off."""
     campaign = get_campaign(request.actor, pk)
@@ -165,18 +186,34 @@ def cancel(request: Request, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def chosen(request: Request, pk: UUID) -> HttpResponse:
-    """On the chosen lines: take people out of a draft, or prepare a second summons for them."""
-    actor, campaign, picked = request.actor, get_campaign(request.actor, pk), _uuids(request, "summons")
+def withdraw(request: Request, pk: UUID) -> HttpResponse:
+    """Take the chosen people out, while they are not convened."""
+    campaign = get_campaign(request.actor, pk)
     try:
-        if request.POST.get("name") == "again":
-            second = summon_again(actor, campaign=campaign, summonses=picked)
-            messages.success(request, "Seconde convocation préparée : rien n'est envoyé, personne n'est prévenu.")
-            return redirect("campaign", second.pk)
-        messages.success(request, f"Retirées : {withdraw(actor, campaign=campaign, summonses=picked)}.")
+        count = withdraw_people(request.actor, campaign=campaign, summonses=_uuids(request, "summons"))
+        messages.success(request, f"Personnes retirées : {count}.")
     except (Invalid, Conflict) as error:
         return _record(request, pk, conflict=error.message, status=error.status)
     return redirect("campaign", pk)
+
+
+@require_POST
+def again(request: Request, pk: UUID) -> HttpResponse:
+    """A second summons with the words of the first; a page asks for others when those do not hold any more."""
+    actor, campaign, picked = request.actor, get_campaign(request.actor, pk), _uuids(request, "summons")
+    given = request.POST if "motive" in request.POST else words_again(campaign)
+    form = WordsForm(given, may_keep=can(actor, "letter.override"))
+    words = form.cleaned_data if form.is_valid() else {}
+    try:
+        second = summon_again(actor, campaign=campaign, summonses=picked, words=words)
+    except (Invalid, Conflict) as refusal:
+        if not set(refusal.fields) & set(form.fields):
+            return _record(request, campaign.pk, conflict=refusal.message, status=refusal.status)
+        refuse(form, refusal)
+        context = {"form": form, "campaign": campaign, "picked": picked}
+        return render(request, "referrals/campaigns/again.html", context, status=UNPROCESSABLE)
+    messages.success(request, "Seconde convocation préparée : rien n'est envoyé, personne n'est prévenu.")
+    return redirect("campaign", second.pk)
 
 
 @require_POST

@@ -15,13 +15,12 @@ from hub.core.errors import Conflict, Invalid
 from hub.core.models import record_access
 from partners.views.pages import UNPROCESSABLE, Request, submit
 from referrals.documents.letter import letter_pdf
-from referrals.documents.wording import unkind
 from referrals.forms.fields import refuse
 from referrals.forms.letters import LetterForm
 from referrals.models import Appointment
 from referrals.selectors.appointments import appointment_record, get_appointment
 from referrals.selectors.letters import get_letter, kinds_for, letters_about
-from referrals.services.letters.writing import Draft, draft_letter, write_letter
+from referrals.services.letters.writing import Draft, draft_letter, unkind_of, write_letter
 from referrals.views.appointments import pdf_answer
 
 NAME = "courrier.pdf"  # says nothing of anybody
@@ -82,7 +81,7 @@ def _form(request: Request, appointment: Appointment) -> LetterForm:
     asked = {"kind": kinds[0][0], "channel": "post", "contact": appointment.contact, "motive": appointment.motive}
     asked |= request.GET.dict()
     given: Any = request.POST if request.method == "POST" else asked
-    return LetterForm(given, kinds=kinds, reword=bool(unkind(appointment.motive)))
+    return LetterForm(given, kinds=kinds, reword=bool(unkind_of(appointment)))
 
 
 def _drafted(request: Request, appointment: Appointment, form: LetterForm) -> tuple[Draft | None, str]:

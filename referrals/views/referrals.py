@@ -24,7 +24,7 @@ from referrals.models import Referral
 from referrals.selectors.journal import ReferralRecord, referral_record
 from referrals.selectors.referrals import BOXES, RECEIVED, inbox
 from referrals.services import referrals as services
-from referrals.services.appointments.planning import plan_first_appointment
+from referrals.services.appointments.planning import begin_referral, plan_first_appointment
 
 PAGE_OR_POST = ("GET", "HEAD", "POST")  # a gesture's address typed, or reloaded after signing in: its page is shown
 ANSWERS = ("accept", "acknowledge", "decline", "contest", "waitlist")
@@ -35,7 +35,7 @@ RUN: dict[str, Callable[..., Any]] = {
     "refuse_redirect": services.refuse_redirect,
     "maintain": services.maintain_designation,
     "acknowledge_outcome": services.acknowledge_outcome,
-    "start": services.start_referral,
+    "start": begin_referral,
     "resume": services.resume_referral,
     "complete": services.complete_referral,
     "waitlist": services.waitlist_referral,

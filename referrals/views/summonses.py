@@ -15,9 +15,11 @@ from partners.views.pages import UNPROCESSABLE, Request, submit
 from referrals.forms.campaigns import PlaceForm, ToldForm
 from referrals.models import AppointmentState, Slot, Summons
 from referrals.selectors.campaigns import SummonsLine, get_summons, summons_line
+from referrals.services.campaigns.distribution import may_be_offered
 from referrals.services.campaigns.distribution import place as give_seat
 from referrals.services.campaigns.sending import convene_one, move_to_slot
 
+TO_TELL = ("to_convene", "otherwise")  # a seat is held, she is not convened yet
 PAGE_OR_POST = ["GET", "HEAD", "POST"]
 
 
@@ -27,8 +29,7 @@ def summons(request: Request, pk: UUID) -> HttpResponse:
     one = get_summons(request.actor, pk)
     form = _place_form(request, one, request.POST or None)
     if submit(request, form, lambda: _moved(request, one, form.chosen())):
-        messages.success(request, "Créneau changé." if one.slot_id or form.chosen() else "C'est noté.")
-        return redirect("campaign", one.campaign_id)
+        return _after_placing(request, pk)
     return _page(request, pk, place=form)
 
 
@@ -45,8 +46,19 @@ def tell(request: Request, pk: UUID) -> HttpResponse:
     return _page(request, pk, told=form)
 
 
+def _after_placing(request: Request, pk: UUID) -> HttpResponse:
+    """Whoever has a seat of a campaign already sent is still to convene."""
+    now = summons_line(request.actor, pk)
+    if now.stage in TO_TELL:
+        messages.success(request, "Créneau enregistré : convoquez maintenant cette personne.")
+        return redirect("summons", pk)
+    messages.success(request, "Créneau enregistré." if now.when else "Cette personne n'a plus de créneau.")
+    return redirect("campaign", now.summons.campaign_id)
+
+
 def _moved(request: Request, one: Summons, slot: Slot | None) -> Summons:
-    if one.appointment_id and slot is not None:
+    planned = one.appointment is not None and one.appointment.state == AppointmentState.PLANNED
+    if planned and slot is not None:
         return move_to_slot(request.actor, summons=one, slot=slot)
     return give_seat(request.actor, summons=one, slot=slot)
 
@@ -63,12 +75,15 @@ def _page(request: Request, pk: UUID, *, place: PlaceForm | None = None, told: T
     line = summons_line(request.actor, pk)
     one = line.summons
     record_access("seen", subject=one)
-    planned = one.appointment is None or one.appointment.state == AppointmentState.PLANNED
+    former = one.appointment
+    planned = former is None or former.state == AppointmentState.PLANNED
+    offered = former is not None and may_be_offered(request.actor, one.campaign, former)
     context = {
         "line": line,
         "campaign": one.campaign,
-        "place": (place or _place_form(request, one, None)) if planned else None,
-        "told": (told or _told_form(line)) if line.stage == "otherwise" else None,
+        "place": (place or _place_form(request, one, None)) if planned or offered else None,
+        "told": (told or _told_form(line)) if line.stage in TO_TELL else None,
+        "offered": offered,
     }
     refused = any(form is not None and form.errors for form in (place, told))
     return render(request, "referrals/campaigns/summons.html", context, status=UNPROCESSABLE if refused else 200)

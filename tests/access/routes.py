@@ -56,6 +56,7 @@ COMMON = {
     "reseau/services/": "service",
     "territoires/": "territory",
     "convocations/creneaux/": "slot",
+    "rendez-vous/seances-communes/": "joint_slot",
     "inscriptions/reglages/motifs/": "exit_code",
     "inscriptions/reglages/listes/": "expected",
     "api/v1/slots/": "slot",

@@ -234,6 +234,9 @@ def _campaigns(world: World) -> None:
             acting, starts_at=in_france(open_day(20), time(10)), capacity=2, place="CMS", team=cast.cms_metz,
             campaign=world.campaign,
         )  # fmt: skip
+        world.joint_slot = open_slot(
+            acting, starts_at=in_france(open_day(20), time(14)), capacity=2, place="CMS", co_host=cast.pole_emploi
+        )
         distribute(acting, campaign=world.campaign)
         send_campaign(acting, campaign=world.campaign)
         world.summons = Summons.objects.get(campaign=world.campaign)

@@ -106,6 +106,38 @@ def test_the_first_appointment_held_completes_the_designation(cast):
     assert (reread(cast, sent).state, reread(cast, sent).outcome) == ("completed", "first_appointment")
 
 
+def test_a_referral_begins_with_its_first_appointment(cast):
+    sent = referral(cast, person(cast))
+    browser, address = client(cast.siae_worker), f"/orientations/{sent.pk}/start/"
+    with tenant(actor(cast.siae_worker)) as acting:
+        accept_referral(acting, referral=sent)
+    page = browser.get(f"/orientations/{sent.pk}/").content.decode()
+    assert 'id="id_start_on"' in page
+    past = browser.post(address, {"on": "2020-01-02", "at": "10:00", "mode": "on_site"})
+    assert past.status_code == 400 and "à venir" in past.content.decode()
+    assert reread(cast, sent).state == "accepted"
+    assert browser.post(address, {"on": f"{open_day()}", "at": "", "mode": "phone"}).status_code == 302
+    with tenant(actor(cast.siae_worker)):
+        one = Appointment.objects.get()
+    assert (one.kind, one.referral_id, one.mode, one.starts_at) == (
+        "referral", sent.pk, "phone", in_france(open_day(), time(9)),
+    )  # fmt: skip
+    assert (reread(cast, sent).state, reread(cast, sent).first_appointment_on) == ("in_progress", open_day())
+
+
+def test_a_referral_whose_appointment_is_fixed_begins_without_another(cast):
+    sent = referral(cast, person(cast))
+    with tenant(actor(cast.siae_worker)) as acting:
+        accept_referral(acting, referral=sent)
+        plan_first_appointment(acting, referral=sent, on=open_day())
+    browser = client(cast.siae_worker)
+    assert 'id="id_start_on"' not in browser.get(f"/orientations/{sent.pk}/").content.decode()
+    assert browser.post(f"/orientations/{sent.pk}/start/").status_code == 302
+    with tenant(actor(cast.siae_worker)):
+        assert Appointment.objects.count() == 1
+    assert reread(cast, sent).first_appointment_on == open_day()
+
+
 def test_a_cancelled_first_appointment_lets_the_clock_run_from_the_acknowledgement(cast):
     who = person(cast)
     decision(cast, who)

@@ -20,7 +20,7 @@ from referrals.services.campaigns.sending import cancel_campaign, convene_one
 from referrals.services.campaigns.slots import choose_slots, open_slot
 from referrals.services.contracts import record_contract
 from referrals.services.pathways import exempt_from_registration
-from tests.campaigns import WORDS, addressed, campaign, sent, slot, summons_of
+from tests.campaigns import WORDS, addressed, campaign, sent, short_notice, slot, summons_of
 from tests.cast import actor, client
 from tests.people import decision, open_day, person
 
@@ -148,7 +148,9 @@ def test_who_was_left_without_a_seat_gets_one_after_the_sending(cast):
     address = f"/convocations/personnes/{one.pk}/"
     assert f"/convocations/creneaux/nouveau/?campagne={made.pk}" in browser.get(address).content.decode()
     other, own = slot(cast, on=open_day(25), place="Annexe"), slot(cast, on=open_day(30), campaign=made)
+    short_notice(cast)
     near = slot(cast, on=open_day(3))
+    short_notice(cast, 10)
     page = browser.get(address).content.decode()
     assert page.index("Créneaux de la campagne") < page.index(f"{own.pk}") < page.index(f"{other.pk}")
     assert f"{near.pk}" not in page
@@ -245,13 +247,13 @@ def test_a_second_summons_is_prepared_by_hand_and_a_withdrawn_person_leaves_no_l
     first, second = addressed(cast), addressed(cast, first_names="Bruno")
     made = campaign(cast, [first, second])
     browser = client(cast.officer_metz)
-    chosen = f"/convocations/{made.pk}/choisies/"
-    out = {"name": "withdraw", "summons": f"{summons_of(cast, made, second).pk}"}
-    assert browser.post(chosen, out).status_code == 302
-    assert "Bruno" not in browser.get(f"/convocations/{made.pk}/").content.decode()
-    again = browser.post(chosen, {"name": "again", "summons": f"{summons_of(cast, made, first).pk}"})
-    assert again.status_code == 302 and again["Location"] != f"/convocations/{made.pk}/"
-    assert browser.post(chosen, {"name": "again", "summons": "rien"}).status_code == 400
+    here = f"/convocations/{made.pk}/"
+    out = {"summons": f"{summons_of(cast, made, second).pk}"}
+    assert browser.post(f"{here}retirer/", out).status_code == 302
+    assert "Bruno" not in browser.get(here).content.decode()
+    again = browser.post(f"{here}seconde/", {"summons": f"{summons_of(cast, made, first).pk}"})
+    assert again.status_code == 302 and again["Location"] != here
+    assert browser.post(f"{here}seconde/", {"summons": "rien"}).status_code == 400
     assert "seconde convocation" in browser.get("/convocations/").content.decode()
 
 

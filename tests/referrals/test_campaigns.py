@@ -26,7 +26,7 @@ from referrals.services.campaigns.people import (
 from referrals.services.campaigns.sending import cancel_campaign, convene_one, move_to_slot, send_campaign
 from referrals.services.campaigns.slots import change_capacity, choose_slots, close_slot, open_slot
 from referrals.services.people import record_death
-from tests.campaigns import WORDS, addressed, campaign, seats, sent, slot, summons_of, taken
+from tests.campaigns import WORDS, addressed, campaign, seats, sent, short_notice, slot, summons_of, taken
 from tests.cast import actor
 from tests.people import decision, open_day, person, reread
 
@@ -95,16 +95,19 @@ def test_a_slot_never_falls_on_a_closed_day_of_either_host(cast, when, word):
         assert not Slot.objects.exists()
 
 
-def test_a_slot_too_near_is_not_chosen_unless_the_departement_set_another_notice(cast):
+def test_a_slot_too_near_is_neither_opened_nor_chosen_unless_the_departement_set_another_notice(cast):
+    with pytest.raises(Invalid) as refused:
+        slot(cast, on=open_day(3))
+    assert "10 jours avant" in refused.value.fields["on"]
+    short_notice(cast)
     made, near = campaign(cast), slot(cast, on=open_day(3))
-    with tenant(actor(cast.officer_metz)) as acting, pytest.raises(Invalid) as refused:
-        choose_slots(acting, campaign=made, slots=[near.pk])
-    assert "10 jours" in refused.value.message
-    cast.department.delays = {"summons_notice": 2}
-    cast.department.save()
-    cast.officer_metz.department.refresh_from_db()
     with tenant(actor(cast.officer_metz)) as acting:
         assert choose_slots(acting, campaign=made, slots=[near.pk]) == 1
+        choose_slots(acting, campaign=made, slots=[])
+    short_notice(cast, 10)
+    with tenant(actor(cast.officer_metz)) as acting, pytest.raises(Invalid) as refused:
+        choose_slots(acting, campaign=made, slots=[near.pk])
+    assert "10 jours avant" in refused.value.message
 
 
 def test_seats_go_to_the_nearest_place_first_in_order_and_never_above_capacity(cast):

@@ -15,5 +15,5 @@ def cancel_moot(actor: Actor, appointments: QuerySet[Appointment]) -> None:
     """Cancel those still planned (death, referral withdrawn): nobody is told, open pages look again."""
     for one in appointments.filter(state=AppointmentState.PLANNED):
         APPOINTMENT.perform(one, "cancel", by=actor, note="Sans objet")
-        leave_seat(one)
+        leave_seat(actor, one)
         touch(actor.department_id, "appointment", one.pk)

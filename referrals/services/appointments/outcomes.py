@@ -10,7 +10,7 @@ from hub.core.errors import Conflict
 from hub.core.topics import touch
 from referrals.models import Appointment, Nature, Outcome, Referral
 from referrals.services.appointments.planning import ACTIVE, changed, follow_referral, veiled_refusal
-from referrals.services.campaigns.seats import leave_seat
+from referrals.services.campaigns.seats import leave_seat, take_seat_again, touch_campaign
 from referrals.services.referrals.course import complete_referral
 from referrals.workflows import APPOINTMENT
 
@@ -28,8 +28,11 @@ def hold_appointment(actor: Actor, *, appointment: Appointment, note: str = "") 
 
 @transaction.atomic
 def excuse_appointment(actor: Actor, *, appointment: Appointment, note: str = "") -> Appointment:
-    """The person said beforehand, or explained, that she could not come."""
-    return _record(actor, appointment, "excuse", note, before=True)
+    """The person said beforehand that she could not come (her seat is free again), or explained it afterwards."""
+    _record(actor, appointment, "excuse", note, before=True)
+    if appointment.starts_at > actor.now:
+        leave_seat(actor, appointment)
+    return appointment
 
 
 @transaction.atomic
@@ -40,9 +43,13 @@ def miss_appointment(actor: Actor, *, appointment: Appointment, note: str = "") 
 
 @transaction.atomic
 def correct_outcome(actor: Actor, *, appointment: Appointment, note: str = "") -> Appointment:
-    """What was written down was wrong: it waits for its outcome again."""
+    """What was written down was wrong: it waits for its outcome again, on the seat it had.
+
+    Raises `Conflict` when somebody else has that seat by now, or when another date was offered meanwhile.
+    """
     require(actor, "appointment.outcome", appointment)
     APPOINTMENT.perform(appointment, "correct", by=actor, note=note, told_at=None, outcome_note="")
+    take_seat_again(actor, appointment)
     touch(actor.department_id, "appointment", appointment.pk)
     return appointment
 
@@ -53,7 +60,7 @@ def cancel_appointment(actor: Actor, *, appointment: Appointment, note: str = ""
     require(actor, "appointment.change", appointment)
     with veiled_refusal(actor, appointment):
         APPOINTMENT.perform(appointment, "cancel", by=actor, note=note.strip())
-    leave_seat(appointment)
+    leave_seat(actor, appointment)
     referral = Referral.objects.filter(pk__in=[appointment.referral_id], state__in=ACTIVE).first()
     if referral is not None:
         follow_referral(actor, referral)
@@ -67,4 +74,5 @@ def _record(actor: Actor, appointment: Appointment, name: str, note: str, *, bef
         raise Conflict("Ce rendez-vous n'a pas encore eu lieu.", code="too_early")
     APPOINTMENT.perform(appointment, name, by=actor, told_at=actor.now, outcome_note=" ".join(note.split())[:1000])
     touch(actor.department_id, "appointment", appointment.pk)
+    touch_campaign(actor, appointment)
     return appointment

@@ -18,6 +18,7 @@ from hub.core.topics import touch
 from hub.core.workdays import is_open
 from partners.models import Department, Membership, Organization, Team
 from referrals.clocks import closing_periods
+from referrals.documents.wording import unkind
 from referrals.events import AppointmentsChanged
 from referrals.models import (
     Appointment,
@@ -31,6 +32,8 @@ from referrals.models import (
 )
 from referrals.models.appointments import OUTCOMES, VEILED
 from referrals.services.campaigns.seats import leave_seat
+from referrals.services.letters.texts import kept_because, refused_words
+from referrals.services.referrals.course import start_referral
 from referrals.services.referrals.moves import moved, person_of
 from referrals.workflows import APPOINTMENT, REFERRAL
 
@@ -57,10 +60,10 @@ def plan_appointment(
     gap: RegistrationGap | None = None,
     words: Mapping[str, str] | None = None,
 ) -> Appointment:
-    """Fix a meeting; `words` are place, address, contact, motive and bring. The referent and who receives are told.
+    """Fix a meeting; `words` are place, address, contact, motive, bring, and the `reason` a manager keeps such words.
 
-    Raises `Invalid` for a day when the organisation is closed or a stranger to the person, `Conflict` once the
-    person's file is closed or the referral no longer runs.
+    The referent and who receives are told. Raises `Invalid` for a day when the organisation is closed, a stranger to
+    the person, or words a letter does not hold; `Conflict` once the file is closed or the referral no longer runs.
     """
     require(actor, "appointment.plan", person)
     if person.died_on:
@@ -68,6 +71,9 @@ def plan_appointment(
     _check_host(actor, person, organization, team, member_id)
     check_when(actor, starts_at, organization)
     _check_subject(actor, person, kind, referral, gap, organization)
+    said = words or {}
+    if wrong := refused_words(actor, said):
+        raise Invalid(" ".join(wrong.values()), fields=wrong)
     appointment = Appointment.objects.create(
         department_id=actor.department_id,
         beneficiary=person,
@@ -83,7 +89,8 @@ def plan_appointment(
         sensitive=bool(referral and referral.sensitive),
         planned_by_id=actor.user_id,
         planned_at=actor.now,
-        **trimmed(words or {}),
+        kept_because=kept_because(said),
+        **trimmed(said),
     )
     APPOINTMENT.record(appointment, "plan", by=actor)
     if referral is not None:
@@ -115,23 +122,32 @@ def plan_first_appointment(
         duration=duration,
         mode=mode,
         referral=referral,
-        words={"place": place, "motive": referral.need},
+        words={"place": place, "motive": "" if unkind(referral.need) else referral.need},
     )
+
+
+@transaction.atomic
+def begin_referral(actor: Actor, *, referral: Referral, on: date | None = None, **when: Any) -> Referral:
+    """The receiver has begun; `on` (and `when`: as `plan_first_appointment`) also fixes the first appointment."""
+    start_referral(actor, referral=referral)
+    if on is not None:
+        plan_first_appointment(actor, referral=referral, on=on, **when)
+    return referral
 
 
 @transaction.atomic
 def move_appointment(
     actor: Actor, *, appointment: Appointment, starts_at: datetime, duration: int | None = None, note: str = ""
 ) -> Appointment:
-    """Another day or hour; the former one stays in the journal."""
+    """Another day or hour, outside any joint session; the former one stays in the journal."""
     require(actor, "appointment.change", appointment)
     check_when(actor, starts_at, appointment.organization)
     former = f"Auparavant le {appointment.starts_at.astimezone(PARIS):%d/%m/%Y à %H:%M}"
     said = " · ".join(filter(None, (former, note.strip())))
-    values: dict[str, Any] = {"starts_at": starts_at, "duration": duration or appointment.duration}
+    values: dict[str, Any] = {"starts_at": starts_at, "duration": duration or appointment.duration, "co_host": None}
     with veiled_refusal(actor, appointment):
         APPOINTMENT.perform(appointment, "move", by=actor, note=said, **values)
-    leave_seat(appointment, moved_at=actor.now)
+    leave_seat(actor, appointment, moved=True)
     if appointment.referral_id:
         follow_referral(actor, Referral.objects.get(pk=appointment.referral_id))
     return changed(actor, appointment, "moved")

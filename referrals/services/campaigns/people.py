@@ -14,16 +14,16 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
 from hub.core.topics import touch
 from partners.models import Territory
-from referrals.documents.wording import unkind
 from referrals.models import Beneficiary, Campaign, CampaignState, RegistrationGap, Summons
 from referrals.services.campaigns.seats import give_seat_back
+from referrals.services.letters.texts import kept_because, refused_words
 from referrals.workflows import CAMPAIGN
 
 MOST = 500  # people of one campaign
 WORDS = {"name": 100, "motive": 300, "bring": 300, "contact": 120}
-QUOTED = ("motive", "bring")  # what letters quote
 NOT_DRAFT = "Cette campagne n'est plus en préparation."
 CANCELLED = "Cette campagne est annulée."
+CONVENED = "Ces personnes sont déjà convoquées : annulez plutôt leur rendez-vous."
 
 
 @transaction.atomic
@@ -36,9 +36,10 @@ def open_campaign(
     territory: Territory | None = None,
     follows: Campaign | None = None,
 ) -> Campaign:
-    """Prepare a campaign; `words` are name, motive, bring and contact. Nobody is told of anything before it is sent.
+    """Prepare a campaign; nobody is told of anything before it is sent.
 
-    Raises `Invalid` without a name, an object, or anybody visible to convene, or for a word a letter does not hold.
+    `words` are name, motive, bring, contact, and the `reason` why a manager keeps such words. Raises `Invalid` without
+    a name, an object, or anybody visible to convene, or for a word a letter does not hold.
     """
     require(actor, "campaign.list")
     campaign = Campaign.objects.create(
@@ -47,7 +48,7 @@ def open_campaign(
         follows=follows,
         created_by_id=actor.user_id,
         created_at=actor.now,
-        **_checked(words),
+        **_checked(actor, words),
     )
     CAMPAIGN.record(campaign, "open", by=actor)
     if (people or gaps) and not _add(actor, campaign, people, gaps):
@@ -59,8 +60,8 @@ def open_campaign(
 def add_people(
     actor: Actor, *, campaign: Campaign, people: Sequence[UUID] = (), gaps: Sequence[UUID] = ()
 ) -> list[UUID]:
-    """Add visible, living people who are not in it yet; gives those added. Raises `Conflict` once it is sent."""
-    campaign = in_preparation(actor, campaign)
+    """Add visible, living people who are not in it yet; gives those added. Raises `Conflict` once it is called off."""
+    campaign = running(actor, campaign)
     added = _add(actor, campaign, people, gaps)
     touch(actor.department_id, "campaign", campaign.pk)
     return added
@@ -79,12 +80,18 @@ def summon_gaps(
 
 @transaction.atomic
 def withdraw_people(actor: Actor, *, campaign: Campaign, summonses: Iterable[UUID]) -> int:
-    """Take people out before it is sent; their seats are free again. Gives how many."""
-    campaign = in_preparation(actor, campaign)
-    rows = list(held_in(campaign).select_for_update(of=("self",)).filter(pk__in=list(summonses)))
+    """Take out people who are not convened yet; their seats are free again. Gives how many.
+
+    Raises `Conflict` when all of them are convened, or when it is called off.
+    """
+    campaign = running(actor, campaign)
+    chosen = list(held_in(campaign).select_for_update(of=("self",)).filter(pk__in=list(summonses)))
+    rows = [one for one in chosen if one.appointment_id is None]
+    if chosen and not rows:
+        raise Conflict(CONVENED, code="invalid_transition")
     for one in rows:
         if one.slot_id:
-            give_seat_back(one.slot_id)
+            give_seat_back(actor, one.slot_id)
     Summons.objects.filter(pk__in=[one.pk for one in rows]).update(slot=None, withdrawn_at=actor.now)
     touch(actor.department_id, "campaign", campaign.pk)
     return len(rows)
@@ -94,26 +101,36 @@ def withdraw_people(actor: Actor, *, campaign: Campaign, summonses: Iterable[UUI
 def change_words(actor: Actor, *, campaign: Campaign, words: Mapping[str, str]) -> Campaign:
     """Correct the texts before it is sent. Raises `Invalid`, `Conflict`."""
     campaign = in_preparation(actor, campaign)
-    for name, value in _checked(words).items():
+    checked = _checked(actor, words)
+    for name, value in checked.items():
         setattr(campaign, name, value)
-    campaign.save(update_fields=list(WORDS))
+    campaign.save(update_fields=list(checked))
+    touch(actor.department_id, "campaign", campaign.pk)
     return campaign
 
 
 @transaction.atomic
-def summon_again(actor: Actor, *, campaign: Campaign, summonses: Iterable[UUID]) -> Campaign:
+def summon_again(
+    actor: Actor, *, campaign: Campaign, summonses: Iterable[UUID], words: Mapping[str, str] | None = None
+) -> Campaign:
     """A second summons, proposed by a person for people she chose: a new campaign to prepare, with the same words.
 
-    Nothing leads here by itself: that somebody did not come never triggers anything (domain §5).
+    `words` are other ones: those of the first may not hold any more. Nothing leads here by itself: that somebody did
+    not come never triggers anything (domain §5).
     """
     require(actor, "campaign.edit", campaign)
     chosen = held_in(campaign).filter(pk__in=list(summonses)).order_by("position")
-    words = {name: getattr(campaign, name) for name in WORDS}
-    words["name"] = f"{campaign.name} (seconde convocation)"[: WORDS["name"]]
     people = list(chosen.values_list("beneficiary", flat=True))
     if not people:
         raise Invalid("Choisissez au moins une personne à convoquer de nouveau.", code="nobody")
-    return open_campaign(actor, words=words, people=people, territory=campaign.territory, follows=campaign)
+    said = words_again(campaign) | {name: value for name, value in (words or {}).items() if value}
+    return open_campaign(actor, words=said, people=people, territory=campaign.territory, follows=campaign)
+
+
+def words_again(campaign: Campaign) -> dict[str, str]:
+    """The words a second summons begins with."""
+    words = {name: str(getattr(campaign, name)) for name in WORDS} | {"reason": campaign.kept_because}
+    return words | {"name": f"{campaign.name} (seconde convocation)"[: WORDS["name"]]}
 
 
 def in_preparation(actor: Actor, campaign: Campaign) -> Campaign:
@@ -164,11 +181,11 @@ def _add(actor: Actor, campaign: Campaign, people: Sequence[UUID], gaps: Sequenc
     return [*new, *(one.beneficiary_id for one in back)]
 
 
-def _checked(words: Mapping[str, str]) -> dict[str, str]:
+def _checked(actor: Actor, words: Mapping[str, str]) -> dict[str, str]:
     given = {name: " ".join(words.get(name, "").split())[:size] for name, size in WORDS.items()}
     needed = {"name": "Donnez un nom à la campagne.", "motive": "Dites pourquoi : la personne le lira."}
     missing = {name: sentence for name, sentence in needed.items() if not given[name]}
-    problems = missing | {name: why for name in QUOTED if (why := unkind(given[name]))}
+    problems = missing | refused_words(actor, words)
     if problems:
         raise Invalid(" ".join(problems.values()), fields=problems)
-    return given
+    return given | {"kept_because": kept_because(words)}

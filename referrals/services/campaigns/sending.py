@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +15,7 @@ from hub.core.errors import Conflict, Invalid
 from hub.core.events import emit
 from hub.core.topics import touch
 from referrals.channels import may_be_written_to
-from referrals.events import AppointmentsChanged, SummonsSent
+from referrals.events import AppointmentsChanged, JointSeatsFreed, SummonsSent
 from referrals.models import (
     Appointment,
     AppointmentKind,
@@ -27,13 +28,14 @@ from referrals.models import (
 )
 from referrals.services.appointments.planning import check_when, move_appointment
 from referrals.services.campaigns.distribution import campaign_of, lock_slots
-from referrals.services.campaigns.people import held_in, in_preparation
+from referrals.services.campaigns.people import held_in, in_preparation, running
 from referrals.services.campaigns.seats import give_seat_back, take_seats
 from referrals.services.campaigns.slots import check_notice
 from referrals.workflows import APPOINTMENT, CAMPAIGN
 
 JOINED = ("beneficiary", "slot__organization", "slot__co_host", "slot__team")
 NOBODY = "Personne n'a encore de place : répartissez d'abord les personnes sur des créneaux."
+NOT_SENT = "Cette campagne n'est pas encore envoyée."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +57,30 @@ def send_campaign(actor: Actor, *, campaign: Campaign) -> Sending:
     campaign = in_preparation(actor, campaign)
     rows = _waiting(campaign)
     seated = [one for one in rows if one.slot_id]
-    if not seated:
-        raise Invalid(NOBODY, code="nobody")
-    for slot in {one.slot.pk: one.slot for one in seated if one.slot}.values():
-        _check(actor, slot)
-    CAMPAIGN.perform(campaign, "send", by=actor, sent_at=actor.now)
-    _free_seats_of_the_dead(seated)
     written = [one for one in seated if may_be_written_to(one.beneficiary)]
+    _check_slots(actor, seated)
+    CAMPAIGN.perform(campaign, "send", by=actor, sent_at=actor.now)
+    _free_seats_of_the_dead(actor, seated)
     _convene(actor, campaign, written)
     alive = [one for one in seated if one.beneficiary.died_on is None]
     return Sending(len(written), len(alive) - len(written), len(rows) - len(seated))
+
+
+@transaction.atomic
+def convene_waiting(actor: Actor, *, campaign: Campaign) -> Sending:
+    """Convene, of a campaign already sent, those who got a seat since and may be written to.
+
+    Raises `Conflict` when it is not sent, `Invalid` as `send_campaign`.
+    """
+    campaign = running(actor, campaign)
+    if campaign.state != CampaignState.SENT:
+        raise Conflict(NOT_SENT, code="invalid_transition")
+    rows = _waiting(campaign)
+    seated = [one for one in rows if one.slot_id]
+    written = [one for one in seated if may_be_written_to(one.beneficiary)]
+    _check_slots(actor, written)
+    _convene(actor, campaign, written)
+    return Sending(len(written), len(seated) - len(written), len(rows) - len(seated))
 
 
 @transaction.atomic
@@ -82,8 +98,10 @@ def convene_one(actor: Actor, *, summons: Summons, told_how: str = "") -> Summon
         raise Conflict("Ce dossier est clos : plus aucune convocation ne part.")
     if not said and not may_be_written_to(locked.beneficiary):
         raise Invalid("Dites comment la personne est prévenue.", fields={"told_how": "Dites comment."})
-    if not said:
-        check_notice(actor, locked.slot)
+    if said:
+        _check_open(actor, locked.slot)
+    else:
+        _check_slots(actor, [locked])
     locked.told_how = said
     locked.save(update_fields=["told_how"])
     _convene(actor, campaign, [locked])
@@ -103,7 +121,7 @@ def move_to_slot(actor: Actor, *, summons: Summons, slot: Slot, note: str = "") 
     summons = Summons.objects.select_for_update(of=("self",)).get(pk=summons.pk)
     lock_slots(slot.pk, summons.slot_id)
     move_appointment(actor, appointment=appointment, starts_at=slot.starts_at, duration=slot.duration, note=note)
-    take_seats(slot.pk)
+    take_seats(actor, slot.pk)
     for name, value in _where(slot).items():
         setattr(appointment, name, value)
     appointment.save(update_fields=list(_where(slot)))
@@ -119,16 +137,23 @@ def cancel_campaign(actor: Actor, *, campaign: Campaign, note: str = "") -> int:
     require(actor, "campaign.edit", campaign)
     _lock_appointments(*held_in(campaign).values_list("appointment", flat=True))
     CAMPAIGN.perform(campaign, "cancel", by=actor, note=" ".join(note.split())[:300])
-    rows = list(held_in(campaign).select_for_update(of=("self",)).select_related("appointment").order_by("pk"))
+    rows = list(held_in(campaign).select_for_update(of=("self",)).select_related("appointment", "slot").order_by("pk"))
     coming = [one for one in rows if _to_come(actor, one)]
+    joint = _joint(coming)
     for one in coming:
         APPOINTMENT.perform(one.appointment, "cancel", by=actor, note="Campagne annulée")
     freed = [one for one in rows if one.slot_id and (one.appointment_id is None or one in coming)]
     lock_slots(*(one.slot_id for one in freed))
     for one in freed:
-        give_seat_back(one.slot_id)
+        give_seat_back(actor, one.slot_id)
     Summons.objects.filter(pk__in=[one.pk for one in freed]).update(slot=None)
     _tell_cancelled(actor, coming)
+    if joint:
+        emit(
+            JointSeatsFreed(
+                department_id=actor.department_id, by_id=actor.user_id, campaign_id=campaign.pk, joint=joint
+            )
+        )
     touch(actor.department_id, "campaign", campaign.pk)
     return len(coming)
 
@@ -143,8 +168,16 @@ def _waiting(campaign: Campaign) -> list[Summons]:
     return list(rows.order_by("position", "pk"))
 
 
-def _check(actor: Actor, slot: Slot) -> None:
-    check_notice(actor, slot)
+def _check_slots(actor: Actor, rows: Sequence[Summons]) -> None:
+    """Raise `Invalid` when there is nobody, or when one of their slots is too near or its day closed by now."""
+    if not rows:
+        raise Invalid(NOBODY, code="nobody")
+    for slot in {one.slot.pk: one.slot for one in rows if one.slot}.values():
+        check_notice(actor, slot.starts_at)
+        _check_open(actor, slot)
+
+
+def _check_open(actor: Actor, slot: Slot) -> None:
     for host in filter(None, (slot.organization, slot.co_host)):
         check_when(actor, slot.starts_at, host)
 
@@ -161,11 +194,13 @@ def _convene(actor: Actor, campaign: Campaign, rows: Sequence[Summons]) -> None:
     touch(actor.department_id, "campaign", campaign.pk)
     if made:
         ids = tuple(one.pk for one in made)
-        emit(
-            SummonsSent(
-                department_id=actor.department_id, by_id=actor.user_id, campaign_id=campaign.pk, appointment_ids=ids
-            )
-        )
+        told = {"department_id": actor.department_id, "by_id": actor.user_id, "campaign_id": campaign.pk}
+        emit(SummonsSent(**told, appointment_ids=ids, joint=_joint(rows)))
+
+
+def _joint(rows: Sequence[Summons]) -> dict[UUID, int]:
+    """How many of these people each co-host of a joint session receives."""
+    return dict(Counter(one.slot.co_host_id for one in rows if one.slot and one.slot.co_host_id))
 
 
 def _appointment(actor: Actor, campaign: Campaign, one: Summons) -> Appointment:
@@ -179,6 +214,7 @@ def _appointment(actor: Actor, campaign: Campaign, one: Summons) -> Appointment:
         contact=campaign.contact,
         motive=campaign.motive,
         bring=campaign.bring,
+        kept_because=campaign.kept_because,
         gap_id=one.gap_id,
         planned_by_id=campaign.created_by_id,
         planned_at=actor.now,
@@ -211,10 +247,10 @@ def _line(actor: Actor, one: Appointment) -> AppointmentLog:
     )
 
 
-def _free_seats_of_the_dead(rows: Sequence[Summons]) -> None:
+def _free_seats_of_the_dead(actor: Actor, rows: Sequence[Summons]) -> None:
     for one in rows:
         if one.beneficiary.died_on and one.slot_id:
-            give_seat_back(one.slot_id)
+            give_seat_back(actor, one.slot_id)
             Summons.objects.filter(pk=one.pk).update(slot=None)
 
 

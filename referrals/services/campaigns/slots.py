@@ -39,11 +39,13 @@ def open_slot(
 ) -> Slot:
     """Open seats of the Département's own team; `co_host` sits beside it (joint session).
 
-    Raises `Invalid` for a day in the past, a holiday, a day when either is closed, a foreign team, or no seat.
+    Raises `Invalid` for a day too near to convene anybody, a holiday, a day when either is closed, a foreign team, or
+    no seat.
     """
     require(actor, "campaign.list")
     host = Organization.objects.get(pk=actor.organization_id)
     check_when(actor, starts_at, host)
+    check_notice(actor, starts_at)
     if co_host is not None:
         check_when(actor, starts_at, co_host)
     _check(actor, capacity, place, team)
@@ -112,7 +114,7 @@ def choose_slots(actor: Actor, *, campaign: Campaign, slots: Iterable[UUID]) -> 
     found = list(visible(actor, Slot).filter(pk__in=list(slots)))
     for slot in found:
         if slot.pk not in known:
-            check_notice(actor, slot)
+            check_notice(actor, slot.starts_at)
     campaign.slots.set(found)
     touch(actor.department_id, "campaign", campaign.pk)
     return len(found)
@@ -129,14 +131,15 @@ def first_moment(actor: Actor) -> datetime:
     return datetime.combine(first_day(actor), time.min, PARIS)
 
 
-def check_notice(actor: Actor, slot: Slot) -> None:
-    """Raise `Invalid` when a person convened today would have too short a notice."""
-    if slot.starts_at < first_moment(actor):
-        raise Invalid(
-            f"Le créneau du {slot.starts_at.astimezone(PARIS):%d/%m/%Y} est trop proche : une convocation part au plus "
-            f"tard {(first_day(actor) - actor.today).days} jours avant.",
-            code="too_short_notice",
+def check_notice(actor: Actor, starts_at: datetime) -> None:
+    """Raise `Invalid` when a person convened today would have too short a notice (domain §5: at least 10 days)."""
+    if starts_at < first_moment(actor):
+        days = (first_day(actor) - actor.today).days
+        problem = (
+            f"Le créneau du {starts_at.astimezone(PARIS):%d/%m/%Y} est trop proche : une convocation part au plus tard "
+            f"{days} jours avant. Choisissez un jour à partir du {first_day(actor):%d/%m/%Y}."
         )
+        raise Invalid(problem, code="too_short_notice", fields={"on": problem})
 
 
 def _check(actor: Actor, capacity: int, place: str, team: Team | None) -> None:

@@ -28,9 +28,8 @@ from partners.actors import actor_from
 from partners.models import Membership
 from referrals.channels import may_be_written_to
 from referrals.documents.letter import letter_pdf
-from referrals.documents.wording import unkind
 from referrals.models import Appointment, BatchState, Beneficiary, Letter, LetterBatch, LetterKind
-from referrals.services.letters.writing import JOINED, current_template, draft, letter_from, why_not
+from referrals.services.letters.writing import JOINED, current_template, draft, letter_from, unkind_of, why_not
 
 TASK = "referrals.tasks.make_letters"
 MOST, ATTEMPTS = 500, 3
@@ -192,4 +191,4 @@ def _kind(wanted: str, one: Appointment, *, written: bool) -> str:
 def _why_held(actor: Actor, one: Appointment, person: Beneficiary | None, kind: str) -> str:
     if person is None or not can(actor, "letter.write", one):
         return NOT_YOURS
-    return why_not(actor, one, person, kind) or unkind(one.motive)
+    return why_not(actor, one, person, kind) or unkind_of(one)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import transaction
 
 from hub.core.access import can, require
@@ -9,10 +11,13 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
 from partners.models import Department
 from referrals.documents.texts import ORIGINAL, Text
-from referrals.documents.wording import forbidden_words, problems
+from referrals.documents.wording import forbidden_words, problems, unkind
 from referrals.models import LetterTemplate
 
 MOST_SAID = 5  # forbidden words told at once
+QUOTED = ("motive", "bring")  # what letters quote of an appointment or of a campaign
+ASK_A_MANAGER = "Un responsable peut les garder, en disant pourquoi."
+KEEP_OR_CHANGE = "Changez ces mots, ou dites ici pourquoi vous les gardez."
 
 
 @transaction.atomic
@@ -41,12 +46,31 @@ def check_text(actor: Actor, text: Text, *, reason: str = "") -> None:
         said = " ".join(str(one) for one in found[:MOST_SAID])
         field = "body" if found[0].line else "subject"
         if not can(actor, "letter.override"):
-            fields.setdefault(field, f"{said} Un responsable peut les garder, en disant pourquoi.")
+            fields.setdefault(field, f"{said} {ASK_A_MANAGER}")
         elif not reason.strip():
             fields.setdefault(field, said)
-            fields["reason"] = "Changez ces mots, ou dites ici pourquoi vous les gardez."
+            fields["reason"] = KEEP_OR_CHANGE
     if fields:
         raise Invalid("Ce texte est à corriger.", fields=fields)
+
+
+def refused_words(actor: Actor, words: Mapping[str, str]) -> dict[str, str]:
+    """Field → sentence, for what letters will quote (`motive`, `bring`) and do not hold (domain §5).
+
+    A manager keeps such words by saying why (`reason`).
+    """
+    found = {name: why for name in QUOTED if (why := unkind(words.get(name, "")))}
+    if not found or ((may_keep := can(actor, "letter.override")) and words.get("reason", "").strip()):
+        return {}
+    if may_keep:
+        return found | {"reason": KEEP_OR_CHANGE}
+    return {name: f"{why} {ASK_A_MANAGER}" if actor.is_wide else why for name, why in found.items()}
+
+
+def kept_because(words: Mapping[str, str]) -> str:
+    """Why words usually refused are kept; '' when there is none among them."""
+    kept = any(unkind(words.get(name, "")) for name in QUOTED)
+    return " ".join(words.get("reason", "").split())[:300] if kept else ""
 
 
 def _save(

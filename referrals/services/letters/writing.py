@@ -57,7 +57,7 @@ def draft_letter(
     appointment.motive = " ".join(motive.split())[:300] or appointment.motive
     if why := why_not(actor, appointment, person, kind):
         raise Conflict(why, code="no_letter")
-    if wrong := unkind(appointment.motive):
+    if wrong := unkind(motive) or unkind_of(appointment):
         raise Invalid(wrong, fields={"motive": wrong})
     template = current_template(actor, kind)
     return draft(actor, appointment, person, kind=kind, template=template, by_hand=by_hand)
@@ -135,6 +135,11 @@ def why_not_posted(person: Beneficiary) -> str:
     """Why a letter goes into her own hands (domain §2: safe contact blocks letters), '' when it may be posted."""
     why = why_not_written(person)
     return f"{why[:1].upper()}{why[1:]} : à remettre en main propre." if why else ""
+
+
+def unkind_of(appointment: Appointment) -> str:
+    """Why the motive of an appointment is not written to a person; '' when it may be, or when a manager kept it."""
+    return "" if appointment.kept_because else unkind(appointment.motive)
 
 
 def current_template(actor: Actor, kind: str) -> LetterTemplate | None:

@@ -15,11 +15,10 @@ from referrals.workflows import REFERRAL
 
 
 @transaction.atomic
-def start_referral(actor: Actor, *, referral: Referral, first_appointment_on: date | None = None) -> Referral:
-    """The receiver has begun; an appointment stops the clock."""
+def start_referral(actor: Actor, *, referral: Referral) -> Referral:
+    """The receiver has begun (with its first appointment: `appointments.planning.begin_referral`)."""
     require(actor, "referral.answer", referral)
-    appointment = first_appointment_on or referral.first_appointment_on
-    REFERRAL.perform(referral, "start", by=actor, first_appointment_on=appointment)
+    REFERRAL.perform(referral, "start", by=actor)
     return moved(actor, referral, "start")
 
 

@@ -1,0 +1,109 @@
+"""Joint sessions: whoever sits beside the Département is told where it can look, and reads no name it may not know."""
+
+from __future__ import annotations
+
+from datetime import time
+
+import pytest
+
+from hub.core.actor import Actor
+from hub.core.gate import tenant
+from notifications.models import Notification
+from notifications.selectors import lines
+from referrals.services.appointments.planning import in_france, move_appointment
+from referrals.services.campaigns.distribution import distribute, place
+from referrals.services.campaigns.sending import cancel_campaign, move_to_slot, send_campaign
+from tests.campaigns import addressed, campaign, slot, summons_of
+from tests.cast import actor, client
+from tests.people import decision, open_day
+
+pytestmark = pytest.mark.django_db
+LIST = "/rendez-vous/seances-communes/"
+
+
+def joint(cast, people, **given):
+    """These people convened to one session beside Pôle emploi."""
+    made = campaign(cast, people)
+    opened = slot(cast, campaign=made, co_host=cast.pole_emploi, **given)
+    with tenant(actor(cast.officer_metz)) as acting:
+        distribute(acting, campaign=made)
+        send_campaign(acting, campaign=made)
+    return made, opened
+
+
+def told_to(cast, member):
+    with tenant(Actor.system(cast.department.pk)):
+        return list(Notification.objects.filter(user_id=member.user_id).order_by("created_at"))
+
+
+def test_a_co_host_without_access_is_told_of_the_session_and_reads_no_name(cast):
+    people = [addressed(cast, first_names=name, last_name="SECRET") for name in ("Alix", "Bruno")]
+    made, opened = joint(cast, people)
+    (notice,) = told_to(cast, cast.adviser)
+    assert (notice.kind, notice.count) == ("joint_session", 2)
+    browser = client(cast.adviser)
+    (line,) = lines([notice])
+    assert line.url == LIST and "séance commune" in line.title
+    assert "CMS de Metz" in browser.get(line.url).content.decode()
+    page = browser.get(f"{LIST}{opened.pk}/").content.decode()
+    assert "2 autres places sont prises" in page and "SECRET" not in page and "Alix" not in page
+    assert browser.get(f"/rendez-vous/{summons_of(cast, made, people[0]).appointment_id}/").status_code == 404
+
+
+def test_a_co_host_names_those_whose_file_it_has(cast):
+    known, unknown = addressed(cast, first_names="Connue"), addressed(cast, first_names="Inconnue")
+    decision(cast, known, track="professional", to=cast.pole_emploi)
+    made, opened = joint(cast, [known, unknown])
+    page = client(cast.adviser).get(f"{LIST}{opened.pk}/").content.decode()
+    link = f"/rendez-vous/{summons_of(cast, made, known).appointment_id}/"
+    assert link in page and "Connue" in page and "Inconnue" not in page and "1 autre place est prise" in page
+    assert client(cast.adviser).get(link).status_code == 200
+
+
+def test_a_campaign_called_off_says_so_on_the_same_line(cast):
+    made, opened = joint(cast, [addressed(cast)])
+    with tenant(actor(cast.officer_metz)) as acting:
+        cancel_campaign(acting, campaign=made)
+    (notice,) = told_to(cast, cast.adviser)
+    assert lines([notice])[0].title.startswith("Une campagne est annulée")
+    assert "Personne pour l'instant" in client(cast.adviser).get(f"{LIST}{opened.pk}/").content.decode()
+
+
+def test_sessions_are_open_to_those_beside_alone(cast):
+    _, opened = joint(cast, [addressed(cast)])
+    for name in ("udaf_lead", "siae_worker", "officer_metz", "other_officer", "controller"):
+        assert client(cast.members[name]).get(f"{LIST}{opened.pk}/").status_code in (403, 404), name
+    assert client(cast.udaf_lead).get(LIST).content.decode().count("CMS de Metz") == 0
+    assert "Séances communes" in client(cast.adviser).get("/rendez-vous/").content.decode()
+    assert "Séances communes" not in client(cast.udaf_lead).get("/rendez-vous/").content.decode()
+
+
+def test_an_appointment_that_leaves_its_session_is_with_the_departement_alone(cast):
+    who = addressed(cast)
+    made, _ = joint(cast, [who])
+    held = summons_of(cast, made, who)
+    with tenant(actor(cast.officer_metz)) as acting:
+        move_appointment(acting, appointment=held.appointment, starts_at=in_france(open_day(30), time(10)))
+    assert summons_of(cast, made, who).appointment.co_host_id is None
+    other = slot(cast, on=open_day(33), co_host=cast.udaf, campaign=made)
+    with tenant(actor(cast.officer_metz)) as acting:
+        move_to_slot(acting, summons=summons_of_again(made), slot=other)
+    assert summons_of(cast, made, who).appointment.co_host_id == cast.udaf.pk
+
+
+def summons_of_again(made):
+    return made.summonses.select_related("appointment").get()
+
+
+def test_nobody_is_told_of_an_appointment_he_may_not_open(cast):
+    seen, north = addressed(cast), addressed(cast, first_names="Nord", insee="57672", by=cast.head)
+    made = campaign(cast, [seen, north], by=cast.head)
+    opened = slot(cast, by=cast.head, campaign=made)
+    with tenant(actor(cast.head)) as acting:
+        for one in made.summonses.all():
+            place(acting, summons=one, slot=opened)
+        send_campaign(acting, campaign=made)
+    (notice,) = [one for one in told_to(cast, cast.social_worker) if one.kind == "summons_sent"]
+    assert notice.count == 1
+    browser = client(cast.social_worker)
+    assert browser.get(lines([notice])[0].url).status_code == 200
