@@ -14,17 +14,18 @@ from referrals.selectors.gap_returns import agency_names
 
 # Whose lists named the person last, else who follows her on the professional track; and the agency, as they know it.
 AGENCIES = """
+WITH g AS MATERIALIZED ({source}),
+said AS (
+  SELECT DISTINCT ON (m.beneficiary_id) m.beneficiary_id, m.agency, j.organization_id
+    FROM g JOIN referrals_registrationmonth m ON m.beneficiary_id = g.beneficiary_id AND m.line IS NOT NULL
+    JOIN referrals_registrationlist l ON l.id = m.list_id
+    JOIN partners_importjob j ON j.id = l.job_id AND j.state IN ('applied', 'applying')
+    JOIN partners_organization o ON o.id = j.organization_id AND o.kind_id = 'employment_service'
+   ORDER BY m.beneficiary_id, m.month DESC, l.applied_at DESC)
 SELECT org.id, coalesce(nullif(said.agency, ''), team.agency_code, near.agency_code, ''), count(*)
-  FROM {source}
+  FROM g
   JOIN referrals_beneficiary b ON b.id = g.beneficiary_id AND NOT b.restricted
-  LEFT JOIN LATERAL (
-    SELECT m.agency, j.organization_id
-      FROM referrals_registrationmonth m
-      JOIN referrals_registrationlist l ON l.id = m.list_id
-      JOIN partners_importjob j ON j.id = l.job_id AND j.state IN ('applied', 'applying')
-      JOIN partners_organization o ON o.id = j.organization_id AND o.kind_id = 'employment_service'
-     WHERE m.beneficiary_id = g.beneficiary_id AND m.line IS NOT NULL
-     ORDER BY m.month DESC, l.applied_at DESC LIMIT 1) said ON true
+  LEFT JOIN said ON said.beneficiary_id = g.beneficiary_id
   LEFT JOIN referrals_supportassignment a
          ON a.beneficiary_id = g.beneficiary_id AND a.ends_on IS NULL AND a.kind = 'single_referent'
   LEFT JOIN partners_team team ON team.id = a.team_id AND team.agency_code <> ''
@@ -37,8 +38,8 @@ SELECT org.id, coalesce(nullif(said.agency, ''), team.agency_code, near.agency_c
  WHERE said.organization_id IS NOT NULL OR b.pes_id <> ''
  GROUP BY 1, 2 ORDER BY 1, 2
 """
-CHANGED = "(SELECT id, beneficiary_id FROM referrals_registrationgap WHERE id = ANY(%s) AND closed_at IS NULL) g"
-PLANNED = "(SELECT beneficiary_id FROM outcome WHERE act IN ('open', 'change_kind')) g"
+CHANGED = "SELECT id, beneficiary_id FROM referrals_registrationgap WHERE id = ANY(%s) AND closed_at IS NULL"
+PLANNED = "SELECT beneficiary_id FROM outcome WHERE act IN ('open', 'change_kind')"
 
 
 class ToCorrect(NamedTuple):

@@ -6,7 +6,8 @@ times as much. Nor are keys of thousands of rows each drawn at random: it costs 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 from django.db import connection
@@ -18,6 +19,19 @@ _TAIL = 12
 BULK_SETTINGS = """
 SET LOCAL default_statistics_target = 10; SET LOCAL work_mem = '64MB'; SET LOCAL max_parallel_workers_per_gather = 0
 """
+
+
+@contextmanager
+def whole_tables() -> Iterator[None]:
+    """Statements of this block join whole tables: by hashing, not by looking up thousands of rows one by one.
+
+    The planner would choose the second: it takes the policy of each row for a query it must run, when one look at the
+    role settles it for all.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
 
 
 def bulk_insert(rows: Iterable[Model]) -> int:

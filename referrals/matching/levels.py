@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from hub.core.bulk import whole_tables
+
 SAME_BIRTH = "b.birth_date = s.birth"
 NO_OTHER_BIRTH = "(s.birth IS NULL OR b.birth_date IS NULL OR b.birth_date = s.birth)"
 ANY_NAME = "(b.last_key IN (s.last, s.birth_name) OR (b.birth_key <> '' AND b.birth_key IN (s.last, s.birth_name)))"
@@ -142,7 +144,7 @@ def match(department_id: UUID, organization_id: UUID) -> None:
 
     `organization_id` brought the file: what was decided of its lines stands.
     """
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, whole_tables():
         cursor.execute("SELECT bool_or(nir IS NOT NULL), bool_or(email IS NOT NULL), bool_or(phone IS NOT NULL),"
                        " bool_or(number IS NOT NULL), bool_or(internal IS NOT NULL) FROM stage")  # fmt: skip
         present = dict(zip(("nir", "email", "phone", "caf", "internal_id"), cursor.fetchone(), strict=True))

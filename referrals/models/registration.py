@@ -89,10 +89,16 @@ class EntryState(models.TextChoices):
 
 
 class RegistrationEntry(PersonalModel):
-    """One event of one person as a list told it; the same event told twice is one row."""
+    """One event of one person as a list told it; the same event told twice is one row.
 
-    beneficiary = models.ForeignKey(Beneficiary, on_delete=models.PROTECT, related_name="registration_entries")
-    list = models.ForeignKey(RegistrationList, on_delete=models.PROTECT, related_name="entries")
+    Written as the rows of `RegistrationMonth`, it asks for no second proof of its keys either; its unique constraint
+    is the index by person.
+    """
+
+    beneficiary = models.ForeignKey(
+        Beneficiary, on_delete=models.PROTECT, related_name="registration_entries", db_index=False, db_constraint=False
+    )
+    list = models.ForeignKey(RegistrationList, on_delete=models.PROTECT, related_name="entries", db_constraint=False)
     state = models.CharField(max_length=10, choices=EntryState.choices)
     on = models.DateField()
     code = models.CharField(max_length=3, blank=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from hub.core.bulk import whole_tables
 from referrals.models import RegistrationMeasure
 from referrals.services.reconciliation.terms import Terms
 
@@ -46,5 +47,5 @@ def record_measures(terms: Terms) -> None:
     if not measures(terms):
         return
     RegistrationMeasure.objects.filter(department_id=terms.department, month=terms.month).delete()
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, whole_tables():
         cursor.execute(MEASURE, terms.parameters())

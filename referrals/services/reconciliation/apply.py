@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from hub.core.actor import Actor
-from hub.core.bulk import row_key
+from hub.core.bulk import row_key, whole_tables
 from hub.core.events import emit
 from hub.core.topics import touch
 from partners.models import ImportJob
@@ -128,7 +128,7 @@ def tell(actor: Actor, gaps: tuple[UUID, ...], *, job_id: UUID | None) -> None:
 def write(terms: Terms, applied: RegistrationList) -> None:
     """Write the plan of this transaction, for an applied list."""
     parameters: dict[str, Any] = terms.parameters(list=applied.pk)
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, whole_tables():
         for statement in (ENTRIES, STATUS_UPDATE, STATUS_NEW, IMAGES, CHANGE, CLOSE, OPEN, LOG):
             cursor.execute(statement, parameters)
         cursor.execute("ANALYZE referrals_registrationentry")

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from hub.core.bulk import row_key
+from hub.core.bulk import row_key, whole_tables
 from referrals.models import RegistrationList, RegistrationMonth
 from referrals.services.reconciliation.terms import Terms
 
@@ -47,5 +47,5 @@ def forget_months(applied: RegistrationList, *, beneficiary_id: UUID | None = No
 
 def record_months(terms: Terms, applied: RegistrationList) -> None:
     """Write what the plan of this transaction says of each person."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, whole_tables():
         cursor.execute(MONTHS, terms.parameters(list=applied.pk))

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from hub.core.bulk import BULK_SETTINGS
+from hub.core.bulk import BULK_SETTINGS, whole_tables
 from referrals.models.registration import GAP_PRECEDENCE
 from referrals.obligation import closing, obliged_track, subject
 from referrals.services.reconciliation.terms import Terms
@@ -166,7 +166,7 @@ SELECT * FROM ({FOLLOWED}) followed WHERE act IS NOT NULL UNION ALL {OPENED}
 def make_plan(terms: Terms) -> None:
     """Fill the five temporary tables of this transaction."""
     forget()
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, whole_tables():
         cursor.execute(BULK_SETTINGS)
         for statement, table in (
             (TOLD, "told"),
@@ -180,7 +180,7 @@ def make_plan(terms: Terms) -> None:
 
 def conclude(terms: Terms) -> None:
     """Fill again the tables that depend on what may be concluded."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, whole_tables():
         cursor.execute("DROP TABLE IF EXISTS obliged, outcome")
         cursor.execute(OBLIGED, terms.parameters())
         cursor.execute("ANALYZE obliged")
