@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -166,7 +166,7 @@ def _verdicts(
     told: Progress,
 ) -> dict[str, Any]:
     """Recognise these lines, compare them, write their rows; the counts of the whole job."""
-    stage.load(_with_data(lines, as_of), nir_columns=nir_columns)
+    stage.load(lines, partial(_data, as_of=as_of), nir_columns=nir_columns)
     told.tell(MATCHING)
     levels.match(actor.department_id, job.organization_id)
     levels.part_conflicts(actor.department_id)
@@ -174,11 +174,6 @@ def _verdicts(
     told.tell(CHECKING)
     mark_differences(actor)
     return rows.write(actor.department_id, job.pk, unmatched=Verdict.CREATED)
-
-
-def _with_data(lines: Iterable[PersonLine], as_of: str | None) -> Iterator[tuple[PersonLine, dict[str, Any]]]:
-    for line in lines:
-        yield line, _data(line, as_of)
 
 
 def _data(line: PersonLine, as_of: str | None) -> dict[str, Any]:

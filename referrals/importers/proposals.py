@@ -16,23 +16,16 @@ from hub.core.actor import Actor
 from hub.core.text import fold
 from partners.models import Commune, ImportJob, Territory
 from partners.models.files import ListNature
-from referrals.imports.lines import FileKind, Parsed, RegistrationLine
+from referrals.imports.codes import REGISTERED
+from referrals.imports.lines import FileKind, Parsed, RegistrationEvent, RegistrationLine, has_error
+from referrals.imports.memo import Memo
 from referrals.imports.told import MONTHS, month_told, named_in, nature_told
 from referrals.models import ExpectedList
 
 MOSTLY = 0.9  # of the lines that say where they live, for one territory to be proposed
+MANY = 1000  # agencies: more than any expected list has
 FEW = 10  # lines under which a share means nothing
-MONTHS_SAID = """
-SELECT date_trunc('month', (e->>'on')::date)::date AS month, count(*),
-       count(*) FILTER (WHERE e->>'state' = 'registered')
-  FROM stage TABLESAMPLE SYSTEM (%(share)s) REPEATABLE (0), jsonb_array_elements(data->'events') e
- WHERE verdict IS DISTINCT FROM 'rejected' GROUP BY 1 ORDER BY 1
-"""
-AGENCIES = """
-SELECT DISTINCT upper(data->>'agency') FROM stage TABLESAMPLE SYSTEM (%(share)s) REPEATABLE (0)
- WHERE data->>'agency' <> ''
-"""
-ENOUGH = 20_000  # lines to propose from: of longer files, pages spread over the whole
+_AGENCY = attrgetter("agency")
 HOMES = """
 SELECT b.territory_id, count(*) FROM stage s JOIN referrals_beneficiary b ON b.id = s.person
  WHERE b.territory_id IS NOT NULL GROUP BY 1
@@ -40,17 +33,34 @@ SELECT b.territory_id, count(*) FROM stage s JOIN referrals_beneficiary b ON b.i
 
 
 class Seen:
-    """Where the lines of a file say they live, counted while they are read: by INSEE code, else by name."""
+    """What the lines of a file say of it, counted while they are read: where they live (by INSEE code, else by name),
+    their agencies, the months of their events and whether each is a registration."""
 
     def __init__(self, fields: Collection[str]) -> None:
         self.places: Counter[str | None] = Counter()
-        self.lines = 0
+        self.agencies: set[str | None] = set()
+        self.events: Counter[tuple[date, bool]] = Counter()
         self._place = attrgetter("insee" if "insee" in fields else "city")
+        self._months = Memo(_months_of)
 
     def see(self, lines: list[RegistrationLine]) -> None:
         """Count these lines too."""
-        self.lines += len(lines)
         self.places.update(map(self._place, lines))
+        if len(self.agencies) < MANY:
+            self.agencies.update(map(_AGENCY, lines))
+        for line in lines:
+            if not line.remarks or not has_error(line.remarks):
+                for said in self._months[line.events]:
+                    self.events[said] += 1
+
+    def months(self, today: date) -> list[tuple[date, int, int]]:
+        """Month, events and registrations in it, without the months to come."""
+        found = sorted({month for month, _ in self.events if month <= today})
+        return [(of, self.events[of, True] + self.events[of, False], self.events[of, True]) for of in found]
+
+
+def _months_of(events: tuple[RegistrationEvent, ...]) -> list[tuple[date, bool]]:
+    return [(one.date.replace(day=1), one.state == REGISTERED) for one in events]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +79,10 @@ class Proposal:
 
 def propose(actor: Actor, job: ImportJob, parsed: Parsed[RegistrationLine], seen: Seen) -> dict[str, Any]:
     """Fill what nobody stated of a list just staged and recognised; the fields of the job that change."""
-    told, share = _sources(job, parsed), {"share": min(100, 100 * ENOUGH / max(seen.lines, 1))}
-    dates = _months(actor.today, share)
+    told, dates = _sources(job, parsed), seen.months(actor.today)
     month = _month(told, dates, parsed.kind, actor.today)
     nature = _nature(told, dates, parsed.kind, month)
-    territory = _territory(job, told, seen, share)
+    territory = _territory(job, told, seen)
     found = {"month": month, "nature": nature, "territory": territory}
     job.proposals = job.proposals | {name: one.kept() for name, one in found.items() if one}
     if "month" not in job.stated:
@@ -109,13 +118,6 @@ def _sources(job: ImportJob, parsed: Parsed[RegistrationLine]) -> list[tuple[str
     return [*texts, (job.file.name, "le nom du fichier")]
 
 
-def _months(today: date, share: dict[str, float]) -> list[tuple[date, int, int]]:
-    """Month, events and registrations in it, without the months to come."""
-    with connection.cursor() as cursor:
-        cursor.execute(MONTHS_SAID, share)
-        return [(month, events, registered) for month, events, registered in cursor.fetchall() if month <= today]
-
-
 def _month(
     told: list[tuple[str, str]], dates: list[tuple[date, int, int]], kind: FileKind, today: date
 ) -> Proposal | None:
@@ -149,13 +151,13 @@ def _nature(
     return Proposal(ListNature.COMPLETE, "ses lignes : des inscrits de tous les mois")
 
 
-def _territory(job: ImportJob, told: list[tuple[str, str]], seen: Seen, share: dict[str, float]) -> Proposal | None:
+def _territory(job: ImportJob, told: list[tuple[str, str]], seen: Seen) -> Proposal | None:
     territories = {one.pk: one for one in Territory.objects.filter(department_id=job.department_id)}
     for text, why in told:
         named = named_in(text, [one.name for one in territories.values()])
         if len(named) == 1:
             return Proposal(next(one for one in territories.values() if one.name in named), why)
-    if expected := _by_agencies(job, share):
+    if expected := _by_agencies(job, seen):
         return Proposal(expected, "les agences de ses lignes")
     homes, why = _communes(job, seen), "les communes de ses lignes"
     if not homes:
@@ -169,11 +171,9 @@ def _territory(job: ImportJob, told: list[tuple[str, str]], seen: Seen, share: d
     return Proposal(None, f"{why} : plusieurs territoires")
 
 
-def _by_agencies(job: ImportJob, share: dict[str, float]) -> Territory | None:
+def _by_agencies(job: ImportJob, seen: Seen) -> Territory | None:
     """The territory whose expected list names all the agencies of the file."""
-    with connection.cursor() as cursor:
-        cursor.execute(AGENCIES, share)
-        agencies = {agency for (agency,) in cursor.fetchall()}
+    agencies = {agency.upper() for agency in seen.agencies if agency}
     lists = ExpectedList.objects.filter(department_id=job.department_id, active=True).exclude(territory=None)
     found = {one.territory for one in lists.select_related("territory") if agencies and agencies <= set(one.agencies)}
     return found.pop() if len(found) == 1 else None

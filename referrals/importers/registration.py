@@ -34,7 +34,7 @@ from referrals.imports import registration as reader
 from referrals.imports.codes import exit_meaning
 from referrals.imports.columns import REGISTRATION
 from referrals.imports.lines import Parsed, RegistrationEvent, RegistrationLine
-from referrals.matching import levels, rows, stage, suggestions
+from referrals.matching import levels, rows, stage, strangers, suggestions
 from referrals.services.reconciliation import (
     agencies_of,
     apply_list,
@@ -46,7 +46,7 @@ from referrals.services.reconciliation import (
 
 FAULTS_SHOWN = 50
 LEFT_OUT = (
-    f"Plus de {rows.STRANGERS_KEPT // 1000} 000 lignes parlent de personnes que le Département ne connaît pas : les"
+    f"Plus de {strangers.KEPT // 1000} 000 lignes parlent de personnes que le Département ne connaît pas : les"
     " premières sont montrées, les autres sont comptées sans être gardées."
 )
 EVENTS_ONLY = "Ce fichier ne contient que des cessations et radiations : il est traité comme une liste d'événements."
@@ -70,13 +70,14 @@ class RegistrationImporter:
         parsed, told = _opened(actor, job, path, month=stated), Progress("import", job.pk)
         seen = proposals.Seen(parsed.fields)
         read = told.watch(parsed.rows, READING, parsed.lines, see=seen.see)
-        staged = stage.load(((line, _data(line)) for line in read), nir_columns=parsed.nir_columns)
+        sieve = strangers.sieve(actor.department_id, job.organization_id, parsed.lines)
+        staged = stage.load(read, _data, nir_columns=parsed.nir_columns, stops=sieve and sieve.stops)
         faults = rows.format_faults(FAULTS_SHOWN)
         told.tell(MATCHING)
         levels.match(actor.department_id, job.organization_id)
         told.tell(CHECKING)
         changes = proposals.propose(actor, job, parsed, seen)
-        job.counts = _verdicts(actor, job, staged)
+        job.counts = _verdicts(actor, job, staged, already_left_out=sieve.stopped if sieve else 0)
         if corrections := corrections_of(job):
             job.counts = self.reread(actor, job, path, corrections)
         found = Analysis(
@@ -115,7 +116,7 @@ class RegistrationImporter:
         titles = labels(REGISTRATION)
         parsed, lines = read_again(partial(_opened, actor, job, month=job.month), path, titles, corrections)
         forget_rows(job, corrections)
-        staged = stage.load(((line, _data(line)) for line in lines), nir_columns=parsed.nir_columns)
+        staged = stage.load(lines, _data, nir_columns=parsed.nir_columns)
         levels.match(actor.department_id, job.organization_id)
         return _verdicts(actor, job, staged, already_left_out=job.counts.get("left_out", 0))
 
@@ -152,8 +153,8 @@ def _verdicts(actor: Actor, job: ImportJob, staged: int, already_left_out: int =
     rows.mark_outside(job.territory_id)
     rows.mark_doubles(job.pk)
     left_out = already_left_out
-    if staged > rows.STRANGERS_KEPT:
-        left_out += rows.leave_strangers_out()
+    if staged > strangers.KEPT:
+        left_out += strangers.leave_out()
     suggestions.suggest(actor.department_id)
     counts = rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN)
     if left_out:

@@ -5,7 +5,8 @@ lines share the same ones.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Literal, NamedTuple, TypeVar
 
@@ -85,7 +86,11 @@ class RegistrationEvent(NamedTuple):
 
 @dataclass(slots=True)
 class RegistrationLine:
-    """One person of a Pôle emploi list; the last of `events` is the state the line leads to."""
+    """One person of a Pôle emploi list; the last of `events` is the state the line leads to.
+
+    `said` begins with the NIR, the keys of the identifier (`,`), of the two names and the first names, and the date
+    of birth.
+    """
 
     line: int
     raw: list[str]
@@ -101,7 +106,13 @@ class RegistrationLine:
     city: str | None = None
     agency: str | None = None
     events: tuple[RegistrationEvent, ...] = ()
-    fingerprint: str = ""
+    said: tuple[str, ...] = ()  # who and what, as it is compared
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of `said`: equal lines say the same thing. Empty when the line could not be read."""
+        written = "\x1f".join(self.said).encode("utf-8", "surrogatepass")
+        return hashlib.sha256(written).hexdigest() if self.said else ""
 
 
 @dataclass(slots=True)
@@ -139,6 +150,11 @@ def has_error(remarks: list[Remark]) -> bool:
     return any(said.level == "error" for said in remarks)
 
 
+def has_verdict(remarks: list[Remark]) -> bool:
+    """Whether what is said of a line decides on it: rejected, or a double."""
+    return any(said.level == "error" or said.code == "DOUBLON_FICHIER" for said in remarks)
+
+
 class SeenKeys:
     """Finds repeated keys among the last ones met, in bounded memory: two generations of at most `size` keys."""
 
@@ -147,7 +163,7 @@ class SeenKeys:
         self._new: dict[int, int] = {}
         self._old: dict[int, int] = {}
 
-    def first_line(self, key: str, line: int) -> int | None:
+    def first_line(self, key: Hashable, line: int) -> int | None:
         """The line where `key` was first met, or None; `key` is remembered."""
         digest = hash(key)
         found = self._new.get(digest) or self._old.get(digest)

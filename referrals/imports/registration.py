@@ -138,13 +138,12 @@ def _lines(
     events.undated = undated
     seen, aside = SeenKeys(), aside_reader(table.headers)
     for line, raw in table.rows():
-        read = RegistrationLine(line, raw, table.problems.pop(line, []))
-        # Cells out of their columns would be read as something else: the shape alone is said.
-        if not read.remarks:
-            identity.fill(read)
-            read.events = events.told(raw, read.remarks)
-            read.fingerprint = identity.fingerprint(read)
-            if first := seen.first_line(read.fingerprint, line):
+        if wrong := table.problems.pop(line, None):
+            # Cells out of their columns would be read as something else: the shape alone is said.
+            read = RegistrationLine(line, raw, wrong)
+        else:
+            read = identity.read(line, raw, events.told)
+            if first := seen.first_line(read.said, line):
                 read.remarks.append(remark("DOUBLON_FICHIER", first=first))
         if read.remarks and has_error(read.remarks) and (nobody := aside(raw)):
             read.remarks = [nobody]

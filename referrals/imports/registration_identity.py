@@ -1,7 +1,6 @@
 """Who a line of a Pôle emploi list speaks about."""
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable
 from typing import Literal
 
@@ -22,6 +21,7 @@ IDENTITY = frozenset(("nir", "nir2", "pes", "opaque_id", "first_names", "birth_d
 
 _Cells = tuple[str, ...]
 _Said = tuple[Remark, ...]
+_EventsOf = Callable[[list[str], list[Remark]], tuple[RegistrationEvent, ...]]
 
 
 class IdentityReader:
@@ -39,23 +39,29 @@ class IdentityReader:
         self._first_names = Memo(self._read_first_names)
         self._births = Memo(self._read_birth)
         self._places = Memo(self._read_place)
-        self._keys = Memo(name_key)
-        self._events = Memo(self._events_key)
+        self._events = Memo(_events_key)
 
-    def fill(self, read: RegistrationLine) -> None:
-        """Set the identity of `read` from its raw cells, with remarks."""
-        raw, remarks = read.raw, read.remarks
-        read.last_name, read.birth_name, said = self._names[self._name_cells(raw)]
-        read.first_names, more = self._first_names[raw[self._first]]
-        read.birth_date, most = self._births[raw[self._born]]
+    def read(self, line: int, raw: list[str], events_of: _EventsOf) -> RegistrationLine:
+        """A line as its cells say it, with remarks; `events_of` reads what happened."""
+        remarks: list[Remark] = []
+        last, birth_name, last_key, birth_key, said = self._names[self._name_cells(raw)]
+        first, first_key, more = self._first_names[raw[self._first]]
+        born, born_text, most = self._births[raw[self._born]]
         if said or more or most:
             remarks += said + more + most
-        self._fill_nir(read)
-        self._fill_pes(read)
-        read.insee, read.city, read.agency, said = self._places[self._place_cells(raw)]
-        remarks += said
+        nir13 = None if self._nir is None else self._read_nir(raw, self._nir, born, remarks)
+        pes, keys = (None, ()) if self._pes is None else self._read_pes(raw[self._pes], remarks)
+        insee, city, agency, said = self._places[self._place_cells(raw)]
+        if said:
+            remarks += said
+        events = events_of(raw, remarks)
+        who = (nir13 or "", ",".join(keys), last_key, birth_key, first_key, born_text, insee or "")
+        return RegistrationLine(
+            line, raw, remarks, nir13, pes, keys, last, birth_name, first, born, insee, city, agency, events,
+            (*who, self._events[events]),
+        )  # fmt: skip
 
-    def _read_names(self, cells: _Cells) -> tuple[str | None, str | None, _Said]:
+    def _read_names(self, cells: _Cells) -> tuple[str | None, str | None, str, str, _Said]:
         remarks: list[Remark] = []
         found = {name: text(name, cell, _LABELS[name], remarks) for name, cell in zip(self._name_columns, cells)}
         last, birth = found.get("last_name"), found.get("birth_name")
@@ -65,45 +71,45 @@ class IdentityReader:
         last, birth = names(last, birth, _LABELS["last_name"], remarks)
         if last is None:
             remarks.append(remark("NOM_VIDE", column=_LABELS["last_name"], what="nom"))
-        return last, birth, tuple(remarks)
+        return last, birth, name_key(last), name_key(birth), tuple(remarks)
 
-    def _read_first_names(self, cell: str) -> tuple[str | None, _Said]:
+    def _read_first_names(self, cell: str) -> tuple[str | None, str, _Said]:
         remarks: list[Remark] = []
         first = text("first_names", cell, _LABELS["first_names"], remarks)
-        if first and self._keys[first]:
-            return first, tuple(remarks)
-        return None, (*remarks, remark("NOM_VIDE", column=_LABELS["first_names"], what="prénom"))
+        if key := name_key(first):
+            return first, key, tuple(remarks)
+        return None, "", (*remarks, remark("NOM_VIDE", column=_LABELS["first_names"], what="prénom"))
 
-    def _read_birth(self, cell: str) -> tuple[dt.date | None, _Said]:
+    def _read_birth(self, cell: str) -> tuple[dt.date | None, str, _Said]:
         remarks: list[Remark] = []
         born = read_date(cell, _LABELS["birth_date"], self._today, remarks, birth=True).value
         if born is None and not remarks:
             code = "DATE_INVALIDE" if cell.strip() else "DATE_ABSENTE"
             remarks.append(remark(code, column=_LABELS["birth_date"], value=cell.strip()))
-        return born, tuple(remarks)
+        return born, str(born or ""), tuple(remarks)
 
-    def _fill_nir(self, read: RegistrationLine) -> None:
-        if self._nir is None:
-            return
-        cell = read.raw[self._nir]
-        twice = cell if self._nir2 is None else read.raw[self._nir2]
+    def _read_nir(self, raw: list[str], at: int, born: dt.date | None, remarks: list[Remark]) -> str | None:
+        cell = raw[at]
+        twice = cell if self._nir2 is None else raw[self._nir2]
         if twice != cell and _bare(twice) != _bare(cell):
-            read.remarks.append(remark("NIR_DIFFERENTS", column=_LABELS["nir"]))
-            return
-        checked = check_nir(cell, birth_date=read.birth_date)
-        read.nir13 = checked.nir13
-        for code in checked.errors + checked.warnings:
-            read.remarks.append(remark(code, column=_LABELS["nir"], level="warning"))
+            remarks.append(remark("NIR_DIFFERENTS", column=_LABELS["nir"]))
+            return None
+        nir13, errors, warnings = check_nir(cell, birth_date=born)
+        if errors or warnings:
+            remarks += [remark(code, column=_LABELS["nir"], level="warning") for code in errors + warnings]
+        return nir13
 
-    def _fill_pes(self, read: RegistrationLine) -> None:
+    def _read_pes(self, cell: str, remarks: list[Remark]) -> tuple[str | None, tuple[str, ...]]:
         """Mandatory in Pôle emploi's own lists; made by hand, a list may do without."""
-        if self._pes is None:
-            return
-        read.pes_raw = text("pes", read.raw[self._pes], _LABELS["pes"], read.remarks)
-        read.pes_keys = pes_keys(read.pes_raw)
-        if not read.pes_keys and (read.pes_raw or self._pes_level == "error"):
-            level = "warning" if _is_junk(read.pes_raw or "") else self._pes_level
-            read.remarks.append(remark("ID_FT_FORMAT", column=_LABELS["pes"], level=level))
+        keys = pes_keys(cell)
+        if keys and cell.isalnum():  # nothing to clean
+            return cell, keys
+        said = text("pes", cell, _LABELS["pes"], remarks)
+        keys = pes_keys(said)
+        if not keys and (said or self._pes_level == "error"):
+            level = "warning" if _is_junk(said or "") else self._pes_level
+            remarks.append(remark("ID_FT_FORMAT", column=_LABELS["pes"], level=level))
+        return said, keys
 
     def _read_place(self, cells: _Cells) -> tuple[str | None, str | None, str | None, _Said]:
         remarks: list[Remark] = []
@@ -119,17 +125,9 @@ class IdentityReader:
                 break
         return insee, city, agency, tuple(remarks)
 
-    def fingerprint(self, read: RegistrationLine) -> str:
-        """SHA-256 of who and what: equal lines say the same thing."""
-        key = self._keys
-        said = (
-            f"{read.nir13 or ''}\x1f{','.join(read.pes_keys)}\x1f{key[read.last_name]}\x1f{key[read.birth_name]}\x1f"
-            f"{key[read.first_names]}\x1f{read.birth_date or ''}\x1f{read.insee or ''}\x1f{self._events[read.events]}"
-        )
-        return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
 
-    def _events_key(self, events: tuple[RegistrationEvent, ...]) -> str:
-        return ";".join(f"{e.state}:{e.date}:{e.code}:{e.category}:{self._keys[e.motive]}:{e.ends_on}" for e in events)
+def _events_key(events: tuple[RegistrationEvent, ...]) -> str:
+    return ";".join(f"{e.state}:{e.date}:{e.code}:{e.category}:{name_key(e.motive)}:{e.ends_on}" for e in events)
 
 
 def _columns(at: dict[str, int], wanted: tuple[str, ...]) -> tuple[list[str], Callable[[list[str]], _Cells]]:

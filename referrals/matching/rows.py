@@ -60,12 +60,6 @@ UPDATE stage s SET problems = coalesce(s.problems, '[]'::jsonb) || jsonb_build_a
   FROM referrals_beneficiary b LEFT JOIN partners_territory t ON t.id = b.territory_id
  WHERE b.id = s.person AND b.territory_id <> %s
 """
-# A list may be that of a whole country: strangers are shown as far as anybody would look, and not kept beyond.
-STRANGERS_KEPT = 20_000
-STRANGERS = """
-DELETE FROM stage WHERE person IS NULL AND verdict IS NULL AND line > (
-  SELECT line FROM stage WHERE person IS NULL AND verdict IS NULL ORDER BY line OFFSET %s - 1 LIMIT 1)
-"""
 COUNT = "SELECT verdict, count(*) FROM partners_importrow WHERE job_id = %s GROUP BY verdict"
 
 
@@ -90,13 +84,6 @@ def mark_outside(territory_id: UUID | None) -> None:
     if territory_id is not None:
         with connection.cursor() as cursor:
             cursor.execute(OUTSIDE, [territory_id])
-
-
-def leave_strangers_out() -> int:
-    """Forget the staged lines nobody answers to, but the first `STRANGERS_KEPT`; returns how many."""
-    with connection.cursor() as cursor:
-        cursor.execute(STRANGERS, [STRANGERS_KEPT])
-        return int(cursor.rowcount)
 
 
 def write(department_id: UUID, job_id: UUID, *, unmatched: str) -> dict[str, int]:

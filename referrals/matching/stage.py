@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -14,7 +14,7 @@ from hub.core.crypto import hasher
 from hub.core.tabular import Remark
 from hub.core.text import name_key
 from partners.models.files import Verdict
-from referrals.imports.lines import PersonLine, RegistrationLine, has_error
+from referrals.imports.lines import PersonLine, RegistrationLine, has_error, has_verdict
 from referrals.imports.memo import Memo
 
 # `row_id` is the future key of the ImportRow; `person` and `rule` are filled by matching.
@@ -31,7 +31,7 @@ COLUMNS = (
     " internal, fund, org, number, role, email, phone"
 )
 SEPARATOR = "\x1f"  # between the cells of `raw`; parsers have removed control characters from what they keep
-Line = PersonLine | RegistrationLine
+Line = TypeVar("Line", PersonLine, RegistrationLine)
 HIDDEN = "•" * 13
 _NIR = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
 _BLANKS = re.compile(r"[\s.\-]+")
@@ -42,14 +42,23 @@ _json = json.JSONEncoder(ensure_ascii=False).encode
 _ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\x00", ""))
 
 
-def load(rows: Iterable[tuple[Line, dict[str, Any] | str]], *, nir_columns: tuple[int, ...]) -> int:
-    """Copy lines with their `data` (or its JSON) into a fresh `stage`; returns how many. No NIR reaches it in clear."""
+def load(
+    lines: Iterable[Line],
+    data: Callable[[Line], dict[str, Any] | str],
+    *,
+    nir_columns: tuple[int, ...],
+    stops: Callable[[Line, str | None], bool] | None = None,
+) -> int:
+    """Copy lines with their `data` (or its JSON) into a fresh `stage`; returns how many. No NIR reaches it in clear.
+
+    A line that `stops`, given with the hash of its NIR, is not copied.
+    """
     count = 0
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS stage")
         cursor.execute(CREATE)
         with cursor.copy(f"COPY stage ({COLUMNS}) FROM STDIN") as copy:
-            for block in _blocks(rows, nir_columns):
+            for block in _blocks(_Written(nir_columns), lines, data, stops):
                 copy.write(block)
                 count += block.count("\n")
         cursor.execute(BULK_SETTINGS)
@@ -57,11 +66,19 @@ def load(rows: Iterable[tuple[Line, dict[str, Any] | str]], *, nir_columns: tupl
     return count
 
 
-def _blocks(rows: Iterable[tuple[Line, dict[str, Any] | str]], nir_columns: tuple[int, ...]) -> Iterator[str]:
-    written = _Written(nir_columns)
+def _blocks(
+    written: _Written,
+    lines: Iterable[Line],
+    data: Callable[[Line], dict[str, Any] | str],
+    stops: Callable[[Line, str | None], bool] | None,
+) -> Iterator[str]:
+    hashed = hasher()
     block: list[str] = []
-    for line, data in rows:
-        block.append(written.line(line, data))
+    for line in lines:
+        number = hashed(line.nir13) if line.nir13 else None
+        if stops and stops(line, number):
+            continue
+        block.append(written.line(line, data(line), number))
         if len(block) == 1000:
             yield "".join(block)
             block.clear()
@@ -74,18 +91,17 @@ class _Written:
 
     def __init__(self, nir_columns: tuple[int, ...]) -> None:
         self._nir_columns = nir_columns
-        self._hash = hasher()
         self._names = Memo(_name)
         self._first_names = Memo(_first_names)
 
-    def line(self, line: Line, data: dict[str, Any] | str) -> str:
+    def line(self, line: PersonLine | RegistrationLine, data: dict[str, Any] | str, number: str | None) -> str:
         remarks = line.remarks
         person = _person(line) if isinstance(line, PersonLine) else NO_PERSON
         return (
             f"{line.line}\t{_text(SEPARATOR.join(_without_nir(line, self._nir_columns)))}\t"
             f"{_text(data if isinstance(data, str) else _json(data))}\t{line.fingerprint or NULL}\t"
             f"{_problems(remarks) if remarks else NO_PROBLEM}\t{line.birth_date or NULL}\t"
-            f"{self._hash(line.nir13) if line.nir13 else NULL}\t{{{','.join(line.pes_keys)}}}\t"
+            f"{number or NULL}\t{{{','.join(line.pes_keys)}}}\t"
             f"{self._names[line.last_name]}\t{self._names[line.birth_name]}\t{self._first_names[line.first_names]}\t"
             f"{person}\n"
         )
@@ -128,12 +144,10 @@ def _problem(said: Remark) -> dict[str, str]:
 def _verdict(remarks: list[Remark]) -> str:
     if has_error(remarks):
         return Verdict.REJECTED
-    if any(said.code == "DOUBLON_FICHIER" for said in remarks):
-        return Verdict.DUPLICATE
-    return NULL
+    return Verdict.DUPLICATE if has_verdict(remarks) else NULL
 
 
-def _without_nir(line: Line, nir_columns: tuple[int, ...]) -> list[str]:
+def _without_nir(line: PersonLine | RegistrationLine, nir_columns: tuple[int, ...]) -> list[str]:
     """The cells as brought, numbers of social security hidden: this copy is kept for the rejects file only.
 
     A line with a cell too many or too few has its number in another column: there it is known by its form.

@@ -10,7 +10,7 @@ from hub.core.gate import tenant
 from partners.models import ImportRow
 from partners.services.corrections import correct_line
 from referrals.imports.memo import Memo
-from referrals.matching import rows
+from referrals.matching import strangers
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm, job_now
 from tests.people import person
@@ -34,7 +34,7 @@ def kept(cast, job):
 
 
 def test_strangers_beyond_the_limit_are_counted_and_not_kept(cast, monkeypatch):
-    monkeypatch.setattr(rows, "STRANGERS_KEPT", 2)
+    monkeypatch.setattr(strangers, "KEPT", 2)
     person(cast)
     known = ";9999999Z;FICTIF;AMELIE;12/04/1985;02/03/2026;1;"
     job = listed(cast, *map(stranger, range(4)), known, stranger(9, born="31/02/1985"), stranger(5))
