@@ -16,8 +16,8 @@ from referrals.imports.lines import RegistrationLine, has_verdict
 KEPT = 20_000
 LONG = 2  # times as many lines: a shorter list is sorted out once it is matched
 LEAVE_OUT = """
-DELETE FROM stage WHERE person IS NULL AND verdict IS NULL AND line > (
-  SELECT line FROM stage WHERE person IS NULL AND verdict IS NULL ORDER BY line OFFSET %s - 1 LIMIT 1)
+DELETE FROM stage WHERE line IN (
+  SELECT line FROM stage WHERE person IS NULL AND verdict IS NULL ORDER BY line OFFSET %s)
 """
 SHORTEST_CUT = 25  # of a name: the same beginning may be the same name (`levels.CUT_NAME`)
 KNOWN = f"""
@@ -42,22 +42,22 @@ def leave_out() -> int:
 
 def sieve(department_id: UUID, organization_id: UUID, lines: int | None) -> Sieve | None:
     """What to stop in a list of so many lines, brought by this organisation; nothing in a short one."""
-    return Sieve(department_id, organization_id) if lines and lines > LONG * KEPT else None
+    return Sieve(department_id, organization_id, KEPT) if lines and lines > LONG * KEPT else None
 
 
 class Sieve:
-    """Stops the strangers of a long list but the first `KEPT`, and counts them in `stopped`."""
+    """Stops the strangers of a long list but the first `passing`, and counts them in `stopped`."""
 
-    def __init__(self, department_id: UUID, organization_id: UUID) -> None:
-        self.stopped = self._passed = 0
+    def __init__(self, department_id: UUID, organization_id: UUID, passing: int) -> None:
+        self.stopped, self._passing = 0, passing
         self._known = _Known(department_id, organization_id)
 
     def stops(self, line: RegistrationLine, number: str | None) -> bool:
         """Is it certainly a stranger, and one too many? `number` is the hash of the NIR."""
         if (line.remarks and has_verdict(line.remarks)) or self._known.may_be(line, number):
             return False
-        if self._passed < KEPT:
-            self._passed += 1
+        if self._passing:
+            self._passing -= 1
             return False
         self.stopped += 1
         return True

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import io
+from datetime import date
+
 import pytest
 
+from hub.core.crypto import keyed_hash
 from hub.core.gate import tenant
 from hub.core.identifiers import nir_key
 from partners.models import ImportRow
+from referrals.imports.registration import parse
+from referrals.matching import strangers
 from tests.cast import actor
 from tests.files import OCTOBER, bring
 from tests.people import person
-from tests.referrals.identity_cases import CASES, LIST, NIR
+from tests.referrals.identity_cases import CASES, LIST, NIR, line
 
 pytestmark = pytest.mark.django_db
 LIST_HEADER = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2"
@@ -50,6 +56,21 @@ def test_identity(cast, people, kind, cells, verdict, rule):
         assert row.beneficiary_id in known
     else:
         assert row.beneficiary_id is None
+    if kind == LIST and row.verdict != "unknown":
+        assert not stopped(cast, written(kind, cells)), "a long list would lose it"
+
+
+def stopped(cast, content):
+    """Would this line, in a long list that has shown enough strangers, be one more?"""
+    (line,) = parse(io.BytesIO(content), today=date(2026, 11, 25)).rows
+    with tenant(actor(cast.officer_metz)):
+        sieve = strangers.Sieve(cast.department.pk, cast.adviser.organization_id, passing=0)
+        return sieve.stops(line, keyed_hash(line.nir13) if line.nir13 else None)
+
+
+def test_a_long_list_is_rid_of_strangers(cast):
+    person(cast)
+    assert stopped(cast, written(LIST, line("INCONNU")))
 
 
 def test_there_are_at_least_forty_cases():

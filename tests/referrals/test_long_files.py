@@ -11,6 +11,7 @@ from partners.models import ImportRow
 from partners.services.corrections import correct_line
 from referrals.imports.memo import Memo
 from referrals.matching import strangers
+from referrals.services.matches import decide_match
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm, job_now
 from tests.people import person
@@ -48,6 +49,24 @@ def test_strangers_beyond_the_limit_are_counted_and_not_kept(cast, monkeypatch):
     shown = client(cast.officer_metz).get(f"/imports/{job.pk}/").content.decode()
     assert "sans être gardées" in shown
     assert confirm(cast.officer_metz, job).state == "applied"
+
+
+def test_who_is_known_is_found_however_late_a_long_list_names_her(cast, monkeypatch):
+    monkeypatch.setattr(strangers, "KEPT", 1)
+    numbered = person(cast, nir="2850457990123", last_name="AUTRE")
+    resembled = person(cast, last_name="BIDON")
+    alike = ";1234567Z;BIDONE;AMELIE;12/04/1985;02/03/2026;1;"
+    before = listed(cast, alike)
+    with tenant(actor(cast.officer_metz)) as acting:
+        row = ImportRow.objects.select_related("job").get(job=before)
+        decide_match(acting, row=row, answer="person", beneficiary=resembled)
+    by_number = "2850457990123;9999999Z;USAGE;AMELIE;12/04/1985;02/03/2026;1;2850457990123"
+    job = listed(cast, *map(stranger, range(5)), by_number, alike)
+    assert kept(cast, job) == [(2, "unknown"), (7, "matched"), (8, "matched")]
+    assert (job.counts["lines"], job.counts["unknown"], job.counts["left_out"]) == (7, 5, 4)
+    with tenant(actor(cast.officer_metz)):
+        found = ImportRow.objects.filter(job=job, verdict="matched").values_list("beneficiary_id", flat=True)
+        assert list(found) == [numbered.pk, resembled.pk]
 
 
 def test_a_longer_list_asks_no_more_of_the_database(cast):
