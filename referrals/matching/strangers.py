@@ -71,7 +71,7 @@ class _Known:
         with connection.cursor() as cursor:
             cursor.execute(KNOWN, {"department": department_id})
             for said, first, *names in cursor:
-                self._met |= {hash((said, first, name)) for name in names} if first else {hash(said)}
+                self._met |= {hash((said, first, name)) for name in names if name} if first else {hash(said)}
             cursor.execute(DECIDED, [department_id, organization_id])
             self._decided = {identity for (identity,) in cursor.fetchall()}
 
