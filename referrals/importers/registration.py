@@ -71,7 +71,7 @@ class RegistrationImporter:
         seen = proposals.Seen(parsed.fields)
         read = told.watch(parsed.rows, READING, parsed.lines, see=seen.see)
         sieve = strangers.sieve(actor.department_id, job.organization_id, parsed.lines)
-        staged = stage.load(read, _data, nir_columns=parsed.nir_columns, stops=sieve and sieve.stops)
+        staged = stage.load(read, _data, nir_columns=parsed.nir_columns, stops=sieve.stops if sieve else None)
         faults = rows.format_faults(FAULTS_SHOWN)
         told.tell(MATCHING)
         levels.match(actor.department_id, job.organization_id)
