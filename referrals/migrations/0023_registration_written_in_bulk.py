@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('referrals', '0021_journals_by_parent'),
+        ('referrals', '0022_kept_words'),
     ]
 
     operations = [
