@@ -15,7 +15,7 @@ from hub.core.models import IdempotencyKey
 from referrals.models import Beneficiary
 from tests.api.conftest import Machine
 from tests.api.test_doors import is_problem
-from tests.cast import actor, build_cast
+from tests.cast import actor
 
 BODY = {"last_name": "FICTIF", "first_names": "Zoé"}
 KEY = {"Idempotency-Key": "une-cle"}
@@ -60,8 +60,7 @@ def test_strange_keys_are_refused(cast, machine):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_five_in_parallel_have_one_effect():
-    cast = build_cast()
+def test_five_in_parallel_have_one_effect(cast):
     callers, start = [Machine(cast.social_worker) for _ in range(5)], Barrier(5)
 
     def once(caller):

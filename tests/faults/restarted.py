@@ -1,12 +1,13 @@
-"""A worker whose PostgreSQL stops and starts in the middle of an import: `python -m tests.faults.restarted`.
+"""A worker whose PostgreSQL goes down in the middle of an import, twice: `python -m tests.faults.restarted`.
 
-Says MIDDLE when half is written and waits for a line; then says SAME if the result is that of an undisturbed run.
+Says MIDDLE each time half is written and waits for a line; then SAME if the result is that of an undisturbed run.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from types import SimpleNamespace
 
 import django
 
@@ -32,6 +33,16 @@ def main() -> None:
     """Everything in one process, as one worker lives through it."""
     cast = build_cast()
     october = list_of_october(cast)
+    for _ in range(2):
+        _break_off(october)
+        if written(cast) != october.before:
+            raise SystemExit("half an import was kept")
+    sweep_imports()
+    print("SAME" if written(cast) == october.expected else "OTHER", flush=True)
+
+
+def _break_off(october: SimpleNamespace) -> None:
+    """Begin the import and lose the server in the middle of it."""
     try:
         with after_writes(october.writes // 2, wait):
             process_import(october.job.department_id, october.job.pk)
@@ -39,10 +50,6 @@ def main() -> None:
         connection.close()
     else:
         raise SystemExit("the session outlived its server")
-    if written(cast) != october.before:
-        raise SystemExit("half an import was kept")
-    sweep_imports()
-    print("SAME" if written(cast) == october.expected else "OTHER", flush=True)
 
 
 main()

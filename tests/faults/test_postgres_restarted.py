@@ -15,8 +15,7 @@ from tests.hub.engine_user import ROOT, checkouts, eventually
 pytestmark = pytest.mark.faults
 
 
-@pytest.mark.parametrize("blow", [signal.SIGINT, signal.SIGKILL], ids=["stopped", "killed"])
-def test_after_the_restart_the_result_is_that_of_an_undisturbed_run(blow, tmp_path) -> None:
+def test_after_each_restart_the_result_is_that_of_an_undisturbed_run(tmp_path) -> None:
     with checkouts() as make:
         checkout = make()
         environment = os.environ | checkout.user().endpoints.environment()
@@ -26,12 +25,15 @@ def test_after_the_restart_the_result_is_that_of_an_undisturbed_run(blow, tmp_pa
             [sys.executable, "-m", "tests.faults.restarted"], cwd=ROOT, env=environment, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )  # fmt: skip
-        assert worker.stdout.readline() == "MIDDLE\n", worker.communicate()[1]
-        before = checkout.pid("postgres")
-        os.kill(before, blow)
-        eventually(lambda: not _is(checkout, before))
-        checkout.user().query("SELECT 1")  # the next who needs it finds it started
-        said, errors = worker.communicate("\n", timeout=300)
+        for blow in (signal.SIGINT, signal.SIGKILL):  # stopped in order, then killed
+            assert worker.stdout.readline() == "MIDDLE\n", worker.communicate()[1]
+            before = checkout.pid("postgres")
+            os.kill(before, blow)
+            eventually(lambda pid=before: not _is(checkout, pid))
+            checkout.user().query("SELECT 1")  # the next who needs it finds it started
+            worker.stdin.write("\n")
+            worker.stdin.flush()
+        said, errors = worker.communicate(timeout=300)
         assert said == "SAME\n", errors
 
 

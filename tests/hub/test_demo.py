@@ -12,6 +12,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db.models import F
 from django.test import Client
@@ -19,6 +20,7 @@ from django.urls import clear_url_caches, include, path, reverse
 
 from hub.core.gate import tenant
 from hub.core.identifiers import check_nir
+from hub.core.models import PersonalModel
 from hub.demo import files
 from hub.demo.imports import bring
 from hub.demo.network import ACCOUNTS, BY_EMAIL, METZ, PASSWORD
@@ -28,11 +30,19 @@ from hub.demo.referrals import Step
 from hub.demo.story import build
 from notifications.models import Notification
 from partners.actors import SESSION_KEY
-from partners.models import Department, Membership, Organization, Territory
+from partners.models import Department, Membership, Organization, OrganizationKind, Territory
 from referrals.models import Appointment, Beneficiary, Campaign, Referral, RegistrationGap, RegistrationList, Slot
 
 TODAY = date(2026, 11, 20)
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def nobody(db) -> None:
+    """The tests' cast leaves its place to the demo's, until the test is rolled back."""
+    for model in apps.get_app_config("partners").get_models(include_auto_created=True):
+        if model is not OrganizationKind and not issubclass(model, PersonalModel):
+            model._base_manager.all()._raw_delete("default")
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +82,7 @@ def test_lists_leave_some_people_out(crowd) -> None:
     assert present[-1] > len(obliged) * 0.7
 
 
-def test_six_months_of_lists_are_a_history_to_look_at(db, settings, tmp_path) -> None:
+def test_six_months_of_lists_are_a_history_to_look_at(nobody, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     build(people=600, folder=tmp_path, say=lambda _: None)
     with tenant(_network_of_the_database().product()) as product:
@@ -86,7 +96,7 @@ def test_six_months_of_lists_are_a_history_to_look_at(db, settings, tmp_path) ->
         assert all(gap.opened_at <= product.now for gap in gaps)
 
 
-def test_the_whole_story_by_real_services(db, settings, tmp_path) -> None:
+def test_the_whole_story_by_real_services(nobody, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     said: list[str] = []
     summary = build(people=120, folder=tmp_path, say=said.append)
@@ -101,7 +111,7 @@ def test_the_whole_story_by_real_services(db, settings, tmp_path) -> None:
     assert Path(summary.ready_people).exists() and Path(summary.ready_list).exists()
 
 
-def test_the_ready_list_opens_gaps_for_the_udaf_worker(db, settings, tmp_path) -> None:
+def test_the_ready_list_opens_gaps_for_the_udaf_worker(nobody, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     summary = build(people=300, folder=tmp_path, say=lambda _: None)
     network = _network_of_the_database()
@@ -121,7 +131,7 @@ def test_the_ready_list_opens_gaps_for_the_udaf_worker(db, settings, tmp_path) -
         assert Referral.objects.filter(sensitive=True).exists()
 
 
-def test_the_other_departement_sees_nothing(db, settings, tmp_path) -> None:
+def test_the_other_departement_sees_nothing(nobody, settings, tmp_path) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     build(people=60, folder=tmp_path, say=lambda _: None)
     network = _network_of_the_database()
@@ -130,7 +140,7 @@ def test_the_other_departement_sees_nothing(db, settings, tmp_path) -> None:
         assert not Referral.objects.exists()
 
 
-def test_accounts_are_told_with_a_token_each(db, settings) -> None:
+def test_accounts_are_told_with_a_token_each(nobody, settings) -> None:
     settings.DEMO = True
     open_network()
     out = StringIO()
@@ -143,19 +153,19 @@ def test_accounts_are_told_with_a_token_each(db, settings) -> None:
     assert me.status_code == 200
 
 
-def test_accounts_are_refused_outside_a_demo(db) -> None:
+def test_accounts_are_refused_outside_a_demo(nobody) -> None:
     with pytest.raises(CommandError):
         call_command("demo_accounts", "--json")
 
 
-def test_one_signs_in_with_the_printed_password(db) -> None:
+def test_one_signs_in_with_the_printed_password(nobody) -> None:
     open_network()
     answer = Client().post("/compte/login/", {"login": "officer.metz@pacte.invalid", "password": PASSWORD})
     assert answer.status_code == 302 and answer["Location"] == "/"
 
 
 @pytest.fixture
-def demo_site(db, settings):
+def demo_site(nobody, settings):
     """The map as it is in a demo."""
     settings.DEMO = True
     settings.ROOT_URLCONF = DemoMap

@@ -280,7 +280,7 @@ def test_ten_sockets_per_user(live: LiveServer, cast: Cast) -> None:
 def test_an_idle_socket_stays_open(live: LiveServer, cast: Cast) -> None:
     """redis-py 8 ends idle readers after 5 seconds; a proxy cuts idle sockets: neither here."""
     with Listener(live, cookie_of(cast.udaf_worker)) as listener:
-        time.sleep(12)
+        time.sleep(7)
         tell(cast.udaf_worker)
         eventually(lambda: listener.seqs == [1])
         assert listener.connections == 1

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from io import BytesIO
 from threading import Barrier
 
@@ -16,7 +15,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, DomainError, InvalidTransition
 from hub.core.gate import tenant
 from notifications.models import Notification
-from partners.models import ImportJob, Membership, OrganizationKind, StoredFile
+from partners.models import ImportJob, Membership, StoredFile
 from partners.services.imports import confirm_import, process_import, receive_file
 from referrals.models import (
     AccessGrant,
@@ -27,23 +26,13 @@ from referrals.models import (
     RegistrationStatus,
 )
 from referrals.services import referrals as services
-from tests.cast import Cast, actor, build_cast
+from tests.cast import Cast, actor
 from tests.files import OCTOBER
 from tests.people import person, referral, reread
 from tests.referrals.registration import classic, crowd
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Gesture = Callable[..., object]
-
-
-@pytest.fixture
-def cast(transactional_db) -> Cast:
-    """The cast, committed; emptying tables also takes the kinds that a migration wrote."""
-    kinds = import_module("partners.migrations.0003_organization_kinds").KINDS
-    OrganizationKind.objects.bulk_create(
-        [OrganizationKind(code=code, label=label) for code, label in kinds], ignore_conflicts=True
-    )
-    return build_cast()
 
 
 def accept(acting, row):

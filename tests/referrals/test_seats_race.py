@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from importlib import import_module
 from threading import Barrier
 from typing import Any
 
@@ -15,26 +14,15 @@ from django.db import connections
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, DomainError
 from hub.core.gate import tenant
-from partners.models import OrganizationKind
 from referrals.models import Slot, Summons
 from referrals.services.appointments.outcomes import cancel_appointment
 from referrals.services.campaigns.distribution import place
 from referrals.services.campaigns.sending import cancel_campaign, move_to_slot
 from tests.campaigns import addressed, campaign, sent, slot, taken
-from tests.cast import Cast, actor, build_cast
+from tests.cast import actor
 from tests.people import open_day
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def cast(transactional_db) -> Cast:
-    """The cast, committed."""
-    kinds = import_module("partners.migrations.0003_organization_kinds").KINDS
-    OrganizationKind.objects.bulk_create(
-        [OrganizationKind(code=code, label=label) for code, label in kinds], ignore_conflicts=True
-    )
-    return build_cast()
 
 
 def at_once(acting: Actor, gestures: list[Callable[[Actor, Callable[[], None]], Any]]) -> list[DomainError | None]:
