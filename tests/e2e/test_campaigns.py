@@ -1,70 +1,16 @@
-"""From a gap a list opened to the summons sent, in a real browser; every page of campaigns passes axe at both sizes."""
+"""Every page of campaigns, in a real browser, passes axe at both sizes. Sending one: `test_imports`."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from playwright.sync_api import expect
-
 from hub.core.gate import tenant
-from referrals.models import Beneficiary
 from referrals.services.appointments.outcomes import hold_appointment, miss_appointment
 from referrals.services.people import set_safe_contact
 from tests.campaigns import addressed, campaign, sent, slot, summons_of
 from tests.cast import actor
 from tests.e2e.browser import check, screenshot, sign_in
-from tests.files import confirm
 from tests.people import open_day
-from tests.referrals.registration import sample_people, stock
-
-
-def test_from_a_gap_to_the_summons_sent(cast, page):
-    sample_people(cast)
-    confirm(cast.officer_metz, stock(cast))
-    with tenant(actor(cast.head)):
-        Beneficiary.objects.update(address="1 rue Inventée", city="Metz", territory=cast.metz)
-    sign_in(page, cast.officer_metz.user.email)
-    page.goto("/inscriptions/")
-    lines = page.locator("#inscriptions tbody input[type=checkbox]")
-    chosen = lines.count()
-    assert chosen >= 3
-    for number in range(chosen):
-        lines.nth(number).check()
-    page.get_by_label("Sur les lignes choisies").select_option("summon")
-    page.get_by_role("button", name="Voir avant de faire").click()
-    expect(page.get_by_role("heading", name="Convoquer")).to_be_visible()
-    check(page)
-    screenshot(page, "convoquer-des-inscriptions")
-    page.get_by_label("Nom de la nouvelle campagne").fill("Inscriptions d'octobre")
-    page.get_by_role("button", name="Convoquer").click()
-    expect(page.get_by_text("Choisissez les créneaux.")).to_be_visible()
-
-    page.get_by_role("link", name="Choisir les créneaux").click()
-    check(page)
-    page.get_by_role("link", name="Ouvrir des créneaux").first.click()
-    check(page)
-    page.get_by_label("Lieu", exact=False).first.fill("CMS de Metz, 2e étage")
-    page.get_by_label("Équipe qui reçoit").select_option(label="CMS Metz")
-    page.get_by_label("Avec un partenaire").select_option(label="Pôle emploi Moselle")
-    page.get_by_label("Jour").fill(f"{open_day(20)}")
-    page.get_by_label("Heure").fill("09:30")
-    page.get_by_label("Places par créneau").fill(f"{chosen - 1}")
-    screenshot(page, "creneaux-ouvrir")
-    page.get_by_role("button", name="Ouvrir ces créneaux").click()
-    page.get_by_role("button", name="Répartir les personnes").click()
-    expect(page.get_by_text("Personnes encore sans créneau : 1.")).to_be_visible()
-    check(page)
-    screenshot(page, "campagne-repartie")
-    page.get_by_role("link", name="Vérifier et envoyer").click()
-    expect(page.get_by_text("1 personne reste sans créneau")).to_be_visible()
-    check(page)
-    screenshot(page, "campagne-verifier")
-    page.get_by_role("button", name="Envoyer les convocations").click()
-    expect(page.get_by_text(f"Convocations envoyées : {chosen - 1}.")).to_be_visible()
-    expect(page.get_by_role("cell", name="Convoquée")).to_have_count(chosen - 1)
-    page.locator("tbody").get_by_role("link").first.click()
-    expect(page.get_by_text("Convocation").first).to_be_visible()
-    assert page.problems == []
 
 
 def test_pages_of_campaigns(cast, page):
