@@ -15,7 +15,7 @@ from partners.models import ImportJob
 from referrals.models import Beneficiary, DeclaredLink, RegistrationGap
 from referrals.services.people import restrict_file
 from tests.cast import _member, actor, client
-from tests.files import OCTOBER, bring
+from tests.files import OCTOBER, bring, confirm
 from tests.referrals.registration import classic, crowd
 from tests.referrals.test_gap_recipients import gap
 from tests.referrals.test_undo import SEPTEMBER, a_list, undo
@@ -99,6 +99,30 @@ def test_who_brought_the_list_reads_its_own_lines_of_people_others_support(vanis
     assert browser.get(f"/inscriptions/{gap_id}/").status_code == 404  # the road leads no further
     with tenant(actor(vanished.adviser)):
         assert not Beneficiary.objects.exists() and not RegistrationGap.objects.exists()
+
+
+def test_a_list_the_departement_brought_is_given_back_to_the_agency_its_lines_name(cast):
+    people = [
+        (*one[:4], "57020" if n % 3 == 0 else "57010" if n % 3 == 1 else "") for n, one in enumerate(crowd(cast, 9))
+    ]
+    for count, month in ((9, SEPTEMBER), (1, OCTOBER)):
+        a_list(cast, people[:count], month, by=cast.officer_metz)
+    assert len(raw(cast.head)) == 8
+    assert {name for name in raw(cast.adviser).values()} == {one[1] for one in people[1:] if one[4]}
+    assert len(raw(cast.udaf_lead)) == len(raw(cast.developer)) == 0
+    page = client(cast.adviser).get(PAGE).context["found"]
+    assert {one.name: one.count for one in page.agencies} == {"Agence de Metz": 3, "Agence de Thionville": 2}
+    assert told(cast, cast.adviser)["vous êtes le correspondant (Agence de Metz)"] == (3, True)
+
+
+def test_a_list_made_by_hand_in_the_departement_is_its_own_words(cast):
+    people = crowd(cast, 6)
+    for count, month in ((6, SEPTEMBER), (1, OCTOBER)):
+        lines = [f"{last};{first};{born};Inscrit;{month:%d/%m/%Y};57010" for _, last, first, born, _ in people[:count]]
+        content = "\r\n".join(["Nom;Prénom;Date de naissance;Situation;Date;Agence", *lines, ""]).encode()
+        job = bring(cast.officer_metz, "registration", content, month=month, nature="complete")
+        confirm(cast.officer_metz, job)
+    assert (len(raw(cast.head)), raw(cast.adviser), told(cast, cast.adviser)) == (5, {}, {})
 
 
 def test_the_second_lock_of_the_road_by_itself(vanished):

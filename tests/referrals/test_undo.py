@@ -24,9 +24,9 @@ SEPTEMBER = date(2026, 9, 1)
 WHY = "Mauvais fichier envoyé"
 
 
-def a_list(cast, people, month):
-    given = {"month": month, "nature": "complete"}
-    return confirm(cast.adviser, bring(cast.adviser, "registration", classic(*people, day=month), **given))
+def a_list(cast, people, month, by=None):
+    given, by = {"month": month, "nature": "complete"}, by or cast.adviser
+    return confirm(by, bring(by, "registration", classic(*people, day=month), **given))
 
 
 def undo(cast, job, reason=WHY, by=None, now=None):
