@@ -116,13 +116,23 @@ def may_edit_territory(actor: Actor, territory: Territory | None) -> bool:
 
 @scope(Absence)
 def own_absences(actor: Actor, absences: QuerySet[Absence]) -> QuerySet[Absence]:
-    return absences if actor.is_system else absences.filter(membership=actor.membership_id)
+    """His own; also those of whom he may manage."""
+    if actor.is_system:
+        return absences
+    mine, here = Q(membership=actor.membership_id), Q(membership__department=actor.department_id)
+    if is_administrator(actor):
+        mine |= here
+    elif actor.manager:
+        mine |= here & Q(membership__organization=actor.organization_id)
+    return absences.filter(mine)
 
 
 @rule("absence.declare")
-def may_declare_absence(actor: Actor, _: None = None) -> bool:
-    """For his own membership only."""
-    return actor.membership_id is not None
+def may_declare_absence(actor: Actor, member: Membership | None = None) -> bool:
+    """His own; of a colleague, whoever manages him: somebody ill declares nothing."""
+    if member is None or member.pk == actor.membership_id:
+        return actor.membership_id is not None
+    return may_manage_member(actor, member)
 
 
 @rule("token.create")

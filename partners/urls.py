@@ -18,6 +18,7 @@ urlpatterns = [
     # Members and invitations
     route("reseau/<uuid:pk>/membres/", members.member_index, name="members", access=MEMBER),
     route("membres/<uuid:pk>/", members.member_edit, name="member_edit", access=MEMBER),
+    route("membres/<uuid:pk>/absences/", members.member_absences, name="member_absences", access=MEMBER),
     route("membres/<uuid:pk>/desactiver/", members.member_deactivate, name="member_deactivate", access=MEMBER),
     route("membres/<uuid:pk>/reactiver/", members.member_reactivate, name="member_reactivate", access=MEMBER),
     route("invitations/", invitations.invitation_index, name="invitations", access="invitation.list"),

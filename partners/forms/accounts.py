@@ -36,18 +36,18 @@ class ColleagueField(forms.ModelChoiceField):
 
 
 class AbsenceForm(forms.Form):
-    """When I am away, and who stands in for me."""
+    """When a member is away, and who stands in for him."""
 
     starts_on = forms.DateField(label="Du", widget=DateInput())
     ends_on = forms.DateField(label="Au (compris)", widget=DateInput())
     stand_in = ColleagueField(
         Membership.objects.none(),
-        label="Qui vous remplace",
+        label="Remplacement",
         required=False,
-        empty_label="Mon équipe",
-        help_text="Ce qui vous attend est aussi dit à cette personne. Ses accès ne changent pas.",
+        empty_label="Toute l'équipe",
+        help_text="Ce qui attend la personne absente est aussi dit à ce collègue. Ses accès ne changent pas.",
     )
 
-    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, away: Membership | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        rows_in(self, "stand_in").queryset = possible_stand_ins(actor).select_related("user", "organization")
+        rows_in(self, "stand_in").queryset = possible_stand_ins(actor, away).select_related("user", "organization")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db.models import Q, QuerySet
 
 from hub.core.access import visible
@@ -23,7 +25,7 @@ def my_tokens(actor: Actor) -> QuerySet[ApiToken]:
     return mine.select_related("membership__organization").order_by("-created_at", "pk")
 
 
-def my_absences(actor: Actor) -> list[Absence]:
-    """Those that are not over, for the organisation I act for."""
-    found = visible(actor, Absence).filter(ends_on__gte=actor.today)
+def absences_of(actor: Actor, membership_id: UUID | None) -> list[Absence]:
+    """Those of one member that are not over, where the actor acts."""
+    found = visible(actor, Absence).filter(membership=membership_id, ends_on__gte=actor.today)
     return list(found.select_related("stand_in__user")[:MOST_SHOWN])

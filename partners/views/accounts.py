@@ -16,7 +16,7 @@ from hub.core.pages import paginate
 from partners.actors import SESSION_KEY
 from partners.forms import AbsenceForm, PhoneForm, TokenForm
 from partners.models import Absence, ApiToken
-from partners.selectors.accounts import my_absences, my_memberships, my_tokens
+from partners.selectors.accounts import absences_of, my_memberships, my_tokens
 from partners.services import tokens as services
 from partners.services.absences import declare_absence, withdraw_absence
 from partners.services.accounts import change_phone, own_membership
@@ -55,9 +55,11 @@ def absence_new(request: Request) -> HttpResponse:
 
 @require_POST
 def absence_withdraw(request: Request, pk: UUID) -> HttpResponse:
-    withdraw_absence(request.actor, absence=get_visible(request.actor, Absence, pk))
+    absence = get_visible(request.actor, Absence, pk, "membership")
+    withdraw_absence(request.actor, absence=absence)
     messages.success(request, "Absence retirée.")
-    return redirect("account")
+    mine = absence.membership_id == request.actor.membership_id
+    return redirect("account") if mine else redirect("member_absences", absence.membership_id)
 
 
 @require_POST
@@ -104,7 +106,7 @@ def _account(
             "token_form": token_form or TokenForm(auto_id="key_%s"),
             "tokens": keys,
             "absence_form": absence_form or AbsenceForm(actor=actor, auto_id="absence_%s"),
-            "absences": my_absences(actor),
+            "absences": absences_of(actor, actor.membership_id),
             "now": actor.now,
         }
     return render(request, "partners/account.html", context, status=UNPROCESSABLE if wrong else 200)

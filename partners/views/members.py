@@ -8,15 +8,18 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hub.core.access import can
 from hub.core.pages import paginate
 from partners.forms import MemberForm
+from partners.forms.accounts import AbsenceForm
 from partners.models import Membership, Organization
 from partners.selectors.access import INVITATION_ORDER, MEMBER_ORDER, invitations, members
+from partners.selectors.accounts import absences_of
 from partners.services import members as services
-from partners.views.pages import Request, find, form_page, submit
+from partners.services.absences import declare_absence
+from partners.views.pages import UNPROCESSABLE, Request, find, form_page, submit
 
 PAGE = 25
 MOST_INVITATIONS = 50
@@ -66,6 +69,20 @@ def member_edit(request: Request, pk: UUID) -> HttpResponse:
         template="partners/member.html",
         extra={"member": member},
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def member_absences(request: Request, pk: UUID) -> HttpResponse:
+    """When somebody one manages is away, and who stands in."""
+    actor = request.actor
+    member = find(actor, Membership, pk, "member.manage", "user", "organization", "team")
+    form = AbsenceForm(request.POST or None, actor=actor, away=member)
+    if submit(request, form, lambda: declare_absence(actor, member=member, **form.cleaned_data)):
+        messages.success(request, f"Absence notée : ce qui attend {member.user} sera aussi dit à qui remplace.")
+        return redirect("member_absences", pk)
+    context = {"member": member, "form": form, "absences": absences_of(actor, member.pk)}
+    status = UNPROCESSABLE if form.errors else 200
+    return render(request, "partners/member_absences.html", context, status=status)
 
 
 @require_POST

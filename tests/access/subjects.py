@@ -139,7 +139,7 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "access.review": WITHOUT,
     "department.settings": WITHOUT | {"own": own_department, "other": other_department},
     "territory.edit": WITHOUT | {"own": territory(mine=True), "other": territory(mine=False)},
-    "absence.declare": WITHOUT,
+    "absence.declare": WITHOUT | {"myself": myself, "colleague": member(), "of another": member_of_another},
     "token.create": WITHOUT,
     "token.revoke": {
         "mine": token(myself),

@@ -64,8 +64,29 @@ def test_an_absence_is_noted_shown_and_taken_back_on_one_s_account(cast):
     shown = client(cast.udaf_worker).get(ACCOUNT).content.decode()
     assert "Mes absences" in shown and str(cast.udaf_lead.user) in shown
     absence = Absence.objects.get()
-    assert client(cast.udaf_lead).post(f"{AWAY}{absence.pk}/retirer/").status_code == 404
+    assert client(cast.adviser).post(f"{AWAY}{absence.pk}/retirer/").status_code == 404
     assert client(cast.udaf_worker).post(f"{AWAY}{absence.pk}/retirer/").status_code == 302
+    assert not Absence.objects.exists()
+
+
+def test_a_manager_notes_the_absence_of_whoever_cannot_and_who_stands_in(cast):
+    found, system = gap(cast), Actor.system(cast.department.pk)
+    colleague = _member(system, "colleague", cast.udaf, "counselling", [cast.metz], team=cast.udaf_support)
+    address, today = f"/membres/{cast.udaf_worker.pk}/absences/", actor(cast.udaf_worker).today
+    given = {"starts_on": today, "ends_on": today + timedelta(3), "stand_in": str(colleague.pk)}
+    browser = client(cast.udaf_lead)
+    assert f'href="{address}"' in browser.get(f"/membres/{cast.udaf_worker.pk}/").content.decode()
+    assert browser.post(address, given | {"stand_in": str(cast.udaf_worker.pk)}).status_code == 422
+    assert browser.post(address, given).status_code == 302
+    assert str(colleague.user) in browser.get(address).content.decode()
+    assert reasons(cast, gap_audience, found.pk)["colleague"] == STANDING_IN
+    assert "Mes absences" in client(cast.udaf_worker).get(ACCOUNT).content.decode()
+    assert str(colleague.user) in client(cast.udaf_worker).get(ACCOUNT).content.decode()
+    for other, status in ((colleague, 403), (cast.adviser, 404)):
+        assert client(other).get(address).status_code == status
+        assert client(other).post(address, given).status_code == status
+        assert client(other).post(f"{AWAY}{Absence.objects.get().pk}/retirer/").status_code == 404
+    assert browser.post(f"{AWAY}{Absence.objects.get().pk}/retirer/").url == address
     assert not Absence.objects.exists()
 
 
