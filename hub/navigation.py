@@ -5,7 +5,7 @@ The rule is read from the route itself (`hub.core.urls.route`), so that a menu c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, resolve, reverse
 from hub.core.access import RULES, can
 from hub.core.actor import Actor
 from hub.core.urls import ACCOUNT, MEMBER, PUBLIC
+from referrals.policies.gaps import works_on_gaps
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Door:
     label: str
     icon: str
     name: str
+    useful: Callable[[Actor], bool] = bool  # to whom the rule lets in, is there something behind it?
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ MAIN = (
     Door("Orientations", "send", "referrals"),
     Door("Rendez-vous", "calendar", "appointments"),
     Door("Convocations", "mail", "campaigns"),
-    Door("Inscriptions", "clipboard-check", "gaps"),
+    Door("Inscriptions", "clipboard-check", "gaps", useful=works_on_gaps),
     Door("Imports", "file-up", "imports"),
     Door("Réseau", "network", "organizations"),
 )
@@ -57,7 +59,7 @@ ACCOUNT_MENU = (
 
 def entries(doors: tuple[Door, ...], actor: Actor | None, path: str) -> list[Entry]:
     """The doors this actor may open, in order; the longest address that begins `path` is the current one."""
-    found = [(door, url) for door in doors if (url := _open(door.name, actor))]
+    found = [(door, url) for door in doors if (url := _open(door.name, actor)) and (not actor or door.useful(actor))]
     current = max((url for _, url in found if _stands_behind(path, url)), key=len, default="")
     return [Entry(door.label, door.icon, url, url == current) for door, url in found]
 

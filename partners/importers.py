@@ -56,7 +56,8 @@ class Importer(Protocol):
         """Name → title of the columns a person may correct, in the order of the file; none if it is no table."""
 
     def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
-        """Read some lines again, write their verdicts anew; the verdicts of the whole job in numbers."""
+        """Read some lines again, write their verdicts anew, mend the `warnings` of the job that spoke of them; the
+        verdicts of the whole job in numbers."""
 
     def foresee(self, actor: Actor, job: ImportJob) -> None:
         """What applying would do now and what is strange with the file, into `counts` and `guards` of the job."""

@@ -32,8 +32,11 @@ def bring(
     return job_now(member, job)
 
 
-def confirm(member: Membership, job: ImportJob, **values: Any) -> ImportJob:
-    """Confirm an analysed file and apply it."""
+def confirm(member: Membership, job: ImportJob, *, knowingly: bool = False, **values: Any) -> ImportJob:
+    """Confirm an analysed file and apply it; `knowingly`: whatever surprises in it."""
+    if knowingly:
+        asked = [guard["name"] for guard in job.guards]
+        values = {"acknowledge_guards": asked, "reason": "Vérifié avec l'agence"} | values
     with tenant(actor(member)) as acting:
         confirm_import(acting, job=job, **values)
     process_import(job.department_id, job.pk)

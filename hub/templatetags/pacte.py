@@ -128,6 +128,28 @@ def of_month(month: date) -> str:
     return f"d'{said}" if said[0] in "ao" else f"de {said}"
 
 
+# Labels of states as they are written after a number above one; the others do not change.
+AGREED = {
+    "Créneau proposé": "créneaux proposés",
+    "Date déplacée": "dates déplacées",
+    "Issue à noter": "issues à noter",
+    "N'a pas eu lieu": "n'ont pas eu lieu",
+    "Personne non trouvée": "personnes non trouvées",
+} | {
+    one: f"{one.lower()}s"
+    for one in (
+        "Annulée", "Convoquée", "Excusée", "Inchangée", "Passée", "Reconnue", "Rejetée", "Venue",
+    )
+}  # fmt: skip
+
+
+@register.filter
+def agree(label: str, count: int) -> str:
+    """`{{ "Reconnue"|agree:117 }}` gives "reconnues": the label of a state after the number of those in it."""
+    plain = label[:1].lower() + label[1:]
+    return AGREED.get(label, plain) if count >= 2 else plain
+
+
 @register.filter
 def plural(count: int, forms: str) -> str:
     """`{{ 3|plural:"personne,personnes" }}` gives "3 personnes"; in French zero is singular."""

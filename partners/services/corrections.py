@@ -59,10 +59,10 @@ def editable_fields(actor: Actor, job: ImportJob) -> dict[str, str]:
 
 
 def reread_lines(actor: Actor, job: ImportJob, lines: Iterable[int]) -> None:
-    """Read these lines of an analysed file again, with their corrections; the counts and guards of the job follow."""
+    """Read these lines of an analysed file again, with their corrections; what the job says of them follows."""
     job.counts = IMPORTERS[job.kind].reread(actor, job, path_of(job.file), corrections_of(job, lines))
     IMPORTERS[job.kind].foresee(actor, job)
-    job.save(update_fields=["counts", "guards", "agencies"])
+    job.save(update_fields=["counts", "guards", "agencies", "warnings"])
     touch(actor.department_id, "import", job.pk)
 
 

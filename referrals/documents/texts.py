@@ -80,8 +80,8 @@ ORIGINAL: dict[str, Text] = {
     ),
     LetterKind.JOINT: Text(
         "Votre rendez-vous du {jour}",
-        "{civilite},\n\nNous vous proposons de nous rencontrer. Vous serez reçu(e) par {organisme} et par "
-        f"{{partenaire}} le même jour, au même endroit.\n\n{_DETAILS}\n\n{_ENDING}",
+        "{civilite},\n\nNous vous proposons de nous rencontrer. Deux organismes vous reçoivent le même jour, au même "
+        f"endroit : {{organisme}} et {{partenaire}}.\n\n{_DETAILS}\n\n{_ENDING}",
     ),
     LetterKind.MOVED: Text(
         "Changement de date : rendez-vous le {jour}",

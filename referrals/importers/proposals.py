@@ -139,12 +139,14 @@ def _nature(
         return Proposal(ListNature.EVENTS, "ses lignes : seulement des cessations et radiations")
     for text, why in told:
         if nature := nature_told(text):
-            return Proposal(nature, why)
+            return Proposal(nature, why, written=True)
     if kind in ("registration_snapshot", "registration_extract"):
         return Proposal(ListNature.COMPLETE, "son format, qui donne la situation de chaque personne")
     events, registered = sum(one[1] for one in dates), sum(one[2] for one in dates)
     if events and registered < events / 2:
         return Proposal(ListNature.EVENTS, "ses lignes : surtout des cessations ou radiations")
+    if kind == "registration_by_hand" and events < FEW:
+        return Proposal(ListNature.EVENTS, "ses lignes : trop peu pour être tous les inscrits d'un mois")
     inside = sum(count for of, count, _ in dates if month and of == month.value)
     if events >= FEW and inside >= events * MOSTLY:
         return Proposal(ListNature.EVENTS, "ses dates : presque toutes les inscriptions sont du même mois")

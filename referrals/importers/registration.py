@@ -78,17 +78,18 @@ class RegistrationImporter:
         told.tell(CHECKING)
         changes = proposals.propose(actor, job, parsed, seen)
         job.counts = _verdicts(actor, job, staged, already_left_out=sieve.stopped if sieve else 0)
+        job.warnings = [
+            *proposals.disagreements(job, parsed, actor.today),
+            *(said.message for said in parsed.warnings),
+            *([LEFT_OUT] if "left_out" in job.counts else []),
+            *faults,
+        ]
         if corrections := corrections_of(job):
             job.counts = self.reread(actor, job, path, corrections)
         found = Analysis(
             columns=list(parsed.columns),
             counts=job.counts,
-            warnings=[
-                *proposals.disagreements(job, parsed, actor.today),
-                *(said.message for said in parsed.warnings),
-                *([LEFT_OUT] if "left_out" in job.counts else []),
-                *faults,
-            ],
+            warnings=job.warnings,
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",
             survey=parsed.survey,
@@ -117,6 +118,7 @@ class RegistrationImporter:
         parsed, lines = read_again(partial(_opened, actor, job, month=job.month), path, titles, corrections)
         forget_rows(job, corrections)
         staged = stage.load(lines, _data, nir_columns=parsed.nir_columns)
+        job.warnings = rows.without_faults(job.warnings, corrections) + rows.format_faults(FAULTS_SHOWN)
         levels.match(actor.department_id, job.organization_id)
         return _verdicts(actor, job, staged, already_left_out=job.counts.get("left_out", 0))
 

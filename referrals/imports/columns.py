@@ -97,6 +97,7 @@ CLASSIC_LAYOUTS: dict[int, tuple[str | None, ...]] = {
     12: _STOCK + _PLACE,
     13: _EXITS + _PLACE,
 }
+REJECT_REASON = "Erreur"  # title of the last column of a file of rejects
 CLASSIC_REQUIRED = ("pes", "last_name", "first_names", "birth_date", "date", "code")
 
 # The rich snapshot: one line per person. In its short form, "nom" is the birth name.

@@ -100,15 +100,20 @@ class IdentityReader:
         return nir13
 
     def _read_pes(self, cell: str, remarks: list[Remark]) -> tuple[str | None, tuple[str, ...]]:
-        """Mandatory in Pôle emploi's own lists; made by hand, a list may do without."""
+        """Expected in Pôle emploi's own lists; made by hand, a list may do without.
+
+        A wrong one may be somebody else's and rejects the line; without any, the other levels of formats §1.6 remain.
+        """
         keys = pes_keys(cell)
         if keys and cell.isalnum():  # nothing to clean
             return cell, keys
         said = text("pes", cell, _LABELS["pes"], remarks)
         keys = pes_keys(said)
-        if not keys and (said or self._pes_level == "error"):
-            level = "warning" if _is_junk(said or "") else self._pes_level
+        if said and not keys:
+            level = "warning" if _is_junk(said) else self._pes_level
             remarks.append(remark("ID_FT_FORMAT", column=_LABELS["pes"], level=level))
+        elif not said and self._pes_level == "error":
+            remarks.append(remark("ID_FT_ABSENT", column=_LABELS["pes"]))
         return said, keys
 
     def _read_place(self, cells: _Cells) -> tuple[str | None, str | None, str | None, _Said]:

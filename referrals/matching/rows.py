@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db import connection
@@ -76,7 +77,17 @@ def format_faults(most: int) -> list[str]:
     """
     with connection.cursor() as cursor:
         cursor.execute(FAULTS, [most])
-        return [f"Ligne {line} : {message}." for line, message in cursor.fetchall()]
+        return [_fault(line, f"{message}.") for line, message in cursor.fetchall()]
+
+
+def without_faults(warnings: Iterable[str], lines: Iterable[int]) -> list[str]:
+    """Warnings of a file without what they said of these lines, which are read again."""
+    told = tuple(_fault(line, "") for line in lines)
+    return [said for said in warnings if not said.startswith(told)]
+
+
+def _fault(line: int, said: str) -> str:
+    return f"Ligne {line} : {said}"
 
 
 def mark_outside(territory_id: UUID | None) -> None:

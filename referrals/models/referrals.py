@@ -52,7 +52,7 @@ class DeclineReason(models.TextChoices):
     POST_CONDITIONS = "post_conditions", "Conditions du poste"
     IAE_CRITERIA = "iae_criteria", "Critères IAE à vérifier"
     CLOSED = "closed", "Structure fermée"
-    OTHER = "other", "Autre"
+    OTHER = "other", "Autre motif de la structure"
 
 
 class PersonReason(models.TextChoices):
@@ -66,7 +66,7 @@ class PersonReason(models.TextChoices):
     LANGUAGE = "language", "Langue"
     MOVED = "moved", "A déménagé"
     NOT_INTERESTED = "not_interested", "Pas intéressée"
-    OTHER_PERSON = "other_person", "Autre"
+    OTHER_PERSON = "other_person", "Autre motif de la personne"
 
 
 class ContestReason(models.TextChoices):

@@ -22,7 +22,9 @@ from referrals.models import (
     RegistrationMonth,
 )
 from referrals.models.registration import OPEN_GAP_STATES
-from referrals.policies.people import supported_people
+from referrals.policies.people import SUPPORTING, active_grants, supported_people
+
+REFERENT_KINDS = ("department", "employment_service", "udaf")  # whose members are somebody's referent
 
 
 @scope(RegistrationGap)
@@ -56,6 +58,14 @@ def may_list_gaps(actor: Actor, _: None = None) -> bool:
     if actor.has(Function.CONTROL):
         return False
     return can(actor, "people.list") and (actor.is_wide or actor.has(Function.COUNSELLING, Function.SUPERVISION))
+
+
+def works_on_gaps(actor: Actor) -> bool:
+    """Has he, or may he soon have, anybody whose registration is to be checked? An association that supports nobody
+    would find an empty screen."""
+    if actor.is_wide or actor.kind in REFERENT_KINDS:
+        return True
+    return active_grants(actor).filter(level__in=SUPPORTING).exists()
 
 
 @rule("gap.handle")

@@ -35,6 +35,7 @@ CSV_HEADER = (
     "date_extraction", "commentaire",
 )  # fmt: skip
 SHOWN_MONTHS = 24
+Rates = dict[Any, tuple[float | None, date | None]]
 WIDTH, HEIGHT = 640, 160
 
 
@@ -49,15 +50,17 @@ class Row:
     label: str
     cells: list[Cell]
     total: Cell
-    rate: float | None = None  # registered among the obliged, on the last list
+    rate: float | None = None  # registered among the obliged, on the last list of the place
+    month: date | None = None  # of that list
 
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month of the series; None where a cell is masked, `rate` in percent."""
+    """One month of the series, in the `places` its lists cover; None where a cell is masked, `rate` in percent."""
 
     month: date
     list_date: date
+    places: int
     counts: dict[str, int | None]
     rate: float | None
     x: int = 0
@@ -90,6 +93,7 @@ class Digest:
     missing: list[str]  # lists of the last month due that are not there
     rate: float | None
     list_date: date | None
+    places: int  # territories whose lists that rate counts
 
 
 def aged(actor: Actor, bucket: str) -> Q:
@@ -134,7 +138,7 @@ def course(actor: Actor, *, territory: Any = None) -> list[Month]:
     found = visible(actor, RegistrationMeasure)
     if territory:
         found = found.filter(territory=territory)
-    sums = {name: Sum(name) for name in COUNTS}
+    sums = {name: Sum(name) for name in COUNTS} | {"places": Count("territory")}
     rows: list[Any] = list(found.values("month", "list_date").annotate(**sums).order_by("-month")[:SHOWN_MONTHS])
     rows.reverse()
     step = WIDTH // max(len(rows), 1)
@@ -179,6 +183,7 @@ def weekly_digest(actor: Actor) -> Digest:
         missing=_missing(actor),
         rate=last[0].rate if last else None,
         list_date=last[0].list_date if last else None,
+        places=last[0].places if last else 0,
     )
 
 
@@ -210,13 +215,14 @@ def _named(one: dict[str, Any], column: str) -> tuple[Any, str]:
     return one[column], one[f"{column}__name"] or "Non connu"
 
 
-def _row(name: str, key: Any, label: str, one: dict[str, Any], rates: dict[Any, float | None] | None = None) -> Row:
+def _row(name: str, key: Any, label: str, one: dict[str, Any], rates: Rates | None = None) -> Row:
     def link(count: int, **more: str) -> Cell:
         asked = ({name: str(key)} if key else {}) | more
         return Cell(count, f"{reverse('gaps')}?{urlencode(asked)}" if count and key else "")
 
     cells = [link(one[age], age=age) for age in AGES]
-    return Row(label, cells, link(sum(cell.count for cell in cells)), (rates or {}).get(key))
+    rate, month = (rates or {}).get(key, (None, None))
+    return Row(label, cells, link(sum(cell.count for cell in cells)), rate, month)
 
 
 def _month(actor: Actor, one: dict[str, Any], x: int) -> Month:
@@ -224,7 +230,7 @@ def _month(actor: Actor, one: dict[str, Any], x: int) -> Month:
     if not actor.is_wide:
         counts |= dict.fromkeys(_masked(one))
     rate = _rate(counts["registered"], counts["obliged"])
-    return Month(one["month"], one["list_date"], counts, rate, x)
+    return Month(one["month"], one["list_date"], one["places"], counts, rate, x)
 
 
 def _masked(one: dict[str, Any]) -> tuple[str, ...]:
@@ -255,12 +261,13 @@ def _ticks(months: list[Month]) -> list[tuple[int, int]]:
     return [(floor + n * (100 - floor) // 5, HEIGHT - n * HEIGHT // 5) for n in range(6)]
 
 
-def _rates(actor: Actor) -> dict[Any, float | None]:
-    """By territory, the rate on its last list; inside the Département only, where no cell is masked."""
+def _rates(actor: Actor) -> Rates:
+    """By territory, the rate on its last list and its month; inside the Département only, where no cell is masked."""
     if not actor.is_wide:
         return {}
-    rows = visible(actor, RegistrationMeasure).order_by("month").values_list("territory", "registered", "obliged")
-    return {territory: _rate(registered, obliged) for territory, registered, obliged in rows}
+    read = ("territory", "registered", "obliged", "month")
+    rows = visible(actor, RegistrationMeasure).order_by("month").values_list(*read)
+    return {territory: (_rate(registered, obliged), month) for territory, registered, obliged, month in rows}
 
 
 def _rate(registered: int | None, obliged: int | None) -> float | None:

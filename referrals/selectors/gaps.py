@@ -37,6 +37,7 @@ from referrals.models import (
     SupportAssignment,
 )
 from referrals.models.registration import OPEN_GAP_STATES
+from referrals.policies.gaps import REFERENT_KINDS
 from referrals.selectors.board import aged, mine, referents
 from referrals.selectors.explanations import explained_now, known_of
 from referrals.selectors.months import WITH_THE_PERSON, Square, months_of
@@ -251,7 +252,7 @@ def calm(motive: str) -> str:
 
 def referent_choices(actor: Actor) -> QuerySet[Organization]:
     """Organisations that may be somebody's referent."""
-    return visible(actor, Organization).filter(kind__in=("department", "employment_service", "udaf")).order_by("name")
+    return visible(actor, Organization).filter(kind__in=REFERENT_KINDS).order_by("name")
 
 
 def views_of(actor: Actor) -> list[GapView]:
@@ -296,7 +297,8 @@ def _by_bucket(counted: Iterable[tuple[Any, ...]]) -> list[Tally]:
     rows = list(counted)
     never = sum(n for *_, state, explained, n in rows if state == GapState.OPEN and not explained)
     known = sum(n for *_, explained, n in rows if explained)
-    return [Tally("seen=never&explained=0", "jamais vues", never), Tally("explained=1", "absence expliquée", known)]
+    unseen = "jamais vues" if never >= 2 else "jamais vue"
+    return [Tally("seen=never&explained=0", unseen, never), Tally("explained=1", "absence expliquée", known)]
 
 
 def _lines(actor: Actor, gaps: list[RegistrationGap]) -> list[GapLine]:

@@ -17,6 +17,7 @@ from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
 from hub.core.pages import Page, paginate
 from hub.core.progress import Step, progress_of
+from hub.core.tabular.problems import notice
 from partners.importers import IMPORTERS, STEPS
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
@@ -61,6 +62,7 @@ BY_RULE = {
     "phone": ("phone", "first"),
 }
 CHANGE_LABELS = {"nir": "numéro de sécurité sociale", "track": "orientation"}
+DAMAGED = notice("ENCODAGE_DOUBLE").message
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class ImportRecord:
     tracks_refused: int = 0
     may_undo: bool = False
     left: list[LeftLine] = field(default_factory=list)
+    damaged: bool = False  # its accents, which may be repaired
     may_correct: bool = False
     forecast: dict[str, int] = field(default_factory=dict)
     audience: list[dict[str, Any]] = field(default_factory=list)
@@ -196,6 +199,7 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         audience=shown_audience(actor, job) if waits else [],
         may_undo=may_undo_now(actor, job),
         left=left_lines(actor, job),
+        damaged=may_decide and waits and not job.repair and DAMAGED in job.warnings,
     )
 
 

@@ -209,7 +209,8 @@ def next_step(actor: Actor, referral: Referral) -> str:
     if referral.state in FINAL_STATES:
         if referral.closed_loop_at or referral.state in (ReferralState.CANCELLED, ReferralState.ENTERED_IN_ERROR):
             return "Terminé : plus rien n'est attendu."
-        return "À vous de lire le résultat." if theirs else f"{sender} est prévenu du résultat."
+        told = "sera prévenu de votre réponse" if is_held(referral, actor.now) else "est prévenu du résultat"
+        return "À vous de lire le résultat." if theirs else f"{sender} {told}."
     steps = {
         ReferralState.DRAFT: "À vous de compléter et d'envoyer.",
         ReferralState.ACCEPTED: "À vous de recevoir la personne." if mine else f"{receiver} reçoit la personne.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from hub.core.access import visible
 from hub.core.actor import PARIS, Actor
@@ -12,10 +13,10 @@ from hub.core.text import header_key
 from partners.importers import IMPORTERS
 from partners.models import Department, ImportJob, ImportRow
 from partners.models.files import ImportKind
-from referrals.imports.columns import PEOPLE, REGISTRATION
+from partners.services.corrections import corrections_of
+from referrals.imports.columns import PEOPLE, REGISTRATION, REJECT_REASON
 from referrals.selectors.imports import REJECTS, sentences
 
-REASON = "Erreur"
 KNOWN = {
     ImportKind.PEOPLE: alias_index(PEOPLE),
     ImportKind.REGISTRATION: alias_index(REGISTRATION),
@@ -30,11 +31,13 @@ def has_rejects(job: ImportJob) -> bool:
 
 
 def reject_lines(actor: Actor, job: ImportJob) -> Iterator[list[str]]:
-    """The original cells of the lines left aside, each followed by what is wrong with it."""
+    """The cells of the lines left aside, as corrected since, each line followed by what is wrong with it now."""
     rows = visible(actor, ImportRow).filter(job=job, verdict__in=REJECTS).order_by("line", "id")
-    width = len(job.columns)
+    width, fields, corrected = len(job.columns), job.survey.get("fields", []), corrections_of(job)
     for row in rows.iterator(1000):
         cells = [*row.raw[:width], *[""] * (width - len(row.raw))]
+        if said := corrected.get(row.line):
+            cells = [said.get(name, cell) for name, cell in zip_longest(fields, cells, fillvalue="")][:width]
         yield [*cells, " ; ".join(sentences(row))]
 
 
@@ -43,12 +46,12 @@ def reject_titles(job: ImportJob) -> list[str]:
     labels, known = dict(IMPORTERS[job.kind].choices), KNOWN[ImportKind(job.kind)]
     fields = [name for name in job.survey.get("fields", []) if name]
     if len(fields) != len(job.columns):
-        return [*job.columns, REASON]
+        return [*job.columns, REJECT_REASON]
     titles = [
         title if known.get(header_key(title)) == name else labels[name]
         for title, name in zip(job.columns, fields, strict=True)
     ]
-    return [*titles, REASON]
+    return [*titles, REJECT_REASON]
 
 
 def rejects_name(actor: Actor, job: ImportJob) -> str:

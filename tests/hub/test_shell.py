@@ -13,12 +13,17 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from hub.core.gate import tenant
 from hub.core.pages import Page
 from hub.core.slots import TimelineEntry
 from hub.navigation import MAIN, Door, entries
 from hub.templatetags import icons, pacte, states, times
 from hub.templatetags.times import SPACE
+from partners.models.files import Verdict
+from referrals.selectors.campaigns import STAGES
+from referrals.services.access import open_access
 from tests.cast import actor, client
+from tests.people import person
 
 PAGES = ["account_login", "account_signup", "account_reset_password", "account_reset_password_done"]
 NOON = datetime(2026, 11, 23, 11, 0, tzinfo=UTC)
@@ -71,6 +76,16 @@ def test_full_dates():
     assert times.day(datetime(2026, 11, 23, 8, 30, tzinfo=UTC)) == f"lun. 23 nov. 2026, 9{SPACE}h{SPACE}30"
     assert times.day(date(2026, 6, 1)) == "lun. 1er juin 2026"
     assert pacte.day(None) == pacte.when(None) == pacte.number(None) == ""
+
+
+def test_the_label_of_a_state_agrees_with_the_number_of_those_in_it():
+    stages = [one[0] for one in STAGES.values()]
+    same = {label for label in (*Verdict.labels, *stages) if pacte.agree(label, 2) == pacte.agree(label, 1)}
+    assert same == {
+        "À créer", "À mettre à jour", "En double dans le fichier", "À vérifier par une personne", "Sans créneau",
+        "À joindre autrement",
+    }  # fmt: skip
+    assert [pacte.agree("Reconnue", count) for count in (0, 1, 117)] == ["reconnue", "reconnue", "reconnues"]
 
 
 def test_numbers_telephones_and_plurals():
@@ -130,10 +145,27 @@ def test_doors_show_only_what_opens(cast):
 
 
 @pytest.mark.django_db
+def test_who_supports_nobody_is_shown_no_menu_of_registrations(cast):
+    def doors(member):
+        with tenant(actor(member)) as acting:
+            return [entry.label for entry in entries(MAIN, acting, "/")]
+
+    who = person(cast)
+    assert "Inscriptions" in doors(cast.udaf_worker)
+    assert "Inscriptions" not in doors(cast.siae_worker)
+    with tenant(actor(cast.head)) as acting:
+        siae = cast.siae.pk
+        open_access(acting, beneficiary_id=who.pk, organization_id=siae, level="support", reason="Essai", source=who)
+    assert "Inscriptions" in doors(cast.siae_worker)
+
+
+@pytest.mark.django_db
 def test_every_door_shown_answers(cast):
     for member in (cast.officer_metz, cast.adviser, cast.charity, cast.admin, cast.other_officer):
         browser = client(member)
-        for entry in entries(MAIN, actor(member), "/"):
+        with tenant(actor(member)) as acting:
+            shown = entries(MAIN, acting, "/")
+        for entry in shown:
             assert browser.get(entry.url).status_code == 200, (member, entry.url)
 
 

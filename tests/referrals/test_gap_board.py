@@ -12,9 +12,11 @@ from hub.core.actor import Actor
 from hub.core.gate import tenant
 from referrals.models import ExpectedList, RegistrationGap, RegistrationMeasure
 from referrals.selectors.board import board, weekly_digest
+from referrals.services.registration_settings import add_expected_list
 from tests.cast import actor, client
-from tests.files import OCTOBER, confirm
-from tests.referrals.registration import sample_people, stock
+from tests.files import OCTOBER, bring, confirm
+from tests.people import METZ, decision, person
+from tests.referrals.registration import classic, sample_people, stock
 from tests.referrals.test_gap_screens import open_gaps
 
 pytestmark = pytest.mark.django_db
@@ -119,10 +121,32 @@ def test_each_territory_has_its_rate_inside_the_department_only(cast):
             department=cast.department, territory=cast.metz, month=month, list_date=month, obliged=40,
             registered=registered, in_gap=40 - registered,
         )  # fmt: skip
-    assert [row.rate for row in client(cast.head).get("/inscriptions/tableau/").context["board"].territories] == [92.5]
+    found = client(cast.head).get("/inscriptions/tableau/").context["board"].territories
+    assert [(row.rate, row.month) for row in found] == [(92.5, OCTOBER)]
     outside = client(cast.udaf_lead).get("/inscriptions/tableau/")
     assert {row.rate for row in outside.context["board"].territories} == {None}
     assert "Taux d'inscription</th>" not in outside.content.decode()
+
+
+def test_a_month_measures_the_places_its_lists_cover_and_counts_nobody_by_an_older_list(cast):
+    for name, insee in (("A", METZ), ("B", METZ), ("C", "57672")):
+        decision(cast, person(cast, last_name=f"NOMINVENTE{name}", insee=insee))
+    lines = [(f"570000{n}A", f"NOMINVENTE{name}", "Amélie", "12/04/1985", "") for n, name in enumerate("ABC")]
+    september = OCTOBER.replace(month=9)
+    for month, told, place in ((september, lines, None), (OCTOBER, lines[:1], cast.metz)):
+        with tenant(actor(cast.head)) as acting:
+            add_expected_list(acting, label=f"Encore attendue en {month:%m}", territory=cast.thionville)
+        job = bring(cast.officer_metz, "registration", classic(*told, day=september), month=month, nature="complete",
+                    territory=place, whole=place is None)  # fmt: skip
+        confirm(cast.officer_metz, job)
+    with tenant(actor(cast.head)) as acting:
+        read = ("month", "territory", "registered", "in_gap", "unknown")
+        assert set(RegistrationMeasure.objects.values_list(*read)) == {
+            (september, cast.metz.pk, 2, 0, 0), (september, cast.thionville.pk, 1, 0, 0),
+            (OCTOBER, cast.metz.pk, 1, 0, 1),
+        }  # fmt: skip
+        digest = weekly_digest(acting)
+    assert (digest.rate, digest.places) == (50.0, 1)
 
 
 def test_the_chart_shows_its_course_from_half_way_up_or_from_zero(cast):

@@ -97,6 +97,35 @@ def test_under_fifty_obliged_people_percentages_mean_nothing(cast):
     assert names(a_list(cast, people[:5])) == []
 
 
+def test_a_list_that_recognises_nobody_is_asked_about_however_few_are_obliged(cast):
+    strangers = [(f"{9900000 + n}Z", f"AUTRE{'ABC'[n]}", "Sacha", "02/05/1990", "57010") for n in range(3)]
+    assert names(a_list(cast, strangers)) == [], "of so few, a partner would read who is known"
+    job = bring(cast.officer_metz, "registration", classic(*strangers), month=OCTOBER, nature="complete", again=True)
+    assert names(job) == ["nobody"]
+    assert "aucune des 3 lignes du fichier" in job.guards[0]["message"]
+    with pytest.raises(Confirmation):
+        confirm(cast.officer_metz, job)
+    assert confirm(cast.officer_metz, job, knowingly=True).state == "applied"
+    many = [(f"{9800000 + n}Z", f"AUTRE{'ABCDEFGHIJKL'[n]}", "Sacha", "02/05/1990", "57010") for n in range(12)]
+    assert names(a_list(cast, many)) == ["nobody"]
+
+
+def test_a_list_is_compared_with_those_of_its_agencies_which_are_counted_aloud(cast):
+    people = crowd(cast, 60)
+    metz, others = people[:30], [(*one[:4], "57020") for one in people[30:]]
+    for part, month in ((metz, SEPTEMBER), (others, SEPTEMBER)):
+        first = a_list(cast, part, month)
+        assert names(first) == ["baseline"], "the first of these agencies"
+        accept(cast, first)
+    assert "pour cette agence (57020)" in first.guards[0]["message"]
+    assert "en comptant l'autre liste du mois" in first.guards[0]["message"]
+    unsaid = a_list(cast, [(*one[:4], "") for one in people[:10]])
+    assert names(unsaid) == ["fewer_lines", "many_gaps"]
+    assert "10 lignes, contre 60 en 09/2026, en 2 listes (17 %)" in unsaid.guards[0]["message"]
+    alone = a_list(cast, metz[:1])
+    assert "Liste courte : 1 ligne, contre 30 en 09/2026 (3 %)" in alone.guards[0]["message"]
+
+
 def test_the_page_and_the_api_ask_before_applying(cast):
     people = crowd(cast, 50)
     job = a_list(cast, people[:45])

@@ -92,13 +92,28 @@ def test_an_analysis_may_be_corrected_and_accents_repaired(cast):
     name = "pe_07_accents_abimes_2026-10.csv"
     job = bring(cast.officer_metz, "registration", sample(name), name=name, month=OCTOBER, nature="events")
     assert any("abîmés" in warning for warning in job.warnings)
+    offered = client(cast.officer_metz).get(f"/imports/{job.pk}/").content.decode()
+    assert "Réparer les accents et analyser à nouveau" in offered
     asked = client(cast.officer_metz).get(f"/imports/{job.pk}/?colonnes=1").content.decode()
     assert "Réparer les accents" in asked
     assert "Premières valeurs" in asked
     again = choose(cast, job, job.survey["fields"], repair=True)
     assert (again.state, again.repair) == ("analysed", True)
     shown = client(cast.officer_metz).get(f"/imports/{job.pk}/").content.decode()
-    assert "Cœlia" in shown
+    assert "Cœlia" in shown and "Réparer les accents" not in shown
+
+
+def test_damaged_accents_are_repaired_in_one_gesture(cast):
+    name = "pe_07_accents_abimes_2026-10.csv"
+    job = bring(cast.officer_metz, "registration", sample(name), name=name, month=OCTOBER, nature="events")
+    posted = {f"column-{n}": field for n, field in enumerate(job.survey["fields"])} | {"repair": "on"}
+    browser = client(cast.officer_metz)
+    shown = browser.get(f"/imports/{job.pk}/").content.decode().split("Réparer les accents")[0]
+    for field, value in posted.items():
+        assert f'name="{field}" value="{value}"' in shown
+    assert browser.post(f"/imports/{job.pk}/colonnes/", posted).status_code == 302
+    process_import(job.department_id, job.pk)
+    assert "Cœlia" in browser.get(f"/imports/{job.pk}/").content.decode()
 
 
 def test_only_who_may_confirm_says_the_columns(cast):

@@ -47,7 +47,7 @@ def test_the_kind_is_told_by_the_content(cast):
     assert (job.kind, job.state) == ("caf_flow", "analysed")
     shown = page(cast.officer_metz, job)
     assert "Rien n'est encore appliqué" in shown
-    assert "<strong>12</strong> À créer" in shown
+    assert "<strong>12</strong> à créer" in shown
 
 
 def test_dropping_the_file_is_enough_and_what_it_seems_to_be_is_shown_with_its_reasons(cast):
@@ -120,9 +120,17 @@ def test_the_sender_reads_format_verdicts_only(cast):
     job = exits(cast)
     shown, known = page(cast.adviser, job), page(cast.officer_metz, job)
     assert "<strong>5</strong> lignes lues" in shown
-    assert "Rejetée" in shown
+    assert "<strong>1</strong> rejetée" in shown
     assert "Ligne 6 : " in shown
-    for word in ("Reconnue", "PROTOTYPE", "KARIM", "À vérifier par", "non trouvée", "par verdict=matched"):
+    for word in (
+        "Reconnue",
+        "</strong> reconnue",
+        "PROTOTYPE",
+        "KARIM",
+        "À vérifier par",
+        "non trouvée",
+        "par verdict=matched",
+    ):
         assert word not in shown, word
     assert "PROTOTYPE" in known
     assert "Reconnue par" in known

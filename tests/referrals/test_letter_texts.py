@@ -143,6 +143,7 @@ def test_the_pages_of_texts(cast):
     assert browser.post(f"{address}essai/", given | {"body": "{x}"}).status_code == 400
     assert browser.post(address, kept).status_code == 302
     page = browser.get(address).content.decode()
+    assert 'class="menu-panel" method="post" action="/courriers/modeles/first/origine/"' in page, "asked before"
     assert "Bienvenue &lt;b&gt;chez nous&lt;/b&gt;." in page and "Version 1" in page
     assert browser.post(address, kept).status_code == 422  # read at version 0, now 1
     assert browser.post(f"{address}origine/").status_code == 302

@@ -86,7 +86,6 @@ def test_snapshot_sample():
     [
         ({"nir2": "2850457990002"}, "NIR_DIFFERENTS"),
         ({"nir2": ""}, "NIR_DIFFERENTS"),
-        ({"pes": ""}, "ID_FT_FORMAT"),
         ({"pes": "ABC"}, "ID_FT_FORMAT"),
         ({"born": "31/02/1985"}, "DATE_INVALIDE"),
         ({"born": "00/00/1985"}, "DATE_INVALIDE"),
@@ -122,6 +121,14 @@ def test_a_bad_nir_is_dropped_and_the_line_kept(cells, code):
     assert codes(line) == [code]
     assert not has_error(line.remarks)
     assert line.nir13 is None
+    assert line.events
+
+
+@pytest.mark.parametrize("nir", ["2850457990001", ""])
+def test_a_line_without_identifier_is_kept_for_its_number_or_its_names_and_birth_date(nir):
+    [line] = stock(changed(pes="", nir=nir, nir2=nir))
+    assert codes(line) == ["ID_FT_ABSENT"]
+    assert not has_error(line.remarks)
     assert line.events
 
 

@@ -79,8 +79,21 @@ def test_a_title_row_weighs_more_than_the_name_of_the_file_and_the_other_is_said
 
 def test_dates_tell_the_month_when_no_text_does(cast):
     job = seems(cast, text(BY_HAND, *lines("02/03/2026", "12/09/2026", "28/08/2026")))
-    assert (job.month, job.nature) == (date(2026, 9, 1), "complete")
+    assert job.month == date(2026, 9, 1)
     assert job.proposals["month"]["why"] == "les dates les plus récentes du fichier"
+
+
+def test_a_list_made_by_hand_is_complete_when_somebody_or_its_title_says_so(cast):
+    days = [f"{1 + n:02d}/{1 + n % 9:02d}/2026" for n in range(12)]
+    short = seems(cast, text(BY_HAND, *lines(*days[:3])))
+    assert (short.nature, [guard["name"] for guard in short.guards]) == ("events", [])
+    assert "trop peu" in short.proposals["nature"]["why"]
+    long = seems(cast, text(BY_HAND, *lines(*days)))
+    assert (long.nature, [guard["name"] for guard in long.guards]) == ("complete", ["nobody", "by_hand"])
+    assert "rien n'y dit qu'elle contient toutes les personnes inscrites" in long.guards[1]["message"]
+    titled = seems(cast, text("Liste complète des inscrits", "", BY_HAND, *lines(*days)))
+    stated = seems(cast, text(BY_HAND, *lines(*days[1:])), nature="complete")
+    assert {guard["name"] for job in (titled, stated) for guard in job.guards} == {"nobody"}
 
 
 def test_registrations_of_one_month_only_are_entries_and_conclude_no_absence(cast):

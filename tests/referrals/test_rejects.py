@@ -12,11 +12,12 @@ import pytest
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from partners.models import ImportRow
+from partners.services.corrections import correct_line
 from partners.services.imports import process_import
 from referrals.models import RegistrationGap
 from referrals.selectors.imports import sentences
-from tests.cast import client
-from tests.files import OCTOBER, bring, confirm, undo, verdicts
+from tests.cast import actor, client
+from tests.files import OCTOBER, bring, confirm, job_now, undo, verdicts
 from tests.people import decision, person
 
 pytestmark = pytest.mark.django_db
@@ -115,7 +116,7 @@ def unread(cast):
     decision(cast, zoe), decision(cast, anne)
     job = listed(cast, ";9999998Z;MODELE;ZOE;31/02/1990;02/03/2026;1;", ";9999997Z;AUTRE;LEO;01/02/1991;02/03/2026;1;",
                  nature="complete")  # fmt: skip
-    assert confirm(cast.officer_metz, job, conclude_absence=True).counts["gaps_opened"] == 2
+    assert confirm(cast.officer_metz, job, knowingly=True, conclude_absence=True).counts["gaps_opened"] == 2
     return job
 
 
@@ -140,6 +141,36 @@ def test_an_old_registration_told_as_an_event_proves_nothing_of_the_month(cast, 
     told = confirm(cast.officer_metz, listed(cast, "MODELE;ZOE;28/02/1990;Inscrit;02/03/2026", titles=titles))
     assert (told.counts["matched"], told.counts["gaps_resolved"]) == (1, 0)
     assert gap_states(cast)["Zoé"] == "open"
+
+
+def test_corrected_rejects_of_a_list_made_by_hand_prove_as_much_as_its_other_lines(cast):
+    zoe = person(cast, last_name="Modèle", first_names="Zoé", birth_date=date(1990, 2, 28))
+    decision(cast, zoe)
+    titles, line = "Nom;Prénom;Date de naissance;Situation;Date", "MODELE;ZOE;31/02/1990;Inscrit;02/03/2026"
+    job = listed(cast, line, "AUTRE;LEO;01/02/1991;Inscrit;02/03/2026", titles=titles, nature="complete")
+    assert confirm(cast.officer_metz, job, knowingly=True, conclude_absence=True).counts["gaps_opened"] == 1
+    name, content = rejects(cast, job)
+    mended = bring(cast.officer_metz, "registration", content.replace(b"31/02/1990", b"28/02/1990"), name=name)
+    assert (mended.nature, mended.counts["gaps_would_resolve"]) == ("events", 1)
+    assert confirm(cast.officer_metz, mended).counts["gaps_resolved"] == 1
+
+
+def test_a_line_corrected_and_still_left_aside_leaves_as_corrected_and_nothing_repeats_its_old_fault(cast):
+    job = listed(cast, LINES[1], LINES[3])
+    assert job.warnings[-1] == "Ligne 2 : la date « 31/02/1990 » n'existe pas."
+    for wrong, told in (
+        ({"birth_date": "30/02/1990"}, "la date « 30/02/1990 » n'existe pas"),
+        ({"birth_date": "28/02/1990"}, ""),
+    ):
+        with tenant(actor(cast.officer_metz)) as acting:
+            correct_line(acting, job=job, line=2, cells=wrong)
+        [line, *_] = csv.reader(
+            io.StringIO(rejects(cast, job)[1].decode("utf-8-sig").split("\r\n", 1)[1]), delimiter=";"
+        )
+        assert line[4] == wrong["birth_date"] and told in line[-1] and "31/02" not in line[-1]
+        assert [said for said in job_now(cast.officer_metz, job).warnings if "Ligne 2" in said] == (
+            [f"Ligne 2 : {told}."] if told else []
+        )
 
 
 def test_rejects_of_a_file_whose_columns_were_chosen_by_hand_are_recognised_alone(cast):

@@ -54,7 +54,11 @@ _LINE_MESSAGES: dict[str, tuple[Level, str]] = {
     "NIR_DIFFERENTS": ("error", "les deux numéros de sécurité sociale de la ligne sont différents"),
     "NIR_SEXE": ("warning", "le numéro de sécurité sociale ne correspond pas à la civilité"),
     "NIR_ANNEE": ("warning", "le numéro de sécurité sociale ne correspond pas à l'année de naissance"),
-    "ID_FT_FORMAT": ("error", "l'identifiant du demandeur d'emploi est absent ou mal formé"),
+    "ID_FT_FORMAT": ("error", "l'identifiant du demandeur d'emploi est mal formé"),
+    "ID_FT_ABSENT": (
+        "warning",
+        "l'identifiant du demandeur d'emploi est absent ; la personne est cherchée par ses autres informations",
+    ),
     "MATRICULE_FORMAT": ("error", "le numéro d'allocataire est mal formé"),
     "SIRET_FORMAT": ("error", "le numéro SIRET est faux"),
     "TELEPHONE_FORMAT": ("warning", "le numéro de téléphone est mal formé ; il n'est pas repris"),

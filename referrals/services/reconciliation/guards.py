@@ -1,6 +1,7 @@
 """What is strange with a list, said before anything is told or applied (domain §5, formats §2.5).
 
-Below `FROM_OBLIGED` people who must register, percentages mean nothing: a person reads the numbers as they are.
+Below `FROM_OBLIGED` people who must register, percentages mean nothing: a person reads the numbers as they are. That
+nobody at all is recognised is strange whatever the numbers.
 """
 
 from __future__ import annotations
@@ -11,11 +12,16 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from partners.models import ImportJob
-from partners.models.files import IN_FORCE, ImportKind, ListNature
+from partners.models.files import IN_FORCE, ImportKind, ListNature, Verdict
+from referrals.imports.detect import kind_of_registration
 from referrals.models import RegistrationList
 from referrals.services.reconciliation.forecast import Forecast
 
 FROM_OBLIGED = 50
+BY_HAND = "registration_by_hand"
+SPOKEN_OF = (Verdict.MATCHED, Verdict.UNCHANGED, Verdict.AMBIGUOUS)  # lines of somebody the Département knows
+FEW = 10  # lines
+MOST_COMPARED = 60  # lists: years of one place
 FEWEST_LINES = 0.70  # of last month's
 MOST_IN_GAP = 0.20  # of the obliged people of the perimeter
 OLDEST_EVENT = timedelta(days=62)  # a complete list of a month has registrations of this month or the one before
@@ -33,10 +39,12 @@ Guard = dict[str, str]
 
 def guards_of(job: ImportJob, found: Forecast, *, lines: int) -> list[Guard]:
     """The guards a list just analysed meets; `job` knows its nature and agencies."""
-    if job.nature != ListNature.COMPLETE or found.obliged < FROM_OBLIGED:
+    if job.nature != ListNature.COMPLETE:
         return []
-    met = [_wrong_month(job, found.terms.month), _fewer_lines(job, found.terms.month, lines)]
-    met.append(_baseline(job, found) or _many_gaps(found))
+    met = [_nobody(job, lines), _by_hand(job)]
+    if found.obliged >= FROM_OBLIGED:
+        met += [_wrong_month(job, found.terms.month), _fewer_lines(job, found.terms.month, lines)]
+        met.append(_baseline(job, found) or _many_gaps(found))
     return [guard for guard in met if guard]
 
 
@@ -45,6 +53,27 @@ def agencies_of(job: ImportJob) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(AGENCIES, [job.pk])
         return [code for (code,) in cursor.fetchall()]
+
+
+def _nobody(job: ImportJob, lines: int) -> Guard | None:
+    if not lines or any(job.counts.get(verdict, 0) for verdict in SPOKEN_OF):
+        return None
+    if lines < FEW and job.organization.kind_id != "department":
+        return None  # who is known of so few is not for a partner to read
+    which = "la seule ligne du fichier ne parle" if lines == 1 else f"aucune des {lines} lignes du fichier ne parle"
+    return _guard("nobody", f"Personne n'est reconnu : {which} de quelqu'un que le Département connaît.")
+
+
+def _by_hand(job: ImportJob) -> Guard | None:
+    """A list made by hand is complete when somebody, or its title, says so: its lines alone prove nothing."""
+    told = job.proposals.get("nature", {})
+    if "nature" in job.stated or told.get("written") or kind_of_registration(job.survey.get("fields", [])) != BY_HAND:
+        return None
+    return _guard(
+        "by_hand",
+        "Liste faite à la main : rien n'y dit qu'elle contient toutes les personnes inscrites. Si elle n'en contient "
+        "qu'une partie, choisissez « Événements seulement ».",
+    )
 
 
 def _wrong_month(job: ImportJob, month: date) -> Guard | None:
@@ -72,27 +101,28 @@ def _brought_for_another_month(job: ImportJob, month: date) -> bool:
 
 def _fewer_lines(job: ImportJob, month: date, lines: int) -> Guard | None:
     """Compared with the latest month before that has complete lists of the same place and agencies."""
-    before = [
-        (one.month, one.job.counts.get("lines", 0))
-        for one in _same_place(job).filter(month__lt=month).order_by("-month")[:20]
-        if not (job.agencies and one.job.agencies) or set(job.agencies) & set(one.job.agencies)
-    ]
-    expected = sum(count for of, count in before if of == before[0][0])
+    before = [one for one in _comparable(job) if one.month < month]
+    last = [one.job.counts.get("lines", 0) for one in before if one.month == before[0].month]
+    expected = sum(last)
     if not expected or lines >= expected * FEWEST_LINES:
         return None
+    together = f", en {len(last)} listes" if len(last) > 1 else ""
     return _guard(
         "fewer_lines",
-        f"Liste courte : {lines} lignes, contre {expected} en {before[0][0]:%m/%Y} ({_percent(lines, expected)} %).",
+        f"Liste courte : {lines} {'ligne' if lines < 2 else 'lignes'}, contre {expected} en {before[0].month:%m/%Y}"
+        f"{together} ({_percent(lines, expected)} %).",
     )
 
 
 def _baseline(job: ImportJob, found: Forecast) -> Guard | None:
-    if _same_place(job).exists():
+    if _comparable(job):
         return None
     where = f"du territoire {job.territory}" if job.territory else "du Département"
+    if job.agencies and _same_place(job).exists():
+        where += f" pour {'cette agence' if len(job.agencies) == 1 else 'ces agences'} ({', '.join(job.agencies)})"
     return _guard(
         "baseline",
-        f"Première liste complète {where} : {_to_check(found.concluded_open, found.obliged)} "
+        f"Première liste complète {where} : {_to_check(found.concluded_open, found)} "
         f"({_percent(found.in_gap, found.obliged)} % n'y figurent pas).",
     )
 
@@ -102,7 +132,7 @@ def _many_gaps(found: Forecast) -> Guard | None:
         return None
     return _guard(
         "many_gaps",
-        f"Beaucoup d'absences : {_to_check(found.in_gap, found.obliged)} ({_percent(found.in_gap, found.obliged)} %).",
+        f"Beaucoup d'absences : {_to_check(found.in_gap, found)} ({_percent(found.in_gap, found.obliged)} %).",
     )
 
 
@@ -111,10 +141,25 @@ def _same_place(job: ImportJob) -> QuerySet[RegistrationList]:
     return lists.filter(territory=job.territory_id).exclude(job=job).select_related("job")
 
 
-def _to_check(people: int, obliged: int) -> str:
+def _comparable(job: ImportJob) -> list[RegistrationList]:
+    """The complete lists of the same place and agencies, latest month first; all those of the place for a list that
+    tells no agency."""
+    return [
+        one
+        for one in _same_place(job).order_by("-month", "-applied_at")[:MOST_COMPARED]
+        if not (job.agencies and one.job.agencies) or set(job.agencies) & set(one.job.agencies)
+    ]
+
+
+def _to_check(people: int, found: Forecast) -> str:
+    """How many people, and the lists of the month that were counted with this one."""
+    others = len(found.terms.jobs) - 1
+    counted = {0: "", 1: ", en comptant l'autre liste du mois,"}.get(
+        others, f", avec les {others} autres listes du mois,"
+    )
     said = {0: "aucune personne", 1: "1 personne"}.get(people, f"{people} personnes")
     would = {0: "ne serait", 1: "serait"}.get(people, "seraient")
-    return f"{said} sur {obliged} qui doivent être inscrites {would} à vérifier"
+    return f"{said} sur {found.obliged} qui doivent être inscrites{counted} {would} à vérifier"
 
 
 def _percent(part: int, whole: int) -> int:

@@ -12,6 +12,7 @@ from hub.core.actor import Actor
 from hub.core.bulk import row_keys
 from partners.models import Department, ImportJob
 from partners.models.files import IN_FORCE, ListNature
+from referrals.imports.columns import REJECT_REASON
 from referrals.imports.detect import kind_of_registration
 from referrals.models import RegistrationList
 from referrals.selectors.expected import missing_lists, perimeter
@@ -67,9 +68,11 @@ def terms_of(actor: Actor, job: ImportJob) -> Terms:
 
 
 def proves_presence(job: ImportJob) -> bool:
-    """Is being on it a proof for the month? Yes on a complete list, and on a part of one: its rejects, corrected."""
-    fields = job.survey.get("fields", [])
-    return job.nature == ListNature.COMPLETE or kind_of_registration(fields) in LISTS_OF_REGISTERED
+    """Is being on it a proof for the month? Yes on a complete list, and on a part of one: its rejects, corrected. Made
+    by hand, a list that is not the rejects of another may as well tell what happened long ago."""
+    if job.nature == ListNature.COMPLETE or REJECT_REASON in job.survey.get("titles", []):
+        return True
+    return kind_of_registration(job.survey.get("fields", [])) in LISTS_OF_REGISTERED
 
 
 def may_conclude(job: ImportJob, month: date) -> bool:
