@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from hub.core.actor import Actor
 from hub.core.events import emit
-from hub.core.workdays import add_open_days
+from hub.core.workdays import MONDAY_TO_FRIDAY, add_open_days
 from partners.models import Department
 from referrals.clocks import ceiling, closing_periods
 from referrals.events import GapsWaiting
@@ -23,11 +23,14 @@ WAITING = """
 SELECT g.id, coalesce(team.organization_id, a.organization_id),
        (coalesce(opened.at, g.opened_at) AT TIME ZONE 'Europe/Paris')::date AS since,
        (coalesce(acted.at, g.opened_at) AT TIME ZONE 'Europe/Paris')::date AS idle_since,
-       steps.reminded, steps.escalated
+       steps.reminded, steps.escalated, m.working_days
   FROM referrals_registrationgap g
   LEFT JOIN partners_team team ON team.id = g.in_charge_team_id
   LEFT JOIN referrals_supportassignment a
          ON a.beneficiary_id = g.beneficiary_id AND a.ends_on IS NULL AND a.kind = 'single_referent'
+  LEFT JOIN partners_membership m
+         ON m.user_id = coalesce(g.in_charge_id, a.referent_id) AND m.department_id = g.department_id
+        AND m.organization_id = coalesce(team.organization_id, a.organization_id)
   LEFT JOIN referrals_registrationstatus s ON s.beneficiary_id = g.beneficiary_id
   LEFT JOIN LATERAL (SELECT max(l.at) AS at FROM referrals_gaplog l WHERE l.gap_id = g.id AND l.name = 'reopen') opened
          ON true
@@ -54,6 +57,7 @@ class Waiting(NamedTuple):
     idle_since: date
     reminded: date | None
     escalated: date | None
+    works: tuple[int, ...]  # the days whoever must act works; 0 Monday
 
 
 @transaction.atomic
@@ -85,15 +89,16 @@ def _take(actor: Actor, step: str, gaps: list[Waiting]) -> None:
 def _waiting(actor: Actor) -> list[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(WAITING, {"department": actor.department_id, "today": actor.today})
-        return [Waiting(*row) for row in cursor.fetchall()]
+        return [Waiting(*row, tuple(works or sorted(MONDAY_TO_FRIDAY))) for *row, works in cursor.fetchall()]
 
 
 class _Clock:
-    """Open days of each organisation (its holidays and closing periods), every question answered once."""
+    """Open days of each organisation (its holidays and closing periods) that whoever must act works, every question
+    answered once."""
 
     def __init__(self, actor: Actor, department: Department) -> None:
         self.today, self.department = actor.today, department
-        self._days: dict[tuple[UUID | None, date, str], date] = {}
+        self._days: dict[tuple[UUID | None, tuple[int, ...], date, str], date] = {}
 
     def due(self, one: Waiting) -> str:
         """The step due today, or ''."""
@@ -103,11 +108,16 @@ class _Clock:
         return ESCALATION if self._after(one, since, "gap_escalation") <= self.today else ""
 
     def _after(self, one: Waiting, start: date, delay: str) -> date:
-        key = (one.organization_id, start, delay)
+        key = (one.organization_id, one.works, start, delay)
         if key not in self._days:
             days = self.department.delay(delay)
             closed = closing_periods(one.organization_id, start) if one.organization_id else ()
             self._days[key] = add_open_days(
-                start, days, closed=closed, ceiling=ceiling(days), subdivision=self.department.code
+                start,
+                days,
+                closed=closed,
+                working_days=one.works,
+                ceiling=ceiling(days),
+                subdivision=self.department.code,
             )
         return self._days[key]

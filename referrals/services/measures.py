@@ -24,7 +24,7 @@ SELECT gen_random_uuid(), %(department)s, territory_id, %(month)s, %(day)s, coun
   FROM (SELECT o.territory_id,
                CASE WHEN g.id IS NOT NULL THEN 'in_gap'
                     WHEN s.state = 'registered' AND greatest(s.since, s.last_listed) >= %(month)s THEN 'registered'
-                    WHEN s.explained_until >= %(day)s OR EXISTS (
+                    WHEN o.explained OR EXISTS (
                       SELECT 1 FROM referrals_registrationgap j WHERE j.beneficiary_id = o.beneficiary_id
                          AND j.state = 'justified' AND j.justified_until >= %(day)s) THEN 'explained'
                     WHEN s.beneficiary_id IS NULL AND coalesce(d.informed_on, d.decided_on) + %(grace)s::int >= %(day)s

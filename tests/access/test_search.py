@@ -45,7 +45,8 @@ def begins(key: str, start: str) -> bool:
     return any(word.startswith(start) for word in re.split(r"[^a-z0-9]+", key))
 
 
-def test_one_or_two_letters_are_found_by_the_index_of_names(world: World):
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_one_or_two_letters_are_found_by_the_index_of_names():
     with connections["owner"].cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute(

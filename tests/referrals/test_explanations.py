@@ -12,7 +12,7 @@ from hub.core.access import get_visible
 from hub.core.actor import Actor
 from hub.core.errors import Invalid, Refused
 from hub.core.gate import tenant
-from referrals.models import AbsenceExplanation, Beneficiary, RegistrationGap
+from referrals.models import AbsenceExplanation, Beneficiary, RegistrationGap, RegistrationMeasure
 from referrals.selectors.explanations import explained_now, explanations_of
 from referrals.services.explanations import explain_absence
 from tests.cast import actor, client
@@ -51,6 +51,9 @@ def test_while_it_lasts_no_absence_opens_then_the_rules_are_the_usual_ones(cast)
     explain(cast, 3, starts_on=date(2026, 12, 1), until=date(2027, 1, 31))  # not yet: explains nothing of October
     a_list(cast, people[:2], OCTOBER)
     assert gaps(cast) == {(3, "open")}
+    with tenant(actor(cast.head)):
+        counted = RegistrationMeasure.objects.values_list("registered", "in_gap", "explained", "waiting", "unknown")
+        assert list(counted) == [(2, 1, 1, 0, 0)]
 
 
 def test_an_open_gap_shows_it_and_the_next_list_closes_it(cast):

@@ -108,7 +108,7 @@ def test_a_list_the_departement_brought_is_given_back_to_the_agency_its_lines_na
     for count, month in ((9, SEPTEMBER), (1, OCTOBER)):
         a_list(cast, people[:count], month, by=cast.officer_metz)
     assert len(raw(cast.head)) == 8
-    assert {name for name in raw(cast.adviser).values()} == {one[1] for one in people[1:] if one[4]}
+    assert set(raw(cast.adviser).values()) == {one[1] for one in people[1:] if one[4]}
     assert len(raw(cast.udaf_lead)) == len(raw(cast.developer)) == 0
     page = client(cast.adviser).get(PAGE).context["found"]
     assert {one.name: one.count for one in page.agencies} == {"Agence de Metz": 3, "Agence de Thionville": 2}

@@ -13,8 +13,9 @@ from hub.core.actor import Actor
 from hub.core.gate import tenant
 from notifications.models import Notification
 from notifications.selectors import lines
+from partners.models import Membership
 from referrals import tasks
-from referrals.models import AbsenceExplanation, Beneficiary, GapStep, RegistrationGap
+from referrals.models import AbsenceExplanation, Beneficiary, GapStep, RegistrationGap, SupportAssignment
 from referrals.services.explanations import explain_absence
 from referrals.services.gaps import acknowledge_gap
 from tests.cast import actor
@@ -61,6 +62,19 @@ def test_one_reminder_per_recipient_after_ten_open_days_of_moselle(opened):
         (opened.udaf_lead.user_id, 3)
     ]
     assert {user for user, *_ in told} <= {opened.udaf_lead.user_id, opened.udaf_worker.user_id}
+
+
+def test_whoever_works_three_days_a_week_has_ten_of_his_own_days(opened):
+    with tenant(Actor.system(opened.department.pk)):
+        referent = opened.udaf_worker
+        SupportAssignment.objects.update(referent=referent.user)
+        Membership.objects.filter(pk=referent.pk).update(working_days=[0, 1, 2])
+    remind(2026, 12, 29)
+    assert notices(opened, "gap_reminder") == []
+    remind(2027, 1, 4)
+    assert notices(opened, "gap_reminder") == []
+    remind(2027, 1, 5)
+    assert [(user, count) for user, count, _ in notices(opened, "gap_reminder")] == [(referent.user_id, 3)]
 
 
 def test_then_one_line_by_partner_to_the_head_of_service_and_never_again(opened):

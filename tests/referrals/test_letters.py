@@ -184,7 +184,7 @@ def test_a_joint_letter_names_both_and_needs_two(cast):
     with pytest.raises(Invalid):
         drafted(cast, one, kind="joint")
     one.co_host = cast.pole_emploi
-    assert "par Département de la Moselle et par Pôle emploi Moselle" in said(drafted(cast, one, kind="joint").content)
+    assert " : Département de la Moselle et Pôle emploi Moselle." in said(drafted(cast, one, kind="joint").content)
 
 
 def test_a_near_date_is_pointed_out(cast):

@@ -13,7 +13,6 @@ from hub.core.actor import Actor
 from hub.core.gate import tenant
 from notifications.models import Notification
 from partners.services.organizations import add_closing_period, create_service, create_team
-from referrals.forms.referrals import REASONS
 from referrals.gestures import GESTURES, open_gestures
 from referrals.models import PersonReason, Referral, ReferralLog
 from referrals.services import referrals as services
@@ -210,11 +209,6 @@ def test_an_answer_waits_twenty_seconds_in_secret_and_is_taken_back(cast):
     assert "Refusée" not in text_of(cast.social_worker, "/orientations/", box="sent", state="all").split("<tbody>")[1]
     assert client(cast.siae_worker).post(f"/orientations/{sent.pk}/revenir/").status_code == 302
     assert reread(cast, sent).state == "sent"
-
-
-def test_every_reason_reads_apart_from_the_others():
-    said = [label for _, group in REASONS[1:] for _, label in group]
-    assert len(said) == len(set(said)) > 15
 
 
 def test_a_receiver_who_declined_keeps_the_referral_and_loses_the_person(cast):

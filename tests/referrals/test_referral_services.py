@@ -11,6 +11,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Confirmation, Conflict, Invalid, InvalidTransition, Refused
 from hub.core.gate import tenant
 from partners.services.organizations import create_service
+from referrals.forms.referrals import REASONS
 from referrals.models import AccessGrant, Beneficiary, Referral, ReferralLog, SupportAssignment
 from referrals.selectors.journal import journal
 from referrals.services import referrals as services
@@ -257,3 +258,8 @@ def test_a_redirection_keeps_the_delay_of_the_first_sending(cast):
     with tenant(actor(cast.social_worker)) as acting:
         new = services.confirm_redirect(acting, referral=Referral.objects.get(pk=sent.pk))
     assert (new.due_on, new.late_on) == (sent.due_on, sent.late_on)
+
+
+def test_every_reason_reads_apart_from_the_others():
+    said = [label for _, group in REASONS[1:] for _, label in group]
+    assert len(said) == len(set(said)) > 15
