@@ -42,6 +42,6 @@ DROP FUNCTION word_grams(text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0021_journals_by_parent")]
+    dependencies = [("referrals", "0022_kept_words")]
 
     operations = [migrations.RunSQL(SEARCH, AS_BEFORE)]
