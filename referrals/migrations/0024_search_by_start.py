@@ -42,6 +42,6 @@ DROP FUNCTION word_grams(text);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0022_kept_words")]
+    dependencies = [("referrals", "0023_registration_written_in_bulk")]
 
     operations = [migrations.RunSQL(SEARCH, AS_BEFORE)]

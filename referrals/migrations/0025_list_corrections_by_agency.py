@@ -18,6 +18,6 @@ NOW = AS_BEFORE.replace(OWN, f"{OWN} OR {ITS_AGENCY}")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0023_search_by_start")]
+    dependencies = [("referrals", "0024_search_by_start")]
 
     operations = [migrations.RunSQL(NOW, AS_BEFORE)]
