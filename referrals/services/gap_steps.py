@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from hub.core.actor import Actor
 from hub.core.events import emit
-from hub.core.workdays import MONDAY_TO_FRIDAY, add_open_days
+from hub.core.workdays import add_open_days
 from partners.models import Department
 from referrals.clocks import ceiling, closing_periods
 from referrals.events import GapsWaiting
@@ -23,7 +23,7 @@ WAITING = """
 SELECT g.id, coalesce(team.organization_id, a.organization_id),
        (coalesce(opened.at, g.opened_at) AT TIME ZONE 'Europe/Paris')::date AS since,
        (coalesce(acted.at, g.opened_at) AT TIME ZONE 'Europe/Paris')::date AS idle_since,
-       steps.reminded, steps.escalated, m.working_days
+       steps.reminded, steps.escalated, coalesce(nullif(m.working_days, '{}'), ARRAY[0, 1, 2, 3, 4]::smallint[])
   FROM referrals_registrationgap g
   LEFT JOIN partners_team team ON team.id = g.in_charge_team_id
   LEFT JOIN referrals_supportassignment a
@@ -57,7 +57,7 @@ class Waiting(NamedTuple):
     idle_since: date
     reminded: date | None
     escalated: date | None
-    works: tuple[int, ...]  # the days whoever must act works; 0 Monday
+    works: list[int]  # the days whoever must act works; 0 Monday
 
 
 @transaction.atomic
@@ -89,7 +89,7 @@ def _take(actor: Actor, step: str, gaps: list[Waiting]) -> None:
 def _waiting(actor: Actor) -> list[Waiting]:
     with connection.cursor() as cursor:
         cursor.execute(WAITING, {"department": actor.department_id, "today": actor.today})
-        return [Waiting(*row, tuple(works or sorted(MONDAY_TO_FRIDAY))) for *row, works in cursor.fetchall()]
+        return [Waiting(*row) for row in cursor.fetchall()]
 
 
 class _Clock:
@@ -108,7 +108,7 @@ class _Clock:
         return ESCALATION if self._after(one, since, "gap_escalation") <= self.today else ""
 
     def _after(self, one: Waiting, start: date, delay: str) -> date:
-        key = (one.organization_id, one.works, start, delay)
+        key = (one.organization_id, tuple(one.works), start, delay)
         if key not in self._days:
             days = self.department.delay(delay)
             closed = closing_periods(one.organization_id, start) if one.organization_id else ()
