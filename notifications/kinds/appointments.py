@@ -20,7 +20,7 @@ APPOINTMENT_CHANGED = Kind(
     titles={"moved": "Un rendez-vous est déplacé", "cancelled": "Un rendez-vous est annulé"},
     icon="calendar",
     url_name="appointment",
-    list_url_name="appointments",
+    list_url_name="appointments_coming",
     can_be_muted=True,
 )
 
@@ -31,7 +31,7 @@ SUMMONS_SENT = Kind(
     plural="{count} personnes sont convoquées",
     icon="megaphone",
     url_name="appointment",
-    list_url_name="appointments",
+    list_url_name="appointments_coming",
     can_be_muted=True,
 )
 

@@ -21,6 +21,7 @@ from referrals.selectors.summonable import LACKS
 from referrals.services.appointments.planning import in_france
 from referrals.services.campaigns.people import MOST
 from referrals.services.campaigns.people import WORDS as SIZES
+from referrals.services.campaigns.slots import first_day
 
 SINCE = [("", "Peu importe"), ("28", "4 semaines"), ("42", "6 semaines"), ("91", "3 mois"), ("183", "6 mois")]
 NEVER_CO_HOSTS = ("association",)  # kinds that never sit beside the Département in a joint session
@@ -132,6 +133,9 @@ class SlotForm(forms.Form):
         teams = visible(actor, Team).filter(organization=actor.organization_id, sees_people=True)
         partners = visible(actor, Organization).exclude(pk=actor.organization_id).exclude(kind__in=NEVER_CO_HOSTS)
         rows_in(self, "team").queryset = teams
+        first = first_day(actor)
+        self.fields["on"].help_text = f"À partir du {first:%d/%m/%Y}."
+        self.fields["on"].widget.attrs["min"] = f"{first:%Y-%m-%d}"
         rows_in(self, "co_host").queryset = partners
 
     def clean(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -13,14 +13,15 @@ from hub.core.access import can, get_visible, visible
 from hub.core.actor import PARIS, Actor
 from hub.core.slots import TimelineEntry
 from partners.models import Organization, User
-from referrals.models import Appointment, AppointmentLog, AppointmentState
+from referrals.models import Appointment, AppointmentLog, AppointmentState, SupportAssignment
 from referrals.models.appointments import OUTCOMES, PAST, VEILED
 from referrals.policies.appointments import convened, followed_by, receives
 from referrals.selectors.known import CLOSED, known_people
 from referrals.workflows import APPOINTMENT
 
 JOINED = ("organization", "team", "member", "co_host")
-MOST = 200  # of one week shown on one page
+MOST = 200  # shown on one page
+MINE, CONCERN = "mine", "concern"  # whose appointments
 MOVES = {
     "hold": "Personne reçue",
     "excuse": "Personne excusée",
@@ -67,12 +68,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """The days shown, and the exact count; `cut` when there are more than a page holds."""
+    """The days shown, and the exact count; `cut` when there are more than a page holds.
+
+    `next_on`: with nothing to show, the day of the next one.
+    """
 
     days: list[Day]
     total: int
     first: date
     last: date
+    next_on: date | None = None
 
     @property
     def cut(self) -> bool:
@@ -103,20 +108,21 @@ def lines(actor: Actor, appointments: Iterable[Appointment]) -> list[Appointment
     return [_line(actor, one, known.get(one.beneficiary_id), one.beneficiary_id in followed) for one in rows]
 
 
-def agenda(actor: Actor, *, first: date, days: int, mine: bool) -> Agenda:
-    """Appointments of one's own, or of one's team, from a day on."""
+def agenda(actor: Actor, *, first: date, days: int, whose: str = MINE) -> Agenda:
+    """Appointments from a day on: one's own, one's team's, or those of the people one follows (`WHOSE`)."""
     last = first + timedelta(days=days - 1)
     begin, end = (datetime.combine(day, time.min, PARIS) for day in (first, last + timedelta(days=1)))
-    found = (my_appointments(actor) if mine else team_appointments(actor)).filter(
-        starts_at__gte=begin, starts_at__lt=end
-    )
-    shown = lines(actor, found.exclude(state=AppointmentState.CANCELLED).select_related(*JOINED)[:MOST])
+    held = WHOSE[whose](actor).exclude(state=AppointmentState.CANCELLED)
+    found = held.filter(starts_at__gte=begin, starts_at__lt=end)
+    shown = lines(actor, found.select_related(*JOINED)[:MOST])
     by_day: dict[date, list[AppointmentLine]] = {}
     for line in shown:
         by_day.setdefault(line.appointment.starts_at.astimezone(PARIS).date(), []).append(line)
     open_days = [Day(day, by_day.get(day, [])) for day in (first + timedelta(days=n) for n in range(days))]
-    total = found.exclude(state=AppointmentState.CANCELLED).count() if len(shown) == MOST else len(shown)
-    return Agenda([one for one in open_days if one.lines or one.day.weekday() < 5 or days == 1], total, first, last)
+    total = found.count() if len(shown) == MOST else len(shown)
+    after = None if shown else held.filter(starts_at__gte=end).first()
+    next_on = after.starts_at.astimezone(PARIS).date() if after else None
+    return Agenda([one for one in open_days if one.lines], total, first, last, next_on)
 
 
 def my_appointments(actor: Actor) -> QuerySet[Appointment]:
@@ -133,6 +139,23 @@ def team_appointments(actor: Actor) -> QuerySet[Appointment]:
     if actor.team_id and not actor.manager:
         here &= Q(team_id=actor.team_id) | Q(member_id=actor.user_id)
     return visible(actor, Appointment).filter(here | Q(co_host_id=actor.organization_id))
+
+
+def followed_appointments(actor: Actor) -> QuerySet[Appointment]:
+    """Those of the people whose referent one is, whoever receives them."""
+    followed = SupportAssignment.objects.filter(referent_id=actor.user_id, ends_on=None)
+    return visible(actor, Appointment).filter(beneficiary__in=followed.values("beneficiary"))
+
+
+def my_concern(actor: Actor) -> QuerySet[Appointment]:
+    """One's own, and those of the people one follows."""
+    own, followed = (found(actor).values("pk") for found in (my_appointments, followed_appointments))
+    return visible(actor, Appointment).filter(Q(pk__in=own) | Q(pk__in=followed))
+
+
+WHOSE: dict[str, Callable[[Actor], QuerySet[Appointment]]] = {
+    MINE: my_appointments, "team": team_appointments, "followed": followed_appointments, CONCERN: my_concern,
+}  # fmt: skip
 
 
 def to_tell(actor: Actor) -> QuerySet[Appointment]:

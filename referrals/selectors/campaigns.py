@@ -13,9 +13,19 @@ from hub.core.actor import PARIS, Actor
 from hub.core.identifiers import spoken_phone
 from hub.core.pages import Page, paginate
 from referrals.channels import not_written, why_not_written
-from referrals.models import Appointment, AppointmentState, Beneficiary, Campaign, CampaignState, Slot, Summons
+from referrals.models import (
+    Appointment,
+    AppointmentKind,
+    AppointmentState,
+    Beneficiary,
+    Campaign,
+    CampaignState,
+    Slot,
+    Summons,
+)
 from referrals.selectors.known import CLOSED, known_people
 from referrals.services.campaigns.people import MOST
+from referrals.services.campaigns.slots import first_moment
 
 PAGE_SIZE = 50
 CAMPAIGNS = 100
@@ -121,6 +131,7 @@ class CampaignRecord:
     lines: list[SummonsLine]
     shown: int
     follows: bool
+    room: int  # seats of its slots one may still give
 
     def count(self, *keys: str) -> int:
         """People at any of these stages."""
@@ -175,15 +186,17 @@ def campaign_record(
     counted = dict(rows.order_by().values_list(*BY_STAGE).annotate(n=Count("pk")))
     found = _narrowed(rows, stage, slot)
     page = paginate(found.select_related(*JOINED), order=ORDER, after=after, size=PAGE_SIZE)
+    slots, first = slots_of_campaign(campaign), first_moment(actor)
     return CampaignRecord(
         campaign=campaign,
         stages=[Stage(key, label, counted[key]) for key, (label, *_) in STAGES.items() if counted.get(key)],
         total=sum(counted.values()),
-        slots=slots_of_campaign(campaign),
+        slots=slots,
         page=page,
         lines=summons_lines(actor, page.rows),
         shown=found.count() if stage or slot else sum(counted.values()),
         follows=follows,
+        room=sum(slot.free for slot in slots if slot.starts_at >= first),
     )
 
 
@@ -239,6 +252,21 @@ def slots_of_campaign(campaign: Campaign) -> list[Slot]:
     return list(
         rows.annotate(mine=Count("summonses", filter=kept, distinct=True)).order_by("starts_at", "pk").distinct()
     )
+
+
+def campaigns_on(actor: Actor, slot: Slot) -> list[Campaign]:
+    """The campaigns that use a slot, with `mine`: the seats their people hold on it."""
+    kept = Q(summonses__slot=slot, summonses__withdrawn_at=None)
+    rows = visible(actor, Campaign).filter(Q(slots=slot) | kept).exclude(state=CampaignState.CANCELLED)
+    counted = rows.annotate(mine=Count("summonses", filter=kept, distinct=True))
+    return list(counted.order_by("-created_at", "id").distinct()[:CAMPAIGNS])
+
+
+def summons_about(actor: Actor, appointment: Appointment) -> Summons | None:
+    """The summons of an appointment, for whoever works on its campaign."""
+    if appointment.kind != AppointmentKind.SUMMONS or not can(actor, "campaign.list"):
+        return None
+    return visible(actor, Summons).filter(appointment=appointment).select_related("campaign").first()
 
 
 def drafts(actor: Actor) -> list[Campaign]:

@@ -8,6 +8,7 @@ LIST = "appointment.list"
 
 urlpatterns = [
     route("rendez-vous/", views.index, name="appointments", access=LIST),
+    route("rendez-vous/a-venir/", views.coming, name="appointments_coming", access=LIST),
     route("rendez-vous/seances-communes/", joint_sessions.index, name="joint_sessions", access=LIST),
     route("rendez-vous/seances-communes/<uuid:pk>/", joint_sessions.record, name="joint_session", access=LIST),
     route("rendez-vous/<uuid:pk>/", views.record, name="appointment", access=LIST),

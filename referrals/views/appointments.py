@@ -22,7 +22,8 @@ from partners.views.pages import UNPROCESSABLE, Request, submit
 from referrals.documents.slip import slip
 from referrals.forms.appointments import ContractForm, MoveForm, OutcomeForm, PlanForm
 from referrals.models import Appointment, AppointmentKind, Beneficiary, Referral, RegistrationGap
-from referrals.selectors.appointments import agenda, appointment_record, get_appointment
+from referrals.selectors.appointments import CONCERN, MINE, agenda, appointment_record, get_appointment
+from referrals.selectors.campaigns import summons_about
 from referrals.selectors.files import get_person
 from referrals.selectors.hosts import hosts_for
 from referrals.selectors.joint_sessions import has_joint_sessions
@@ -38,6 +39,13 @@ from referrals.services.appointments.planning import move_appointment, plan_appo
 from referrals.services.contracts import record_contract
 
 PAGE_OR_POST = ["GET", "HEAD", "POST"]
+YEAR = 366  # days
+# What the address says → whose appointments, and how a link calls them.
+WHO = {
+    "moi": (MINE, "Les miens"),
+    "equipe": ("team", "Ceux de mon équipe"),
+    "suivis": ("followed", "Ceux des personnes que je suis"),
+}
 FREE_KINDS = [AppointmentKind.FOLLOW_UP.value, AppointmentKind.ARRIVAL.value, AppointmentKind.SUMMONS.value]
 RUN: dict[str, Callable[..., Appointment]] = {
     "hold": hold_appointment,
@@ -57,24 +65,33 @@ DONE = {
 
 @require_safe
 def index(request: Request) -> HttpResponse:
-    """My appointments of a day or a week, or those of my team."""
-    actor = request.actor
-    week, mine = request.GET.get("vue") != "jour", request.GET.get("qui") != "equipe"
+    """My appointments of a day or a week, those of my team, or those of the people I follow."""
+    actor, week = request.actor, request.GET.get("vue") != "jour"
     chosen = _day(request.GET.get("jour", ""), actor.today)
     first = chosen - timedelta(days=chosen.weekday()) if week else chosen
     days = 7 if week else 1
-    found = agenda(actor, first=first, days=days, mine=mine)
+    asked = request.GET.get("qui", "")
+    found = agenda(actor, first=first, days=days, whose=WHO.get(asked, (MINE, ""))[0])
     record_access("list", detail=f"appointments: {found.total}")
     context = {
         "found": found,
         "week": week,
-        "mine": mine,
+        "asked": asked if asked in WHO else "",
+        "others": [(name, label) for name, (_, label) in WHO.items() if name != asked],
         "before": first - timedelta(days=days),
         "after": first + timedelta(days=days),
         "today": actor.today,
         "joint": has_joint_sessions(actor),
     }
     return render(request, "referrals/appointments/list.html", context)
+
+
+@require_safe
+def coming(request: Request) -> HttpResponse:
+    """Mine to come and those of the people I follow, whatever the week: where notices of several of them lead."""
+    found = agenda(request.actor, first=request.actor.today, days=YEAR, whose=CONCERN)
+    record_access("list", detail=f"appointments: {found.total}")
+    return render(request, "referrals/appointments/coming.html", {"found": found})
 
 
 @require_safe
@@ -200,6 +217,7 @@ def _record(
         "letters": letters,
         "outdated": outdated(letters, found.line.appointment),
         "may_write": can(actor, "letter.write", found.line.appointment),
+        "summons": summons_about(actor, found.line.appointment),
     }
     template = "_record" if request.headers.get("X-Fragment") else "record"
     return render(request, f"referrals/appointments/{template}.html", context, status=status)

@@ -13,7 +13,7 @@ from hub.core.errors import NotVisible
 from partners.views.pages import UNPROCESSABLE, Request, submit
 from referrals.forms.campaigns import CapacityForm, SlotForm
 from referrals.models import Campaign
-from referrals.selectors.campaigns import get_campaign
+from referrals.selectors.campaigns import campaigns_on, get_campaign
 from referrals.selectors.slots import get_slot, slots_by_place
 from referrals.services.campaigns.slots import change_capacity, close_slot, open_slots
 
@@ -51,7 +51,7 @@ def slot(request: Request, pk: UUID) -> HttpResponse:
     if submit(request, form, lambda: change_capacity(request.actor, slot=found, **form.cleaned_data)):
         messages.success(request, "Places enregistrées.")
         return redirect("slots")
-    context = {"form": form, "slot": found}
+    context = {"form": form, "slot": found, "campaigns": campaigns_on(request.actor, found)}
     return render(request, "referrals/campaigns/slot.html", context, status=_status(form))
 
 
