@@ -14,6 +14,7 @@ from referrals.models import Appointment, AppointmentState, EngagementContract
 from referrals.panels import Panel, PanelLine
 from referrals.selectors.appointments import JOINED, AppointmentLine, lines, to_tell
 from referrals.selectors.files import PersonFile
+from referrals.selectors.joint_sessions import sessions_of_the_week
 
 MOST = 50  # entries of one provider
 SHOWN = 5  # lines of one section
@@ -37,6 +38,26 @@ def appointments_today(actor: Actor, _: None) -> Iterator[TodaySection]:
         for line in lines(actor, found.select_related(*JOINED)[:SHOWN])
     ]
     yield TodaySection("Rendez-vous du jour", "calendar", found.count(), shown, reverse("appointments"), position=15)
+
+
+@provide(SLOT)
+def joint_sessions_today(actor: Actor, _: None) -> Iterator[TodaySection]:
+    """Where one sits beside the Département in the week to come."""
+    if not can(actor, "appointment.list"):
+        return
+    found = sessions_of_the_week(actor)
+    shown = [
+        TodayLine(
+            title=f"Séance commune · {slot.place}",
+            url=reverse("joint_session", args=[slot.pk]),
+            detail=f"avec {slot.organization} · places prises : {slot.taken} sur {slot.capacity}",
+            when=slot.starts_at,
+            tone="info",
+            action_label="Voir",
+        )
+        for slot in found[:SHOWN]
+    ]
+    yield TodaySection("Séances communes", "users", len(found), shown, reverse("joint_sessions"), position=16)
 
 
 @provide("person.timeline")

@@ -167,7 +167,9 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, summons: Summons, **options: Any) -> None:
         super().__init__(*args, **options)
         places, current = places_for(actor, summons.campaign), summons.slot
-        free = [slot for one in places for slot in one.slots if (slot.free and not slot.closed) or slot == current]
+        left = summons.appointment.starts_at if summons.appointment and current is None else None
+        usable = [slot for one in places for slot in one.slots if slot.starts_at != left]  # not the date she refused
+        free = [slot for slot in usable if slot.free or slot == current]
         self.slots = {str(slot.pk): slot for slot in free}
         groups = [
             (one.name, [(str(s.pk), label_of(s)) for s in one.slots if str(s.pk) in self.slots]) for one in places

@@ -49,8 +49,10 @@ STAGES: dict[str, tuple[str, str, str]] = {
     "past": ("Passée", "neutral", "calendar"),
 }
 # The next gesture on one person; "" when there is none.
-ACTIONS = dict.fromkeys(("no_seat", "seated", "convened", "moved"), "Créneau")
-ACTIONS |= {"to_convene": "Convoquer", "otherwise": "Prévenir"} | dict.fromkeys(("excused", "cancelled"), "Autre date")
+ACTIONS = {
+    "no_seat": "Placer", "seated": "Changer", "convened": "Déplacer", "moved": "Déplacer", "to_convene": "Convoquer",
+    "otherwise": "Prévenir", "excused": "Autre date", "cancelled": "Autre date",
+}  # fmt: skip
 # For whom what came of it is not: only that the day has passed.
 VEILED = dict.fromkeys(("to_tell", "held", "excused", "not_held"), "past")
 CSV_HEADER = (

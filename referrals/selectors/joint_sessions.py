@@ -33,13 +33,18 @@ class JointSession:
 
 def joint_sessions(actor: Actor) -> list[Slot]:
     """Those to come, soonest first."""
-    found = _mine(actor).filter(starts_at__gte=actor.now).select_related(*SHOWN)
-    return list(found.order_by("starts_at", "pk")[:MOST])
+    return list(_coming(actor).select_related(*SHOWN).order_by("starts_at", "pk")[:MOST])
+
+
+def sessions_of_the_week(actor: Actor) -> list[Slot]:
+    """Those of the next seven days where somebody is expected."""
+    near = _coming(actor).filter(starts_at__lt=actor.now + timedelta(days=7), taken__gt=0)
+    return list(near.select_related(*SHOWN).order_by("starts_at", "pk")[:MOST])
 
 
 def has_joint_sessions(actor: Actor) -> bool:
     """Does the actor's organisation sit beside the Département?"""
-    return _mine(actor).filter(starts_at__gte=actor.now).exists()
+    return _coming(actor).exists()
 
 
 def joint_session(actor: Actor, pk: UUID) -> JointSession:
@@ -51,5 +56,5 @@ def joint_session(actor: Actor, pk: UUID) -> JointSession:
     return JointSession(slot, lines(actor, held.select_related(*JOINED).order_by("pk")[:MOST]))
 
 
-def _mine(actor: Actor) -> QuerySet[Slot]:
-    return visible(actor, Slot).filter(co_host=actor.organization_id)
+def _coming(actor: Actor) -> QuerySet[Slot]:
+    return visible(actor, Slot).filter(co_host=actor.organization_id, starts_at__gte=actor.now)

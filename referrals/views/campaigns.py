@@ -37,7 +37,7 @@ from referrals.services.campaigns.people import (
     withdraw_people,
     words_again,
 )
-from referrals.services.campaigns.sending import cancel_campaign, convene_waiting, send_campaign
+from referrals.services.campaigns.sending import Sending, cancel_campaign, convene_waiting, send_campaign
 from referrals.services.campaigns.slots import choose_slots, first_day
 
 PAGE_OR_POST = ["GET", "HEAD", "POST"]
@@ -152,8 +152,7 @@ def send(request: Request, pk: UUID) -> HttpResponse:
         except (Invalid, Conflict) as refusal:
             error, status = refusal.message, refusal.status
         else:
-            said = f"Convocations envoyées : {done.convened}. À joindre autrement : {done.otherwise}."
-            messages.success(request, said)
+            messages.success(request, _sent(done))
             return redirect("campaign", pk)
     found = campaign_record(actor, pk)
     otherwise = selectors.without_letter(actor, found.campaign)
@@ -169,7 +168,7 @@ def convene(request: Request, pk: UUID) -> HttpResponse:
         done = convene_waiting(request.actor, campaign=campaign)
     except (Invalid, Conflict) as error:
         return _record(request, pk, conflict=error.message, status=error.status)
-    messages.success(request, f"Convocations envoyées : {done.convened}. Demandez maintenant leurs courriers.")
+    messages.success(request, _sent(done))
     return redirect("campaign", pk)
 
 
@@ -271,6 +270,13 @@ def _found(request: Request) -> tuple[CandidateFilters, Candidates]:
     found = candidates(request.actor, filters.chosen())
     record_access("list", detail=f"candidates: {len(found.lines)} of {found.total}")
     return filters, found
+
+
+def _sent(done: Sending) -> str:
+    """What happened, and what is left to a person: the product posts nothing."""
+    letters = " Imprimez maintenant leurs courriers (PDF)." if done.convened else ""
+    others = f" À joindre autrement : {done.otherwise}." if done.otherwise else ""
+    return f"Convocations envoyées : {done.convened}.{letters}{others}"
 
 
 def _uuids(request: Request, name: str) -> list[UUID]:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from playwright.sync_api import expect
+
 from hub.core.gate import tenant
+from referrals.models import Summons
 from referrals.services.appointments.outcomes import hold_appointment, miss_appointment
+from referrals.services.campaigns.distribution import place
+from referrals.services.campaigns.sending import send_campaign
 from referrals.services.people import set_safe_contact
 from tests.campaigns import addressed, campaign, sent, slot, summons_of
 from tests.cast import actor
@@ -51,6 +56,44 @@ def test_pages_of_campaigns(cast, page):
         check(page)
         screenshot(page, name)
     assert page.problems == []
+
+
+def test_two_windows_on_a_joint_session(cast, window):
+    """Who excuses herself frees her seat under the partner's eyes, and is offered another date."""
+    who = addressed(cast, first_names="Alix")
+    made = campaign(cast, [who])
+    joint = slot(cast, capacity=2, on=open_day(20), campaign=made, co_host=cast.pole_emploi)
+    other = slot(cast, capacity=2, on=open_day(30), place="Annexe", campaign=made)
+    partner = sign_in(window(), cast.adviser.user.email)
+    with tenant(actor(cast.officer_metz)) as acting:
+        place(acting, summons=Summons.objects.get(campaign=made), slot=joint)
+        send_campaign(acting, campaign=made)
+    partner.get_by_role("link", name="1 personne est convoquée à une séance commune").first.click()
+    check(partner)
+    screenshot(partner, "seances-communes")
+    partner.locator("tbody").get_by_role("link").first.click()
+    expect(partner.get_by_text("1 place prise sur 2")).to_be_visible()
+    check(partner)
+    screenshot(partner, "seance-commune")
+
+    officer = sign_in(window(), cast.officer_metz.user.email)
+    officer.goto(f"/rendez-vous/{summons_of(cast, made, who).appointment_id}/")
+    officer.locator("summary", has_text="Personne excusée").click()
+    officer.get_by_role("button", name="Personne excusée").click()
+    expect(partner.get_by_text("0 place prise sur 2")).to_be_visible()
+    officer.get_by_role("link", name=made.name).click()
+    officer.get_by_role("link", name="Autre date").click()
+    check(officer)
+    screenshot(officer, "convocation-autre-date")
+    officer.get_by_role("button", name="Choisir ce créneau").click()
+    officer.get_by_label("Comment est-elle prévenue").fill("Au téléphone")
+    officer.get_by_role("button", name="Convoquer").click()
+    expect(officer.get_by_role("cell", name="Convoquée")).to_be_visible()
+    assert summons_of(cast, made, who).slot_id == other.pk
+    for path in ("/rendez-vous/a-venir/", "/rendez-vous/?qui=suivis"):
+        officer.goto(path)
+        check(officer)
+    assert officer.problems == [] == partner.problems
 
 
 def summons_of_now(who):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 
 import pytest
+import time_machine
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
@@ -56,7 +57,8 @@ def test_a_co_host_names_those_whose_file_it_has(cast):
     made, opened = joint(cast, [known, unknown])
     page = client(cast.adviser).get(f"{LIST}{opened.pk}/").content.decode()
     link = f"/rendez-vous/{summons_of(cast, made, known).appointment_id}/"
-    assert link in page and "Connue" in page and "Inconnue" not in page and "1 autre place est prise" in page
+    assert link in page and "Connue" in page and "Inconnue" not in page
+    assert "1 autre place est prise : ce dossier ne vous est pas ouvert" in page
     assert client(cast.adviser).get(link).status_code == 200
 
 
@@ -67,6 +69,16 @@ def test_a_campaign_called_off_says_so_on_the_same_line(cast):
     (notice,) = told_to(cast, cast.adviser)
     assert lines([notice])[0].title.startswith("Une campagne est annulée")
     assert "Personne pour l'instant" in client(cast.adviser).get(f"{LIST}{opened.pk}/").content.decode()
+
+
+def test_the_sessions_of_the_week_stand_on_the_first_page(cast):
+    _, opened = joint(cast, [addressed(cast)])
+    browser = client(cast.adviser)
+    assert "Séance commune" not in browser.get("/").content.decode()
+    with time_machine.travel(opened.starts_at - timedelta(days=2), tick=False):
+        browser = client(cast.adviser)
+        assert f"{LIST}{opened.pk}/" in browser.get("/").content.decode()
+        assert "Séance commune" not in client(cast.officer_metz).get("/").content.decode()
 
 
 def test_sessions_are_open_to_those_beside_alone(cast):
