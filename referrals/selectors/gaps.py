@@ -96,6 +96,7 @@ class GapLine:
     known: list[str]
     may_take: bool
     explained: bool  # the hub already knows why: apart, after the others
+    holder: str  # in whose charge it is, in short
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,9 +320,17 @@ def _lines(actor: Actor, gaps: list[RegistrationGap]) -> list[GapLine]:
             known=known[gap.beneficiary_id],
             may_take="take_charge" in GAP.allowed_from(gap.state),  # whoever sees a gap may handle it
             explained=bool(getattr(gap, "explained", False)),
+            holder=_short(gap.in_charge),
         )
         for gap in gaps
     ]
+
+
+def _short(user: User | None) -> str:
+    """A colleague in a narrow column: "C. MODÈLE"."""
+    if user is None:
+        return ""
+    return f"{user.first_name[0]}. {user.last_name}" if user.first_name and user.last_name else str(user)
 
 
 def _followers(ids: list[UUID]) -> dict[UUID, str]:

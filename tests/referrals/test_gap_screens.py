@@ -115,6 +115,9 @@ def test_taking_charge_in_place_comes_back_to_the_list(listed):
     assert (now.state, now.in_charge_id, now.in_charge_team_id) == (
         "in_progress", listed.udaf_worker.user_id, listed.udaf_support.pk,
     )  # fmt: skip
+    shown = page(listed.head)
+    assert 'title="Udaf Worker FICTIF"><span' in " ".join(shown.split()).replace("> <", "><")
+    assert ">U. FICTIF</span>" in shown
     away = client(listed.udaf_worker).post(
         f"/inscriptions/{gap_of(listed, 'FATOUMATA').pk}/prendre-en-charge/", {"next": "https://ailleurs.invalid/"}
     )

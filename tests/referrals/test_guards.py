@@ -17,6 +17,7 @@ from referrals.models import RegistrationGap
 from referrals.services.registration_settings import add_expected_list
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm, job_now
+from tests.people import person
 from tests.referrals.registration import classic, crowd
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +107,11 @@ def test_a_list_that_recognises_nobody_is_asked_about_however_few_are_obliged(ca
     with pytest.raises(Confirmation):
         confirm(cast.officer_metz, job)
     assert confirm(cast.officer_metz, job, knowingly=True).state == "applied"
+    for _ in range(2):  # two who bear one name: a doubt recognises nobody
+        person(cast, last_name="AUTREA", first_names="Sacha", birth_date=date(1990, 5, 2))
+    doubt = bring(cast.officer_metz, "registration", classic(strangers[0]), month=OCTOBER, nature="complete")
+    assert (doubt.counts["ambiguous"], names(doubt)) == (1, ["nobody"])
+    assert "la seule ligne du fichier" in doubt.guards[0]["message"]
     many = [(f"{9800000 + n}Z", f"AUTRE{'ABCDEFGHIJKL'[n]}", "Sacha", "02/05/1990", "57010") for n in range(12)]
     assert names(a_list(cast, many)) == ["nobody"]
 

@@ -19,7 +19,7 @@ from referrals.services.reconciliation.forecast import Forecast
 
 FROM_OBLIGED = 50
 BY_HAND = "registration_by_hand"
-SPOKEN_OF = (Verdict.MATCHED, Verdict.UNCHANGED, Verdict.AMBIGUOUS)  # lines of somebody the Département knows
+SPOKEN_OF = (Verdict.MATCHED, Verdict.UNCHANGED)  # lines of somebody the Département knows
 FEW = 10  # lines
 MOST_COMPARED = 60  # lists: years of one place
 FEWEST_LINES = 0.70  # of last month's
@@ -60,8 +60,8 @@ def _nobody(job: ImportJob, lines: int) -> Guard | None:
         return None
     if lines < FEW and job.organization.kind_id != "department":
         return None  # who is known of so few is not for a partner to read
-    which = "la seule ligne du fichier ne parle" if lines == 1 else f"aucune des {lines} lignes du fichier ne parle"
-    return _guard("nobody", f"Personne n'est reconnu : {which} de quelqu'un que le Département connaît.")
+    which = "la seule ligne du fichier ne désigne" if lines == 1 else f"aucune des {lines} lignes du fichier ne désigne"
+    return _guard("nobody", f"Personne n'est reconnu : {which} sûrement quelqu'un que le Département connaît.")
 
 
 def _by_hand(job: ImportJob) -> Guard | None:
