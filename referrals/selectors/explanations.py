@@ -12,12 +12,14 @@ from django.db.models.functions import Greatest
 
 from hub.core.access import visible
 from hub.core.actor import Actor
+from referrals.imports.codes import exit_meaning
 from referrals.models import (
     AbsenceExplanation,
     AssignmentKind,
     Beneficiary,
     EndAnswer,
     EntryState,
+    ExplanationKind,
     RegistrationExemption,
     RegistrationGap,
     RegistrationStatus,
@@ -25,6 +27,13 @@ from referrals.models import (
 )
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.obligation import obliged_now
+
+EXIT_KINDS = {  # families of ordinary exits (`imports.codes`)
+    "job": ExplanationKind.JOB,
+    "training": ExplanationKind.TRAINING,
+    "move": ExplanationKind.MOVE,
+    "unavailable": ExplanationKind.UNAVAILABLE,
+}
 
 
 def explained_now(today: date, person: str = "beneficiary") -> Q:
@@ -126,8 +135,16 @@ def _listed(person: Beneficiary, today: date, *, sees: bool) -> list[str]:
         return []
     if not status.explained_until or status.explained_until < today:
         return []
+    kind = _kind_of(status) if sees else ExplanationKind.OTHER
     why = f" : {status.motive.lower()}" if sees and status.motive else ""
-    return [f"Absence expliquée jusqu'au {status.explained_until:%d/%m/%Y}{why}"]
+    return [f"{kind.label} jusqu'au {status.explained_until:%d/%m/%Y}{why}"]
+
+
+def _kind_of(status: RegistrationStatus) -> ExplanationKind:
+    """By its code, else by its words: most codes of ordinary exits say nothing more."""
+    meanings = (exit_meaning(status.code, status.motive), exit_meaning(None, status.motive))
+    kinds = [EXIT_KINDS[one.family] for one in meanings if one and one.family in EXIT_KINDS]
+    return kinds[0] if kinds else ExplanationKind.OTHER
 
 
 def _exemptions(ids: list[UUID], today: date) -> dict[UUID, RegistrationExemption]:

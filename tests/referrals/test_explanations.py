@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -13,7 +13,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Invalid, Refused
 from hub.core.gate import tenant
 from referrals.models import AbsenceExplanation, Beneficiary, RegistrationGap, RegistrationMeasure
-from referrals.selectors.explanations import explained_now, explanations_of
+from referrals.selectors.explanations import explained_now, explanations_of, known_of
 from referrals.services.explanations import explain_absence
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm
@@ -68,6 +68,27 @@ def test_an_open_gap_shows_it_and_the_next_list_closes_it(cast):
         assert set(explanations_of(ids(cast), acting.today)) == {made.beneficiary_id}
     a_list(cast, people[:1], OCTOBER)
     assert gaps(cast) == {(1, "lapsed"), (2, "open")}
+
+
+def test_what_a_list_explains_is_said_in_the_words_of_its_motive_to_whoever_may_read_it(cast):
+    people = crowd(cast, 3)
+    told = (("11", ""), ("20", "ENTREE EN FORMATION"), ("21", "AUTRE"))
+    header = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;MOTIF;NIR2"
+    lines = [
+        f";{pes};{last};{first};{birth};02/10/2026;{code};{motive};"
+        for (pes, last, first, birth, _), (code, motive) in zip(people, told, strict=True)
+    ]
+    content = "\r\n".join([header, *lines, ""]).encode("cp1252")
+    confirm(cast.adviser, bring(cast.adviser, "registration", content, month=OCTOBER, nature="events"))
+    with tenant(actor(cast.head, datetime(2026, 11, 2, 9, tzinfo=UTC))) as acting:
+        found = list(Beneficiary.objects.select_related("registration").order_by("internal_id"))
+        said, plain = (known_of(acting, found, sees=sees) for sees in (True, False))
+    assert [said[one.pk] for one in found] == [
+        ["En emploi jusqu'au 03/04/2027"],
+        ["En formation jusqu'au 03/04/2027 : entree en formation"],
+        ["Absence expliquée jusqu'au 03/04/2027 : autre"],
+    ]
+    assert {tuple(lines) for lines in plain.values()} == {("Absence expliquée jusqu'au 03/04/2027",)}
 
 
 def test_who_may_say_it_and_what(cast):

@@ -63,7 +63,7 @@ class Model:
     excused: set[int] = field(default_factory=set)
     closed: set[int] = field(default_factory=set)  # rights
     known: set[int] = field(default_factory=set)  # explained by hand
-    concluded: date = SHORT
+    concluded: dict[str, date] = field(default_factory=dict)  # by place; "" everywhere
 
     def status(self, n: int) -> tuple[str, date, str] | None:
         """The event that wins: a complete list proves a registration from the first of its month."""
@@ -94,12 +94,14 @@ class Model:
 
     def hear(self, month: date, complete: bool, place: str, told: Told, conclude: bool | None = None) -> bool:
         """Whether absence was concluded; said by the caller when the list is heard again."""
-        conclude = complete and self.concluded <= month if conclude is None else conclude
+        near = [of for at, of in self.concluded.items() if "" in (at, place) or at == place]
+        conclude = complete and max(near, default=SHORT) <= month if conclude is None else conclude
         self.events += [(n, *said) for n, said in told.items()]
         self.listed |= {n: max(month, self.listed.get(n, SHORT)) for n in told if complete}
-        last = max(month, self.concluded)
+        last = max([month, *self.concluded.values()])
         day = last.replace(day=monthrange(last.year, last.month)[1])
-        self.concluded = max(self.concluded, month) if conclude else self.concluded
+        if conclude:
+            self.concluded[place] = max(month, self.concluded.get(place, SHORT))
         for n in range(COUNT):
             inside = place in ("", "thionville" if n == THIONVILLE else "metz")
             self.follow(n, month, day, self.wrong(n, month, day, conclude and inside), n in told)

@@ -18,6 +18,7 @@ from referrals.services.explanations import explain_absence
 from referrals.services.matches import decide_match
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm
+from tests.people import METZ, decision, person
 from tests.referrals.registration import classic, crowd, exits, gap_of, sample_people, stock
 from tests.referrals.test_undo import SEPTEMBER, a_list, undo
 
@@ -142,3 +143,17 @@ def test_twelve_months_cost_two_queries(cast):
     with tenant(actor(cast.head)) as acting, CaptureQueriesContext(connection) as counted:
         assert len(months_of(acting, who)) == 12
     assert len(counted) == 2
+
+
+def test_an_older_list_concludes_where_no_later_month_has(cast):
+    for name, insee in (("A", METZ), ("B", "57672")):
+        decision(cast, person(cast, last_name=f"NOMINVENTE{name}", insee=insee))
+    here = ("5700001A", "NOMINVENTEA", "Amélie", "12/04/1985", "")
+    stranger = ("5700009A", "NOMAUTRE", "Zoé", "01/05/1990", "")
+    opened = []
+    for month, told, place in ((11, here, cast.metz), (10, stranger, cast.thionville), (10, stranger, cast.metz)):
+        day = date(2026, month, 1)
+        given = {"month": day, "nature": "complete", "territory": place, "again": True}
+        job = bring(cast.officer_metz, "registration", classic(told, day=day), **given)
+        opened.append(confirm(cast.officer_metz, job, knowingly=True).counts["gaps_opened"])
+    assert opened == [0, 1, 0]

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from hub.core.actor import Actor
 from hub.core.bulk import row_keys
 from partners.models import Department, ImportJob
@@ -76,8 +78,12 @@ def proves_presence(job: ImportJob) -> bool:
 
 
 def may_conclude(job: ImportJob, month: date) -> bool:
-    """A complete list that no later month has overtaken; an older one completes the history only."""
-    return job.nature == ListNature.COMPLETE and latest_concluded(job, month) is None
+    """A complete list that no later month has overtaken where it concludes; an older one completes the history only."""
+    if job.nature != ListNature.COMPLETE:
+        return False
+    mine = set(perimeter(job))
+    places = [set(perimeter(one.job)) for one in _concluded_after(job, month)]
+    return all(mine and theirs and not mine & theirs for theirs in places)
 
 
 def concludes(job: ImportJob, month: date) -> bool:
@@ -88,11 +94,13 @@ def concludes(job: ImportJob, month: date) -> bool:
 
 
 def latest_concluded(job: ImportJob, month: date) -> date | None:
-    """The latest month already concluded after this one."""
-    later = RegistrationList.objects.filter(month__gt=month, concludes_absence=True, job__state__in=IN_FORCE).exclude(
-        job=job
-    )
-    return later.order_by("-month").values_list("month", flat=True).first()
+    """The latest month already concluded after this one, wherever it is."""
+    return _concluded_after(job, month).order_by("-month").values_list("month", flat=True).first()
+
+
+def _concluded_after(job: ImportJob, month: date) -> QuerySet[RegistrationList]:
+    later = RegistrationList.objects.filter(month__gt=month, concludes_absence=True, job__state__in=IN_FORCE)
+    return later.exclude(job=job).select_related("job__territory")
 
 
 def reference_day(actor: Actor, month: date) -> date:
