@@ -11,8 +11,9 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from hub.core.access import can, visible
+from hub.core.access import among, can, visible
 from hub.core.actor import Actor
+from hub.core.compiled import Several, compiled
 from partners.actors import actor_from
 from partners.models import Membership
 from referrals.models import Appointment, SupportAssignment
@@ -63,14 +64,14 @@ def _opened(told: Mapping[Reader, list[UUID]], department_id: UUID, now: datetim
     members = _members(department_id).filter(user__in=users, organization__in=organizations)
     acting = {(one.user_id, one.organization_id): actor_from(one, now) for one in members}
     seen = {
-        reader: _seen(acting[reader[:2]], ids) for reader, ids in told.items() if reader[:2] in acting
-    }  # fmt: skip
-    return {reader: ids for reader, ids in seen.items() if ids}
+        reader: set(_seen(acting[reader[:2]], Several(ids))) for reader, ids in told.items() if reader[:2] in acting
+    }
+    return {reader: [pk for pk in told[reader] if pk in found] for reader, found in seen.items() if found}
 
 
-def _seen(actor: Actor, ids: list[UUID]) -> list[UUID]:
-    found = set(visible(actor, Appointment).filter(pk__in=ids).values_list("pk", flat=True))
-    return [pk for pk in ids if pk in found]
+@compiled
+def _seen(actor: Actor, ids: Several) -> QuerySet[Appointment, UUID]:
+    return visible(actor, Appointment).filter(among("pk", ids)).values_list("pk", flat=True)
 
 
 def _hosts(one: Appointment) -> list[Reader]:
