@@ -11,7 +11,14 @@ from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.models import Function
 from referrals.models import Appointment, AppointmentKind, Beneficiary, EngagementContract, Level, SupportAssignment
-from referrals.policies.people import SUPPORTING, active_grants, of_visible_people, people_of, supported_people
+from referrals.policies.people import (
+    SUPPORTING,
+    active_grants,
+    knows_privately,
+    of_visible_people,
+    people_of,
+    supported_people,
+)
 
 PLANNERS = (
     Function.COORDINATION,
@@ -26,7 +33,10 @@ DEPARTMENT_PLANNERS = (Function.COORDINATION, Function.SOCIAL_WORK, Function.SUP
 
 @scope(Appointment)
 def appointments_of(actor: Actor, rows: QuerySet[Appointment]) -> QuerySet[Appointment]:
-    """Those one receives; those of the people one supports, but for sensitive referrals."""
+    """Those one receives; those of the people one supports, but for sensitive referrals.
+
+    In the Département a team is told whom it receives even when the person's file is outside its reach: unnamed.
+    """
     if actor.is_system:
         return rows
     if not can(actor, "appointment.list"):
@@ -35,7 +45,13 @@ def appointments_of(actor: Actor, rows: QuerySet[Appointment]) -> QuerySet[Appoi
     followed = Q(sensitive=False)
     if not actor.is_wide:
         followed &= Q(beneficiary__in=supported_people(actor, Beneficiary.objects.all()).values("pk"))
-    return rows.filter(here | followed, beneficiary__in=people_of(actor, Beneficiary.objects.all()).values("pk"))
+    known = Q(beneficiary__in=people_of(actor, Beneficiary.objects.all()).values("pk"))
+    if not actor.is_wide:
+        return rows.filter(here | followed, known)
+    received = Q(organization_id=actor.organization_id, member_id=actor.user_id)
+    if actor.team_id:
+        received |= Q(organization_id=actor.organization_id, team_id=actor.team_id)
+    return rows.filter((here | followed) & known | received & ~knows_privately(actor, "beneficiary"))
 
 
 scope(EngagementContract)(of_visible_people)

@@ -8,7 +8,7 @@ from hub.core.access import can, rule, scope, visible
 from hub.core.actor import Actor
 from partners.models import Function
 from referrals.models import Appointment, Beneficiary, Letter, LetterBatch, LetterTemplate
-from referrals.policies.people import SUPPORTING, active_grants, supported_people
+from referrals.policies.people import supported_people
 
 
 @scope(Letter)
@@ -37,8 +37,7 @@ def may_write(actor: Actor, appointment: Appointment) -> bool:
     """Whoever may change the appointment and supports the person: an address is shown from that level on."""
     if not can(actor, "appointment.change", appointment):
         return False
-    grants = active_grants(actor).filter(beneficiary=appointment.beneficiary_id, level__in=SUPPORTING)
-    return actor.is_wide or grants.exists()
+    return supported_people(actor, Beneficiary.objects.filter(pk=appointment.beneficiary_id)).exists()
 
 
 @rule("letter.texts")

@@ -13,9 +13,10 @@ from hub.core.access import can, get_visible, visible
 from hub.core.actor import PARIS, Actor
 from hub.core.slots import TimelineEntry
 from partners.models import Organization, User
-from referrals.models import Appointment, AppointmentLog, AppointmentState, SupportAssignment
+from referrals.models import Appointment, AppointmentLog, AppointmentState, Beneficiary, SupportAssignment
 from referrals.models.appointments import OUTCOMES, PAST, VEILED
 from referrals.policies.appointments import convened, followed_by, receives
+from referrals.policies.people import people_within_reach
 from referrals.selectors.known import CLOSED, known_people
 from referrals.workflows import APPOINTMENT
 
@@ -98,6 +99,7 @@ class AppointmentRecord:
     moves: list[tuple[str, str]]
     may_change: bool
     journal: list[TimelineEntry]
+    may_ask: bool  # her file is closed to the reader, who may open it with a reason
 
 
 def lines(actor: Actor, appointments: Iterable[Appointment]) -> list[AppointmentLine]:
@@ -174,7 +176,9 @@ def appointment_record(actor: Actor, pk: UUID) -> AppointmentRecord:
     appointment = get_appointment(actor, pk)
     line = lines(actor, [appointment])[0]
     change = can(actor, "appointment.change", appointment)
-    return AppointmentRecord(line, possible_moves(actor, line, change), change, _journal(line))
+    reach = people_within_reach(actor, Beneficiary.objects.filter(pk=appointment.beneficiary_id))
+    may_ask = not line.open and can(actor, "person.open") and reach.exists()
+    return AppointmentRecord(line, possible_moves(actor, line, change), change, _journal(line), may_ask)
 
 
 def possible_moves(actor: Actor, line: AppointmentLine, change: bool) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from hub.core.actor import Actor
 from hub.core.gate import tenant
 from notifications.models import Notification
 from notifications.selectors import lines
+from referrals.services.access import declare_link
 from referrals.services.appointments.planning import in_france, move_appointment
 from referrals.services.campaigns.distribution import distribute, place
 from referrals.services.campaigns.sending import cancel_campaign, move_to_slot, send_campaign
@@ -107,15 +108,41 @@ def summons_of_again(made):
     return made.summonses.select_related("appointment").get()
 
 
-def test_nobody_is_told_of_an_appointment_he_may_not_open(cast):
-    seen, north = addressed(cast), addressed(cast, first_names="Nord", insee="57672", by=cast.head)
-    made = campaign(cast, [seen, north], by=cast.head)
+def received_by_metz(cast, people):
+    """Convened by the head to the CMS of Metz."""
+    made = campaign(cast, people, by=cast.head)
     opened = slot(cast, by=cast.head, campaign=made)
     with tenant(actor(cast.head)) as acting:
         for one in made.summonses.all():
             place(acting, summons=one, slot=opened)
         send_campaign(acting, campaign=made)
+    return made
+
+
+def test_a_team_is_told_of_whom_it_receives_even_out_of_its_reach_and_opens_her_file_with_a_reason(cast):
+    seen, north = addressed(cast), addressed(cast, first_names="Nordine", insee="57672", by=cast.head)
+    made = received_by_metz(cast, [seen, north])
     (notice,) = [one for one in told_to(cast, cast.social_worker) if one.kind == "summons_sent"]
-    assert notice.count == 1
+    assert notice.count == 2
     browser = client(cast.social_worker)
-    assert browser.get(lines([notice])[0].url).status_code == 200
+    agenda = browser.get(lines([notice])[0].url).content.decode()
+    assert "2 rendez-vous" in agenda and "Dossier fermé" in agenda and "Nordine" not in agenda
+    address = f"/rendez-vous/{summons_of(cast, made, north).appointment_id}/"
+    page = browser.get(address).content.decode()
+    assert f"/personnes/{north.pk}/" in page and "Nordine" not in page
+    assert browser.get(f"{address}courrier/").status_code == 403
+    assert browser.get(f"{address}fiche/").status_code == 404
+    assert browser.post(f"/personnes/{north.pk}/ouvrir/", {"reason": "Reçue au CMS"}).status_code == 302
+    assert "Nordine" in browser.get(address).content.decode()
+    assert client(cast.recruiter).get(address).status_code == 200  # a wide reach, as before
+    assert client(cast.officer_metz).get(address).status_code == 404  # neither her territory nor her team
+
+
+def test_nobody_is_told_of_somebody_he_knows_privately(cast):
+    who = addressed(cast)
+    with tenant(actor(cast.social_worker)) as acting:
+        declare_link(acting, person=who)
+    made = received_by_metz(cast, [who])
+    assert told_to(cast, cast.social_worker) == []
+    held = summons_of(cast, made, who)
+    assert client(cast.social_worker).get(f"/rendez-vous/{held.appointment_id}/").status_code == 404
