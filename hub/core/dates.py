@@ -48,7 +48,7 @@ def parse_date(cell: object, *, today: dt.date, birth: bool = False) -> DateRead
     return _INVALID
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=4_096)  # the dates of events; parsers remember those of births for the time of a file
 def _read_text(text: str, today: dt.date, birth: bool) -> DateRead:
     text = text.strip()
     if not text:

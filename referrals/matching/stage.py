@@ -36,6 +36,7 @@ HIDDEN = "•" * 13
 _NIR = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
 _BLANKS = re.compile(r"[\s.\-]+")
 NULL = r"\N"  # of COPY
+BLOCK = 200  # lines written at once: each is held three times
 NO_PERSON = "\t".join((NULL,) * 7)
 NO_PROBLEM = f"[]\t{NULL}"
 _json = json.JSONEncoder(ensure_ascii=False).encode
@@ -79,7 +80,7 @@ def _blocks(
         if stops and stops(line, number):
             continue
         block.append(written.line(line, data(line), number))
-        if len(block) == 1000:
+        if len(block) == BLOCK:
             yield "".join(block)
             block.clear()
     if block:

@@ -66,7 +66,7 @@ def open_sheets(source: Source, limits: Limits, *, repair: bool = False, only: s
         if holder == "text":
             yield _text_sheet(source, file, limits, repair)
         else:
-            yield from _workbook_sheets(file, limits, repair, only)
+            yield from _workbook_sheets(source, check_workbook(file, limits), limits, repair, only)
 
 
 def _text_sheet(source: Source, file: BinaryIO, limits: Limits, repair: bool) -> Sheet:
@@ -131,10 +131,11 @@ def _without_nul(lines: Iterator[str]) -> Iterator[str]:
         yield line.replace("\x00", "") if "\x00" in line else line
 
 
-def _workbook_sheets(file: BinaryIO, limits: Limits, repair: bool, only: str) -> Iterator[Sheet]:
-    kind = check_workbook(file, limits)
+def _workbook_sheets(
+    source: Source, kind: Literal["xlsx", "ods"], limits: Limits, repair: bool, only: str
+) -> Iterator[Sheet]:
     try:
-        with CalamineWorkbook.from_filelike(file) as workbook:
+        with CalamineWorkbook.from_object(source) as workbook:  # a path is not read into memory first
             tables = [about for about in workbook.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet]
             names = [about.name for about in tables]
             visible = [about.name for about in tables if about.visible == SheetVisibleEnum.Visible][:_MOST_SHEETS]
