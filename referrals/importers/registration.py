@@ -167,7 +167,7 @@ def _verdicts(actor: Actor, job: ImportJob, staged: int, already_left_out: int =
 
 def _data(line: RegistrationLine) -> str:
     """What the line says, for the row, as JSON: never the NIR. Written by hand: one encoder a line costs a third."""
-    born = f'"{line.birth_date}"' if line.birth_date else "null"
+    born = f'"{line.birth_date.isoformat()}"' if line.birth_date else "null"
     other = line.birth_name if line.birth_name != line.last_name else None
     named = f'"birth_name": {quoted(other)}, ' if other else ""
     return (

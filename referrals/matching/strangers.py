@@ -64,29 +64,26 @@ class Sieve:
 
 
 class _Known:
-    """Hashes of what the rules compare, of everybody; a stranger with the hash of another passes, and is matched."""
+    """What the rules compare, of everybody."""
 
     def __init__(self, department_id: UUID, organization_id: UUID) -> None:
-        self._met: set[int] = set()
+        self._met: set[str | tuple[str, str, str]] = set()
         with connection.cursor() as cursor:
             cursor.execute(KNOWN, {"department": department_id})
             for said, first, *names in cursor:
-                self._met |= {hash((said, first, name)) for name in names if name} if first else {hash(said)}
+                self._met.update([(said, first, name) for name in names if name] if first else [said])
             cursor.execute(DECIDED, [department_id, organization_id])
             self._decided = {identity for (identity,) in cursor.fetchall()}
 
     def may_be(self, line: RegistrationLine, number: str | None) -> bool:
         """May this line be somebody's?"""
         met = self._met
-        if number and hash(number) in met:
+        if number in met or not met.isdisjoint(line.pes_keys):
             return True
-        for key in line.pes_keys:
-            if hash(key) in met:
-                return True
         _, _, last, birth_name, first, born, *_ = line.said
         return (
-            hash((born, first, last[:SHORTEST_CUT])) in met
-            or (birth_name != last and hash((born, first, birth_name[:SHORTEST_CUT])) in met)
+            (born, first, last[:SHORTEST_CUT]) in met
+            or (birth_name != last and (born, first, birth_name[:SHORTEST_CUT]) in met)
             or (bool(self._decided) and identity_of(line, number) in self._decided)
         )
 
