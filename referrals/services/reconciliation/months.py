@@ -18,13 +18,11 @@ MONTHS = f"""
 INSERT INTO referrals_registrationmonth (id, department_id, beneficiary_id, list_id, month, state, agency, line)
 SELECT {row_key("row_number() OVER ()")}, %(department)s, beneficiary_id, %(list)s, %(month)s, state, agency, line
   FROM (
-  SELECT l.beneficiary_id, l.line,
-         CASE WHEN length(r.data->>'agency') <= 5 THEN r.data->>'agency' ELSE '' END AS agency,
+  SELECT l.beneficiary_id, l.line, l.agency,
          CASE WHEN l.state = 'registered' AND %(complete)s THEN 'listed' WHEN l.state = 'registered' THEN l.state
               WHEN l.alerting THEN 'left' ELSE 'explained' END AS state
-    FROM (SELECT DISTINCT ON (beneficiary_id) beneficiary_id, state, alerting, line FROM told
+    FROM (SELECT DISTINCT ON (beneficiary_id) beneficiary_id, state, alerting, line, agency FROM told
            ORDER BY beneficiary_id, "on" DESC, state = 'registered' DESC, state = 'struck_off' DESC, code DESC) l
-    LEFT JOIN partners_importrow r ON r.job_id = %(job)s AND r.verdict = 'matched' AND r.line = l.line
   UNION ALL
   SELECT o.beneficiary_id, NULL, '',
          CASE WHEN o.explained OR justified.id IS NOT NULL THEN 'explained'

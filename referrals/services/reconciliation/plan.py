@@ -29,6 +29,7 @@ CREATE TEMP TABLE told ON COMMIT DROP AS
 SELECT DISTINCT ON (beneficiary_id, state, "on", code) *
   FROM (SELECT r.beneficiary_id, e."on", coalesce(e.code, '') AS code, coalesce(e.motive, '') AS motive,
                coalesce(e.category, '') AS category, e.ends_on, r.line,
+               CASE WHEN length(r.data->>'agency') <= 5 THEN r.data->>'agency' ELSE '' END AS agency,
                CASE WHEN e.state = 'registered' THEN e.state ELSE coalesce(c.nature, e.state) END AS state,
                e.state <> 'registered' AND coalesce(c.alerting, e.alerting, true) AS alerting
           FROM partners_importrow r
@@ -168,13 +169,8 @@ def make_plan(terms: Terms) -> None:
     forget()
     with connection.cursor() as cursor, whole_tables():
         cursor.execute(BULK_SETTINGS)
-        for statement, table in (
-            (TOLD, "told"),
-            (NEXT_STATUS, "next_status"),
-            (STANDING, "standing"),
-        ):
+        for statement in (TOLD, NEXT_STATUS, STANDING):
             cursor.execute(statement, terms.parameters())
-            cursor.execute(f"ANALYZE {table}")
     conclude(terms)
 
 
@@ -183,7 +179,6 @@ def conclude(terms: Terms) -> None:
     with connection.cursor() as cursor, whole_tables():
         cursor.execute("DROP TABLE IF EXISTS obliged, outcome")
         cursor.execute(OBLIGED, terms.parameters())
-        cursor.execute("ANALYZE obliged")
         cursor.execute(OUTCOME, terms.parameters())
 
 
