@@ -41,6 +41,7 @@ def test_pages_of_the_administrator(furnished, page):
         "organisation-modifier": reverse("organization_edit", args=[cast.udaf.pk]),
         "membres": reverse("members", args=[cast.udaf.pk]),
         "droits": reverse("member_edit", args=[cast.udaf_worker.pk]),
+        "absences": reverse("member_absences", args=[cast.udaf_worker.pk]),
         "inviter": reverse("invitation_new", args=[cast.udaf.pk]),
         "invitations": reverse("invitations"),
         "acces": reverse("access_review"),

@@ -30,6 +30,7 @@ OBJECTS = {
     "team_edit": "team",
     "service_edit": "service",
     "member_edit": "member",
+    "member_absences": "member",
     "member_deactivate": "member",
     "member_reactivate": "member",
     "invitation_resend": "invitation",

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from hub.core.gate import tenant
+from partners.models import Department
 from referrals import tasks
 from referrals.services import referrals as services
 from tests.cast import actor
@@ -27,6 +28,17 @@ def test_an_unanswered_proposal_is_closed_after_fourteen_open_days(cast):
         tasks.expire_proposals()
     assert reread(cast, sent).state == "sent"
     with at(11, 24):
+        tasks.expire_proposals()
+    assert reread(cast, sent).state == "unanswered"
+
+
+def test_holidays_are_those_of_the_departement(cast):
+    sent = referral(cast, person(cast), now=datetime(2026, 3, 23, 9, tzinfo=UTC))
+    Department.objects.filter(pk=cast.department.pk).update(code="75")  # where Good Friday, 3 April, is worked
+    with at(4, 13):
+        tasks.expire_proposals()
+    assert reread(cast, sent).state == "sent"
+    with at(4, 14):
         tasks.expire_proposals()
     assert reread(cast, sent).state == "unanswered"
 
