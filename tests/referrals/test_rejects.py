@@ -143,6 +143,13 @@ def test_an_old_registration_told_as_an_event_proves_nothing_of_the_month(cast, 
     assert gap_states(cast)["Zoé"] == "open"
 
 
+def test_corrected_rejects_of_events_told_by_hand_prove_no_more_than_they_did(cast, unread):
+    titles, line = "Nom;Prénom;Date de naissance;Situation;Date", "MODELE;ZOE;31/02/1990;Inscrit;02/03/2026"
+    name, content = rejects(cast, listed(cast, line, titles=titles))
+    mended = bring(cast.officer_metz, "registration", content.replace(b"31/02/1990", b"28/02/1990"), name=name)
+    assert (mended.counts["matched"], mended.counts["gaps_would_resolve"]) == (1, 0)
+
+
 def test_corrected_rejects_of_a_list_made_by_hand_prove_as_much_as_its_other_lines(cast):
     zoe = person(cast, last_name="Modèle", first_names="Zoé", birth_date=date(1990, 2, 28))
     decision(cast, zoe)

@@ -13,12 +13,11 @@ from django.db.models import QuerySet
 
 from partners.models import ImportJob
 from partners.models.files import IN_FORCE, ImportKind, ListNature, Verdict
-from referrals.imports.detect import kind_of_registration
 from referrals.models import RegistrationList
 from referrals.services.reconciliation.forecast import Forecast
+from referrals.services.reconciliation.terms import BY_HAND, kind_of
 
 FROM_OBLIGED = 50
-BY_HAND = "registration_by_hand"
 SPOKEN_OF = (Verdict.MATCHED, Verdict.UNCHANGED)  # lines of somebody the Département knows
 FEW = 10  # lines
 MOST_COMPARED = 60  # lists: years of one place
@@ -67,7 +66,7 @@ def _nobody(job: ImportJob, lines: int) -> Guard | None:
 def _by_hand(job: ImportJob) -> Guard | None:
     """A list made by hand is complete when somebody, or its title, says so: its lines alone prove nothing."""
     told = job.proposals.get("nature", {})
-    if "nature" in job.stated or told.get("written") or kind_of_registration(job.survey.get("fields", [])) != BY_HAND:
+    if "nature" in job.stated or told.get("written") or kind_of(job) != BY_HAND:
         return None
     return _guard(
         "by_hand",

@@ -20,6 +20,7 @@ from referrals.models import RegistrationList
 from referrals.selectors.expected import missing_lists, perimeter
 
 # Files that hold the people registered as they are, not what happened to them.
+BY_HAND = "registration_by_hand"
 LISTS_OF_REGISTERED = ("registration_stock", "registration_snapshot", "registration_extract")
 
 
@@ -59,7 +60,7 @@ def terms_of(actor: Actor, job: ImportJob) -> Terms:
         day=reference_day(actor, max(month, later or month)),
         now=actor.now,
         complete=job.nature == ListNature.COMPLETE,
-        proves=proves_presence(job),
+        proves=proves_presence(job, month),
         conclude=concludes(job, month),
         jobs=_jobs_of_month(job, month),
         territories=[territory.pk for territory in perimeter(job)],
@@ -69,12 +70,20 @@ def terms_of(actor: Actor, job: ImportJob) -> Terms:
     )
 
 
-def proves_presence(job: ImportJob) -> bool:
+def proves_presence(job: ImportJob, month: date) -> bool:
     """Is being on it a proof for the month? Yes on a complete list, and on a part of one: its rejects, corrected. Made
-    by hand, a list that is not the rejects of another may as well tell what happened long ago."""
-    if job.nature == ListNature.COMPLETE or REJECT_REASON in job.survey.get("titles", []):
+    by hand, a list of events may as well tell what happened long ago."""
+    if job.nature == ListNature.COMPLETE or kind_of(job) in LISTS_OF_REGISTERED:
         return True
-    return kind_of_registration(job.survey.get("fields", [])) in LISTS_OF_REGISTERED
+    if kind_of(job) != BY_HAND or REJECT_REASON not in job.survey.get("titles", []):
+        return False
+    complete = RegistrationList.objects.filter(month=month, nature=ListNature.COMPLETE, job__state__in=IN_FORCE)
+    return any(kind_of(one.job) == BY_HAND for one in complete.select_related("job"))
+
+
+def kind_of(job: ImportJob) -> str | None:
+    """Which kind of list a file was read as."""
+    return kind_of_registration(job.survey.get("fields", []))
 
 
 def may_conclude(job: ImportJob, month: date) -> bool:
