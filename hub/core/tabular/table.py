@@ -213,8 +213,8 @@ class _Reader:
             if help_at is not None and row[help_at].strip().lower() in _TRUE:
                 continue
             cells = row if whole else pick(row)
-            # One comparison per line: a line whose cells are all short cannot hold a long one.
-            if len(max(cells, key=len)) > longest:
+            # One comparison per line: a line that is short as a whole holds no long cell.
+            if len("".join(cells)) > longest:
                 self._shorten(line, cells, longest)
             yield line, cells
 
