@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -88,19 +88,16 @@ class AppointmentsChanged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SummonsSent(Event):
-    """People of a campaign are convened (`appointment_ids`): told once per recipient, with a count.
-
-    `joint`: how many of them each co-host of a joint session receives beside the Département.
-    """
+    """People of a campaign are convened (`appointment_ids`): told once per recipient, with a count."""
 
     campaign_id: UUID
     appointment_ids: tuple[UUID, ...]
-    joint: Mapping[UUID, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class JointSeatsFreed(Event):
-    """A campaign is called off: how many people each co-host of its joint sessions will not receive."""
+class JointSeats(Event):
+    """How many people of a campaign each co-host of a joint session receives; or, when it is called off, does not."""
 
     campaign_id: UUID
-    joint: Mapping[UUID, int]
+    people: Mapping[UUID, int]
+    freed: bool = False

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from hub.core.gate import current_actor
 from notifications.catalogue import Kind, Notice, Told, announce
-from referrals.events import AppointmentsChanged, JointSeatsFreed, SummonsSent
+from referrals.events import AppointmentsChanged, JointSeats, SummonsSent
 from referrals.recipients_appointments import appointment_audience, joint_audience
 
 APPOINTMENT_CHANGED = Kind(
@@ -59,17 +59,26 @@ def appointments_changed(events: list[AppointmentsChanged]) -> Iterator[Told]:
 
 @announce(SummonsSent)
 def summons_sent(events: list[SummonsSent]) -> Iterator[Told]:
-    """Referents, whoever receives, and beside whom: one line per campaign with a count."""
+    """Referents and whoever receives: one line per campaign with a count."""
     for event in events:
         yield from _about(SUMMONS_SENT, event.appointment_ids, event.by_id, group=str(event.campaign_id))
-        yield from _joint(event, {})
 
 
-@announce(JointSeatsFreed)
-def joint_seats_freed(events: list[JointSeatsFreed]) -> Iterator[Told]:
-    """The co-hosts of a campaign that is called off: the line they had of it says so."""
+@announce(JointSeats)
+def joint_seats(events: list[JointSeats]) -> Iterator[Told]:
+    """A co-host reads how many people are expected; whose file it may not open stays unnamed."""
     for event in events:
-        yield from _joint(event, {"state": "cancelled"})
+        told = joint_audience(event.people, event.department_id, now=_now())
+        for (user_id, organization_id, reason), count in told.items():
+            yield Notice(
+                user_id=user_id,
+                organization_id=organization_id,
+                kind=JOINT_SESSION.code,
+                dedupe_key=f"{JOINT_SESSION.code}:{event.campaign_id}",
+                reason=reason,
+                count=count,
+                payload={"state": "cancelled"} if event.freed else {},
+            )
 
 
 def _about(kind: Kind, ids: tuple[UUID, ...], author: UUID | None, *, group: str = "") -> Iterator[Notice]:
@@ -87,21 +96,6 @@ def _about(kind: Kind, ids: tuple[UUID, ...], author: UUID | None, *, group: str
             count=len(found),
             subject_kind="appointment" if alone else "",
             subject_id=alone,
-        )
-
-
-def _joint(event: SummonsSent | JointSeatsFreed, state: dict[str, str]) -> Iterator[Notice]:
-    """A co-host reads how many people are expected; whose file it may not open stays unnamed."""
-    told = joint_audience(event.joint, event.department_id, now=_now()) if event.joint else {}
-    for (user_id, organization_id, reason), count in told.items():
-        yield Notice(
-            user_id=user_id,
-            organization_id=organization_id,
-            kind=JOINT_SESSION.code,
-            dedupe_key=f"{JOINT_SESSION.code}:{event.campaign_id}",
-            reason=reason,
-            count=count,
-            payload=state,
         )
 
 

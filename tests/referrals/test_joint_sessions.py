@@ -8,14 +8,16 @@ import pytest
 import time_machine
 
 from hub.core.actor import Actor
+from hub.core.errors import Invalid
 from hub.core.gate import tenant
 from notifications.models import Notification
 from notifications.selectors import lines
+from partners.services.organizations import add_closing_period
 from referrals.services.access import declare_link
 from referrals.services.appointments.planning import in_france, move_appointment
 from referrals.services.campaigns.distribution import distribute, place
 from referrals.services.campaigns.sending import cancel_campaign, move_to_slot, send_campaign
-from tests.campaigns import addressed, campaign, slot, summons_of
+from tests.campaigns import addressed, campaign, sent, slot, summons_of
 from tests.cast import actor, client
 from tests.people import decision, open_day
 
@@ -89,6 +91,25 @@ def test_sessions_are_open_to_those_beside_alone(cast):
     assert client(cast.udaf_lead).get(LIST).content.decode().count("CMS de Metz") == 0
     assert "Séances communes" in client(cast.adviser).get("/rendez-vous/").content.decode()
     assert "Séances communes" not in client(cast.udaf_lead).get("/rendez-vous/").content.decode()
+
+
+def test_a_co_host_is_told_of_who_is_moved_to_its_session(cast):
+    made = sent(cast, [addressed(cast)])
+    beside = slot(cast, on=open_day(30), co_host=cast.pole_emploi, campaign=made)
+    assert told_to(cast, cast.adviser) == []
+    with tenant(actor(cast.officer_metz)) as acting:
+        move_to_slot(acting, summons=summons_of_again(made), slot=beside)
+    (notice,) = told_to(cast, cast.adviser)
+    assert (notice.kind, notice.count) == ("joint_session", 1)
+
+
+def test_nobody_is_moved_to_a_session_whose_co_host_closed_that_day(cast):
+    made = sent(cast, [addressed(cast)])
+    beside = slot(cast, on=open_day(30), co_host=cast.pole_emploi, campaign=made)
+    with tenant(actor(cast.admin)) as acting:
+        add_closing_period(acting, organization=cast.pole_emploi, starts_on=open_day(30), ends_on=open_day(30))
+    with tenant(actor(cast.officer_metz)) as acting, pytest.raises(Invalid):
+        move_to_slot(acting, summons=summons_of_again(made), slot=beside)
 
 
 def test_an_appointment_that_leaves_its_session_is_with_the_departement_alone(cast):

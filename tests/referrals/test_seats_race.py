@@ -14,8 +14,8 @@ from django.db import connections
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, DomainError
 from hub.core.gate import tenant
-from referrals.models import Slot, Summons
-from referrals.services.appointments.outcomes import cancel_appointment
+from referrals.models import Appointment, Slot, Summons
+from referrals.services.appointments.outcomes import cancel_appointment, correct_outcome, excuse_appointment
 from referrals.services.campaigns.distribution import place
 from referrals.services.campaigns.sending import cancel_campaign, move_to_slot
 from tests.campaigns import addressed, campaign, sent, slot, taken
@@ -93,3 +93,43 @@ def test_moving_cancelling_and_calling_off_at_once_never_lose_a_seat(cast):
     with tenant(actor(cast.head)):
         held = Counter(Summons.objects.exclude(slot=None).values_list("slot", flat=True))
         assert {pk: count for pk, count in Slot.objects.values_list("pk", "taken") if count} == dict(held)
+
+
+def test_another_date_a_correction_and_a_calling_off_at_once_never_lose_a_seat(cast):
+    """Whoever was excused by mistake gets her seat back or another one, never both."""
+    people = [addressed(cast, first_names=f"Invente{n}") for n in range(4)]
+    made = sent(cast, people, capacity=4)
+    other = slot(cast, capacity=4, on=open_day(30))
+    with tenant(actor(cast.officer_metz)) as acting:
+        rows = list(Summons.objects.select_related("appointment").filter(campaign=made).order_by("pk"))
+        for one in rows:
+            excuse_appointment(acting, appointment=one.appointment)
+
+    def offerer(one: Summons) -> Callable[[Actor, Callable[[], None]], None]:
+        def offer(acting: Actor, wait: Callable[[], None]) -> None:
+            wait()
+            place(acting, summons=one, slot=other)
+
+        return offer
+
+    def corrector(one: Summons) -> Callable[[Actor, Callable[[], None]], None]:
+        def correct(acting: Actor, wait: Callable[[], None]) -> None:
+            appointment = Appointment.objects.get(pk=one.appointment_id)
+            wait()
+            correct_outcome(acting, appointment=appointment)
+
+        return correct
+
+    def caller_off(acting: Actor, wait: Callable[[], None]) -> None:
+        wait()
+        cancel_campaign(acting, campaign=made)
+
+    gestures = [gesture(one) for one in rows for gesture in (offerer, corrector)]
+    at_once(actor(cast.officer_metz), gestures)
+    at_once(actor(cast.officer_metz), [*gestures[:2], caller_off])
+    with tenant(actor(cast.head)):
+        held = Counter(Summons.objects.exclude(slot=None).values_list("slot", flat=True))
+        assert {pk: count for pk, count in Slot.objects.values_list("pk", "taken") if count} == dict(held)
+        planned = Counter(Appointment.objects.filter(state="planned").values_list("beneficiary", flat=True))
+        placed = Counter(Summons.objects.filter(slot=other).values_list("beneficiary", flat=True))
+        assert all(count == 1 for count in (planned + placed).values())

@@ -83,8 +83,8 @@ def place(actor: Actor, *, summons: Summons, slot: Slot | None) -> Summons:
     Raises `Conflict` when the slot is full, her file closed or her appointment still holds; `Invalid` when the slot
     is too near.
     """
+    former = Appointment.objects.select_for_update(of=("self",)).filter(summons=summons).first()  # first: see sending
     campaign = campaign_of(actor, summons)
-    former = Appointment.objects.select_for_update(of=("self",)).filter(summons=summons).first()
     summons = Summons.objects.select_for_update(of=("self",)).select_related("beneficiary").get(pk=summons.pk)
     _check_may_be_placed(actor, campaign, summons, former)
     if (slot is None and former is not None) or (slot is not None and slot.pk == summons.slot_id):
@@ -114,7 +114,8 @@ def _check_may_be_placed(actor: Actor, campaign: Campaign, summons: Summons, for
     """Raise `Conflict` for whoever is convened, and tell nobody what came of her appointment who may not know it."""
     if campaign.state == CampaignState.CANCELLED:
         raise Conflict(CANCELLED, code="invalid_transition")
-    if summons.withdrawn_at or (former is not None and not may_be_offered(actor, campaign, former)):
+    convened_since = summons.appointment_id != (former.pk if former else None)
+    if summons.withdrawn_at or convened_since or (former and not may_be_offered(actor, campaign, former)):
         raise Conflict(CONVENED, code="invalid_transition")
     if summons.beneficiary.died_on:
         raise Conflict("Ce dossier est clos : plus aucune convocation ne part.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from hub.core.errors import Conflict, Invalid
 from hub.core.events import emit
 from hub.core.topics import touch
 from referrals.channels import may_be_written_to
-from referrals.events import AppointmentsChanged, JointSeatsFreed, SummonsSent
+from referrals.events import AppointmentsChanged, JointSeats, SummonsSent
 from referrals.models import (
     Appointment,
     AppointmentKind,
@@ -35,6 +35,7 @@ from referrals.workflows import APPOINTMENT, CAMPAIGN
 
 JOINED = ("beneficiary", "slot__organization", "slot__co_host", "slot__team")
 NOBODY = "Personne n'a encore de place : répartissez d'abord les personnes sur des créneaux."
+NOBODY_TO_WRITE_TO = "Personne n'attend de convocation par courrier sur un créneau."
 NOT_SENT = "Cette campagne n'est pas encore envoyée."
 
 
@@ -58,7 +59,7 @@ def send_campaign(actor: Actor, *, campaign: Campaign) -> Sending:
     rows = _waiting(campaign)
     seated = [one for one in rows if one.slot_id]
     written = [one for one in seated if may_be_written_to(one.beneficiary)]
-    _check_slots(actor, seated)
+    _check_slots(actor, seated, nobody=NOBODY)
     CAMPAIGN.perform(campaign, "send", by=actor, sent_at=actor.now)
     _free_seats_of_the_dead(actor, seated)
     _convene(actor, campaign, written)
@@ -78,7 +79,7 @@ def convene_waiting(actor: Actor, *, campaign: Campaign) -> Sending:
     rows = _waiting(campaign)
     seated = [one for one in rows if one.slot_id]
     written = [one for one in seated if may_be_written_to(one.beneficiary)]
-    _check_slots(actor, written)
+    _check_slots(actor, written, nobody=NOBODY_TO_WRITE_TO)
     _convene(actor, campaign, written)
     return Sending(len(written), len(seated) - len(written), len(rows) - len(seated))
 
@@ -98,10 +99,9 @@ def convene_one(actor: Actor, *, summons: Summons, told_how: str = "") -> Summon
         raise Conflict("Ce dossier est clos : plus aucune convocation ne part.")
     if not said and not may_be_written_to(locked.beneficiary):
         raise Invalid("Dites comment la personne est prévenue.", fields={"told_how": "Dites comment."})
-    if said:
-        _check_open(actor, locked.slot)
-    else:
-        _check_slots(actor, [locked])
+    _check_open(actor, locked.slot)
+    if not said:
+        check_notice(actor, locked.slot.starts_at)
     locked.told_how = said
     locked.save(update_fields=["told_how"])
     _convene(actor, campaign, [locked])
@@ -110,13 +110,17 @@ def convene_one(actor: Actor, *, summons: Summons, told_how: str = "") -> Summon
 
 @transaction.atomic
 def move_to_slot(actor: Actor, *, summons: Summons, slot: Slot, note: str = "") -> Summons:
-    """Another seat for a person already convened: her appointment moves with it. Raises `Conflict` when it is full."""
+    """Another seat for a person already convened: her appointment moves with it.
+
+    Raises `Conflict` when it is full, `Invalid` when it is hers already, or when one of those who receive is closed.
+    """
     appointment = summons.appointment
     if appointment is None:
         raise Conflict("Cette personne n'est pas encore convoquée.", code="invalid_transition")
     if summons.slot_id == slot.pk:
         raise Invalid("Cette personne a déjà sa place sur ce créneau.", fields={"slot": "C'est son créneau actuel."})
-    require(actor, "campaign.list")
+    require(actor, "campaign.edit", summons.campaign)
+    _check_open(actor, slot)
     _lock_appointments(appointment.pk)
     summons = Summons.objects.select_for_update(of=("self",)).get(pk=summons.pk)
     lock_slots(slot.pk, summons.slot_id)
@@ -126,6 +130,7 @@ def move_to_slot(actor: Actor, *, summons: Summons, slot: Slot, note: str = "") 
         setattr(appointment, name, value)
     appointment.save(update_fields=list(_where(slot)))
     Summons.objects.filter(pk=summons.pk).update(slot=slot, moved_at=actor.now)
+    _tell_co_hosts(actor, summons.campaign_id, [slot])
     touch(actor.department_id, "campaign", summons.campaign_id)
     summons.refresh_from_db()
     return summons
@@ -139,7 +144,7 @@ def cancel_campaign(actor: Actor, *, campaign: Campaign, note: str = "") -> int:
     CAMPAIGN.perform(campaign, "cancel", by=actor, note=" ".join(note.split())[:300])
     rows = list(held_in(campaign).select_for_update(of=("self",)).select_related("appointment", "slot").order_by("pk"))
     coming = [one for one in rows if _to_come(actor, one)]
-    joint = _joint(coming)
+    left = [one.slot for one in coming]
     for one in coming:
         APPOINTMENT.perform(one.appointment, "cancel", by=actor, note="Campagne annulée")
     freed = [one for one in rows if one.slot_id and (one.appointment_id is None or one in coming)]
@@ -148,12 +153,7 @@ def cancel_campaign(actor: Actor, *, campaign: Campaign, note: str = "") -> int:
         give_seat_back(actor, one.slot_id)
     Summons.objects.filter(pk__in=[one.pk for one in freed]).update(slot=None)
     _tell_cancelled(actor, coming)
-    if joint:
-        emit(
-            JointSeatsFreed(
-                department_id=actor.department_id, by_id=actor.user_id, campaign_id=campaign.pk, joint=joint
-            )
-        )
+    _tell_co_hosts(actor, campaign.pk, left, freed=True)
     touch(actor.department_id, "campaign", campaign.pk)
     return len(coming)
 
@@ -168,10 +168,10 @@ def _waiting(campaign: Campaign) -> list[Summons]:
     return list(rows.order_by("position", "pk"))
 
 
-def _check_slots(actor: Actor, rows: Sequence[Summons]) -> None:
-    """Raise `Invalid` when there is nobody, or when one of their slots is too near or its day closed by now."""
+def _check_slots(actor: Actor, rows: Sequence[Summons], *, nobody: str) -> None:
+    """Raise `Invalid` when there is `nobody`, or when one of their slots is too near or its day closed by now."""
     if not rows:
-        raise Invalid(NOBODY, code="nobody")
+        raise Invalid(nobody, code="nobody")
     for slot in {one.slot.pk: one.slot for one in rows if one.slot}.values():
         check_notice(actor, slot.starts_at)
         _check_open(actor, slot)
@@ -194,13 +194,27 @@ def _convene(actor: Actor, campaign: Campaign, rows: Sequence[Summons]) -> None:
     touch(actor.department_id, "campaign", campaign.pk)
     if made:
         ids = tuple(one.pk for one in made)
-        told = {"department_id": actor.department_id, "by_id": actor.user_id, "campaign_id": campaign.pk}
-        emit(SummonsSent(**told, appointment_ids=ids, joint=_joint(rows)))
+        emit(
+            SummonsSent(
+                department_id=actor.department_id, by_id=actor.user_id, campaign_id=campaign.pk, appointment_ids=ids
+            )
+        )
+        _tell_co_hosts(actor, campaign.pk, [one.slot for one in rows])
 
 
-def _joint(rows: Sequence[Summons]) -> dict[UUID, int]:
-    """How many of these people each co-host of a joint session receives."""
-    return dict(Counter(one.slot.co_host_id for one in rows if one.slot and one.slot.co_host_id))
+def _tell_co_hosts(actor: Actor, campaign_id: UUID, slots: Iterable[Slot | None], *, freed: bool = False) -> None:
+    """Each co-host of a joint session learns how many people (one per slot given) it receives, or will not."""
+    people = Counter(slot.co_host_id for slot in slots if slot and slot.co_host_id)
+    if people:
+        emit(
+            JointSeats(
+                department_id=actor.department_id,
+                by_id=actor.user_id,
+                campaign_id=campaign_id,
+                people=people,
+                freed=freed,
+            )
+        )
 
 
 def _appointment(actor: Actor, campaign: Campaign, one: Summons) -> Appointment:
