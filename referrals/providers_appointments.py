@@ -13,6 +13,7 @@ from hub.core.today import SLOT, TodayLine, TodaySection
 from referrals.models import Appointment, AppointmentState, EngagementContract
 from referrals.panels import Panel, PanelLine
 from referrals.selectors.appointments import JOINED, AppointmentLine, lines, to_tell
+from referrals.selectors.campaigns import to_follow
 from referrals.selectors.files import PersonFile
 from referrals.selectors.joint_sessions import sessions_of_the_week
 
@@ -58,6 +59,33 @@ def joint_sessions_today(actor: Actor, _: None) -> Iterator[TodaySection]:
         for slot in found[:SHOWN]
     ]
     yield TodaySection("Séances communes", "users", len(found), shown, reverse("joint_sessions"), position=16)
+
+
+@provide(SLOT)
+def campaigns_today(actor: Actor, _: None) -> Iterator[TodaySection]:
+    """Campaigns I sent where somebody still waits for a seat, a summons or another date."""
+    if not can(actor, "campaign.list"):
+        return
+    found = to_follow(actor)
+    shown = [
+        TodayLine(
+            title=one.name,
+            url=reverse("campaign", args=[one.pk]),
+            detail=" · ".join(_left_of(vars(one)["waiting"], vars(one)["excused"])),
+            when=one.sent_at,
+            tone="info",
+            action_label="Suivre",
+        )
+        for one in found[:SHOWN]
+    ]
+    yield TodaySection("Convocations à suivre", "mail", len(found), shown, reverse("campaigns"), position=42)
+
+
+def _left_of(waiting: int, excused: int) -> Iterator[str]:
+    if waiting:
+        yield f"à placer ou à convoquer : {waiting}"
+    if excused:
+        yield f"autre date à proposer : {excused}"
 
 
 @provide("person.timeline")

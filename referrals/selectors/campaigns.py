@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
@@ -29,6 +30,7 @@ from referrals.services.campaigns.slots import first_moment
 
 PAGE_SIZE = 50
 CAMPAIGNS = 100
+STILL_TO_OFFER = timedelta(days=30)  # after an excuse, another date is called for
 ORDER = ("position", "id")
 JOINED = ("slot", "appointment", "gap")
 SEATS = ("organization", "team", "co_host", "commune")
@@ -269,6 +271,17 @@ def summons_about(actor: Actor, appointment: Appointment) -> Summons | None:
     if appointment.kind != AppointmentKind.SUMMONS or not can(actor, "campaign.list"):
         return None
     return visible(actor, Summons).filter(appointment=appointment).select_related("campaign").first()
+
+
+def to_follow(actor: Actor) -> list[Campaign]:
+    """One's own campaigns already sent where somebody is `waiting` for a seat or a summons, or `excused` for a date."""
+    sent = visible(actor, Campaign).filter(state=CampaignState.SENT, created_by_id=actor.user_id)
+    kept = Q(summonses__withdrawn_at=None)
+    waiting = kept & Q(summonses__appointment=None, summonses__beneficiary__died_on=None)
+    excused = kept & Q(summonses__appointment__state=AppointmentState.EXCUSED, summonses__slot=None)
+    excused &= Q(summonses__appointment__told_at__gte=actor.now - STILL_TO_OFFER)
+    counted = sent.annotate(waiting=Count("summonses", filter=waiting), excused=Count("summonses", filter=excused))
+    return list(counted.filter(Q(waiting__gt=0) | Q(excused__gt=0)).order_by("sent_at", "id")[:CAMPAIGNS])
 
 
 def drafts(actor: Actor) -> list[Campaign]:

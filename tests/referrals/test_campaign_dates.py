@@ -164,3 +164,13 @@ def test_nobody_is_placed_once_her_file_is_closed(cast):
     with tenant(actor(cast.officer_metz)) as acting, refused(Conflict, "dossier est clos"):
         place(acting, summons=of(made, who), slot=one)
     assert taken(cast, one) == 0
+
+
+def test_the_first_page_says_whom_a_campaign_leaves_waiting(cast):
+    made = sent(cast, [who := addressed(cast), addressed(cast, first_names="Bruno")], capacity=1)
+    first = client(cast.officer_metz).get("/").content.decode()
+    assert f"/convocations/{made.pk}/" in first and "à placer ou à convoquer : 1" in first
+    excused(cast, who, made)
+    again = client(cast.officer_metz).get("/").content.decode()
+    assert "autre date à proposer : 1" in again
+    assert "Convocations à suivre" not in client(cast.head).get("/").content.decode()
