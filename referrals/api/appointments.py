@@ -19,7 +19,7 @@ from hub.core.rest.pages import page_of
 from hub.core.rest.views import ApiView
 from hub.core.urls import route
 from partners.models import Organization, Team
-from referrals.api.moves import Move, check, with_state
+from referrals.api.moves import Move, MoveView, check, routes, with_state
 from referrals.api.shown import cards
 from referrals.models import Appointment, AppointmentState
 from referrals.selectors.appointments import (
@@ -91,12 +91,10 @@ class AppointmentView(ApiView):
         return Response(_one(self.actor, pk))
 
 
-class AppointmentMoveView(ApiView):
-    """One gesture on one appointment; each subclass names its `move`."""
+class AppointmentMoveView(MoveView):
+    """One gesture on one appointment."""
 
-    move: Move
-
-    def _perform(self, request: Request, pk: UUID) -> Response:
+    def perform(self, pk: UUID) -> Response:
         appointment = get_appointment(self.actor, pk)
         with veiled_refusal(self.actor, appointment):
             check(self.actor, self.move, appointment, APPOINTMENT)
@@ -104,16 +102,6 @@ class AppointmentMoveView(ApiView):
         with with_state(lambda: SimpleNamespace(state=_line(self.actor, pk).state)):
             self.move.perform(self.actor, appointment=appointment, **given)
         return Response(_one(self.actor, pk))
-
-
-def view_of(move: Move) -> type[AppointmentMoveView]:
-    """The view of one gesture, documented with its own body."""
-
-    @writes(move.summary, body=move.body, answer=AppointmentOutput)
-    def post(self: AppointmentMoveView, request: Request, pk: UUID) -> Response:
-        return self._perform(request, pk)
-
-    return type(f"Appointment{move.name.title()}View", (AppointmentMoveView,), {"move": move, "post": post})
 
 
 def shown(actor: Actor, appointments: Iterable[Appointment]) -> list[dict[str, Any]]:
@@ -165,13 +153,7 @@ LIST = "appointment.list"
 urlpatterns = [
     route("appointments/", AppointmentsView.as_view(), name="api_appointments", access=LIST),
     route("appointments/<uuid:pk>/", AppointmentView.as_view(), name="api_appointment", access=LIST),
-    *(
-        route(
-            f"appointments/<uuid:pk>/{move.name}/",
-            view_of(move).as_view(),
-            name=f"api_appointment_{move.name}",
-            access=LIST,
-        )
-        for move in MOVES
+    *routes(
+        AppointmentMoveView, MOVES, path="appointments", name="api_appointment", answer=AppointmentOutput, access=LIST
     ),
 ]

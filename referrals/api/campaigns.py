@@ -17,7 +17,7 @@ from hub.core.rest.fields import reference, represent
 from hub.core.rest.pages import page_of
 from hub.core.rest.views import ApiView
 from hub.core.urls import route
-from referrals.api.moves import Move, check, with_state
+from referrals.api.moves import Move, MoveView, check, routes, with_state
 from referrals.api.shown import cards
 from referrals.api.slots import slot_fields
 from referrals.models import Campaign, CampaignState, Summons
@@ -108,12 +108,10 @@ class SummonsesView(ApiView):
         )
 
 
-class SummonsMoveView(ApiView):
-    """One gesture on one person of a campaign; each subclass names its `move`. 409 `slot_full`: no place is left."""
+class SummonsMoveView(MoveView):
+    """One gesture on one person of a campaign. 409 `slot_full`: no place is left."""
 
-    move: Move
-
-    def _perform(self, request: Request, pk: UUID) -> Response:
+    def perform(self, pk: UUID) -> Response:
         campaign = selectors.get_campaign(self.actor, pk)
         require(self.actor, self.move.rule, campaign)
         given = self.input(self.move.body)
@@ -145,38 +143,16 @@ class SecondView(ApiView):
         return Response(_whole(self.actor, made.pk), status=201)
 
 
-class CampaignMoveView(ApiView):
-    """One gesture on one campaign; each subclass names its `move`."""
+class CampaignMoveView(MoveView):
+    """One gesture on one campaign."""
 
-    move: Move
-
-    def _perform(self, request: Request, pk: UUID) -> Response:
+    def perform(self, pk: UUID) -> Response:
         campaign = get_visible(self.actor, Campaign, pk)
         check(self.actor, self.move, campaign, CAMPAIGN)
         given = self.input(self.move.body)
         with with_state(lambda: get_visible(self.actor, Campaign, pk)):
             self.move.perform(self.actor, campaign=campaign, **given)
         return Response(_whole(self.actor, pk))
-
-
-def view_of(move: Move) -> type[CampaignMoveView]:
-    """The view of one gesture, documented with its own body."""
-
-    @writes(move.summary, body=move.body, answer=forms.CampaignOutput)
-    def post(self: CampaignMoveView, request: Request, pk: UUID) -> Response:
-        return self._perform(request, pk)
-
-    return type(f"Campaign{move.name.title()}View", (CampaignMoveView,), {"move": move, "post": post})
-
-
-def view_of_one(move: Move) -> type[SummonsMoveView]:
-    """The same for a gesture on one person."""
-
-    @writes(move.summary, body=move.body, answer=forms.SummonsOutput)
-    def post(self: SummonsMoveView, request: Request, pk: UUID) -> Response:
-        return self._perform(request, pk)
-
-    return type(f"Summons{move.name.title()}View", (SummonsMoveView,), {"move": move, "post": post})
 
 
 def _lines(campaigns: Iterable[Campaign]) -> list[dict[str, Any]]:
@@ -239,19 +215,6 @@ urlpatterns = [
     route("campaigns/<uuid:pk>/", CampaignView.as_view(), name="api_campaign", access=LIST),
     route("campaigns/<uuid:pk>/summonses/", SummonsesView.as_view(), name="api_summonses", access=LIST),
     route("campaigns/<uuid:pk>/again/", SecondView.as_view(), name="api_campaign_again", access=LIST),
-    *(
-        route(
-            f"campaigns/<uuid:pk>/{move.name}/", view_of(move).as_view(), name=f"api_campaign_{move.name}", access=LIST
-        )
-        for move in MOVES
-    ),
-    *(
-        route(
-            f"campaigns/<uuid:pk>/{move.name}/",
-            view_of_one(move).as_view(),
-            name=f"api_campaign_{move.name}",
-            access=LIST,
-        )
-        for move in ONE
-    ),
-]  # fmt: skip
+    *routes(CampaignMoveView, MOVES, path="campaigns", name="api_campaign", answer=forms.CampaignOutput, access=LIST),
+    *routes(SummonsMoveView, ONE, path="campaigns", name="api_campaign", answer=forms.SummonsOutput, access=LIST),
+]

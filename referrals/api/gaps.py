@@ -17,7 +17,7 @@ from hub.core.rest.fields import reference
 from hub.core.rest.pages import page_of
 from hub.core.rest.views import ApiView
 from hub.core.urls import route
-from referrals.api.moves import Move, check, with_state
+from referrals.api.moves import Move, MoveView, check, routes, with_state
 from referrals.api.shown import cards, gap_kind
 from referrals.models import GapGesture, RegistrationGap
 from referrals.models.registration import OPEN_GAP_STATES
@@ -97,28 +97,16 @@ class GapView(ApiView):
         return Response(_one(self.actor, pk))
 
 
-class GapMoveView(ApiView):
-    """One gesture on one gap; each subclass names its `move`."""
+class GapMoveView(MoveView):
+    """One gesture on one gap."""
 
-    move: Move
-
-    def _perform(self, request: Request, pk: UUID) -> Response:
+    def perform(self, pk: UUID) -> Response:
         gap = get_visible(self.actor, RegistrationGap, pk)
         check(self.actor, self.move, gap, GAP)
         given = self.input(self.move.body)
         with with_state(lambda: get_visible(self.actor, RegistrationGap, pk)):
             self.move.perform(self.actor, gap=gap, **given)
         return Response(_one(self.actor, pk))
-
-
-def view_of(move: Move) -> type[GapMoveView]:
-    """The view of one gesture, documented with its own body."""
-
-    @writes(move.summary, body=move.body, answer=GapOutput)
-    def post(self: GapMoveView, request: Request, pk: UUID) -> Response:
-        return self._perform(request, pk)
-
-    return type(f"Gap{move.name.title().replace('-', '')}View", (GapMoveView,), {"move": move, "post": post})
 
 
 def lines(actor: Actor, gaps: Iterable[RegistrationGap]) -> list[dict[str, Any]]:
@@ -178,13 +166,5 @@ urlpatterns = [
     route("registration-gaps/bulk/", BulkView.as_view(), name="api_gaps_bulk", access=LIST),
     route("registration-gaps/gestures/<uuid:pk>/undo/", UndoView.as_view(), name="api_gap_undo", access=LIST),
     route("registration-gaps/<uuid:pk>/", GapView.as_view(), name="api_gap", access=LIST),
-    *(
-        route(
-            f"registration-gaps/<uuid:pk>/{move.name}/",
-            view_of(move).as_view(),
-            name=f"api_gap_{move.name}",
-            access=LIST,
-        )
-        for move in MOVES
-    ),
+    *routes(GapMoveView, MOVES, path="registration-gaps", name="api_gap", answer=GapOutput, access=LIST),
 ]

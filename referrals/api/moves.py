@@ -1,17 +1,24 @@
-"""What gestures of referrals and gaps have in common: an impossible one answers 409 with the present state."""
+"""What all gestures have in common: addresses, views, and that an impossible one answers 409 with the present state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from django.urls import URLPattern
+from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.serializers import Serializer
 
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, InvalidTransition
+from hub.core.rest.doc import writes
+from hub.core.rest.views import ApiView
+from hub.core.urls import route
 from hub.core.workflow import Workflow
 
 
@@ -26,6 +33,40 @@ class Move:
     body: type[Serializer[Any]]
     transition: str = ""
     status: int = 200
+
+
+class MoveView(ApiView):
+    """One gesture on one object: `routes` makes a subclass for each `move`."""
+
+    move: Move
+
+    def perform(self, pk: UUID) -> Response:
+        """Do it; what comes of it."""
+        raise NotImplementedError
+
+
+def routes(
+    base: type[MoveView], moves: Iterable[Move], *, path: str, name: str, answer: type[Serializer[Any]], access: str
+) -> list[URLPattern]:
+    """An address for each gesture, `<path>/<id>/<gesture>/`, documented with its own body and its `answer`."""
+    return [
+        route(
+            f"{path}/<uuid:pk>/{move.name}/",
+            _view_of(base, move, answer).as_view(),
+            name=f"{name}_{move.name}",
+            access=access,
+        )
+        for move in moves
+    ]
+
+
+def _view_of(base: type[MoveView], move: Move, answer: type[Serializer[Any]]) -> type[MoveView]:
+    @writes(move.summary, body=move.body, answer=answer, status=move.status)
+    def post(self: MoveView, request: Request, pk: UUID) -> Response:
+        return self.perform(pk)
+
+    name = f"{base.__name__.removesuffix('View')}{move.name.title().replace('-', '')}View"
+    return type(name, (base,), {"move": move, "post": post})
 
 
 def check(actor: Actor, move: Move, obj: Any, workflow: Workflow) -> None:

@@ -17,7 +17,7 @@ from hub.core.rest.fields import reference, represent
 from hub.core.rest.pages import page_of
 from hub.core.rest.views import ApiView
 from hub.core.urls import route
-from referrals.api.moves import Move, check, with_state
+from referrals.api.moves import Move, MoveView, check, routes, with_state
 from referrals.api.shown import card_whole, cards, opened_whole
 from referrals.gestures import open_gestures
 from referrals.models import AssignmentKind, PersonReason, Referral, SupportAssignment
@@ -143,28 +143,16 @@ class ReferralView(ApiView):
         return Response(shown(self.actor, pk))
 
 
-class MoveView(ApiView):
-    """One gesture on one referral; each subclass names its `move`."""
+class ReferralMoveView(MoveView):
+    """One gesture on one referral."""
 
-    move: Move
-
-    def _perform(self, request: Request, pk: UUID) -> Response:
+    def perform(self, pk: UUID) -> Response:
         referral = get_visible(self.actor, Referral, pk)
         check(self.actor, self.move, referral, REFERRAL)
         given = self.input(self.move.body)
         with with_state(lambda: get_visible(self.actor, Referral, pk)):
             moved = self.move.perform(self.actor, referral=referral, **given)
         return Response(shown(self.actor, moved.pk if isinstance(moved, Referral) else pk), status=self.move.status)
-
-
-def view_of(move: Move) -> type[MoveView]:
-    """The view of one gesture, documented with its own body."""
-
-    @writes(move.summary, body=move.body, answer=ReferralOutput, status=move.status)
-    def post(self: MoveView, request: Request, pk: UUID) -> Response:
-        return self._perform(request, pk)
-
-    return type(f"{move.name.title().replace('-', '')}View", (MoveView,), {"move": move, "post": post})
 
 
 def lines(actor: Actor, referrals: Iterable[Referral]) -> list[dict[str, Any]]:
@@ -229,10 +217,5 @@ LIST = "referral.list"
 urlpatterns = [
     route("referrals/", ReferralsView.as_view(), name="api_referrals", access=LIST),
     route("referrals/<uuid:pk>/", ReferralView.as_view(), name="api_referral", access=LIST),
-    *(
-        route(
-            f"referrals/<uuid:pk>/{move.name}/", view_of(move).as_view(), name=f"api_referral_{move.name}", access=LIST
-        )
-        for move in MOVES
-    ),
+    *routes(ReferralMoveView, MOVES, path="referrals", name="api_referral", answer=ReferralOutput, access=LIST),
 ]
