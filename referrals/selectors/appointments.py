@@ -150,9 +150,10 @@ def followed_appointments(actor: Actor) -> QuerySet[Appointment]:
 
 
 def my_concern(actor: Actor) -> QuerySet[Appointment]:
-    """One's own, and those of the people one follows."""
+    """One's own still to be held, and those of the people one follows."""
     own, followed = (found(actor).values("pk") for found in (my_appointments, followed_appointments))
-    return visible(actor, Appointment).filter(Q(pk__in=own) | Q(pk__in=followed))
+    planned = visible(actor, Appointment).filter(state=AppointmentState.PLANNED)
+    return planned.filter(Q(pk__in=own) | Q(pk__in=followed))
 
 
 WHOSE: dict[str, Callable[[Actor], QuerySet[Appointment]]] = {

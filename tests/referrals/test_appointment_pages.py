@@ -13,7 +13,7 @@ from hub.core.gate import tenant
 from notifications.models import Notification
 from notifications.selectors import lines
 from referrals.models import Appointment
-from referrals.services.appointments.outcomes import miss_appointment
+from referrals.services.appointments.outcomes import excuse_appointment, miss_appointment
 from tests.campaigns import addressed, sent, summons_of
 from tests.cast import actor, client
 from tests.people import decision, open_day, person
@@ -95,6 +95,9 @@ def test_a_referent_finds_the_appointments_his_notice_counts(cast):
     day = f"{summons_of(cast, made, people[0]).appointment.starts_at:%Y-%m-%d}"
     assert "Alix" in browser.get("/rendez-vous/", {"qui": "suivis", "jour": day}).content.decode()
     assert "Alix" not in client(cast.udaf_lead).get("/rendez-vous/a-venir/").content.decode()
+    with tenant(actor(cast.udaf_worker)) as acting:
+        excuse_appointment(acting, appointment=Appointment.objects.get(beneficiary=people[0]))
+    assert "1 rendez-vous" in browser.get(line.url).content.decode()
 
 
 def test_the_appointments_to_come_cost_the_same_with_many(cast):
