@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Case, CharField, Count, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import PARIS, Actor
@@ -21,6 +21,7 @@ from referrals.models import (
     Beneficiary,
     Campaign,
     CampaignState,
+    Letter,
     Slot,
     Summons,
 )
@@ -318,10 +319,16 @@ def people_of_campaign(
 
 
 def to_announce(actor: Actor, campaign: Campaign) -> list[UUID]:
-    """Appointments to come that letters announce: not of whoever was told otherwise."""
+    """Appointments to come that letters announce: those whose date no letter told yet, else all of them again.
+
+    Not of whoever was told otherwise.
+    """
     rows = visible(actor, Summons).filter(campaign=campaign, told_how="", appointment__starts_at__gt=actor.now)
     planned = rows.filter(appointment__state=AppointmentState.PLANNED)
-    return [pk for pk in planned.values_list("appointment", flat=True)[:MOST] if pk]
+    same_date = Letter.objects.filter(appointment=OuterRef("appointment"), told_at=OuterRef("appointment__starts_at"))
+    new = planned.exclude(Exists(same_date))
+    found = (list(rows.values_list("appointment", flat=True)[:MOST]) for rows in (new, planned))
+    return [pk for pk in next(filter(None, found), []) if pk]
 
 
 def everybody(actor: Actor, campaign: Campaign, *, stage: str = "") -> list[SummonsLine]:

@@ -9,12 +9,14 @@ import pytest
 
 from hub.core.errors import Conflict, Invalid
 from hub.core.gate import tenant
-from referrals.models import AppointmentLog, Summons
-from referrals.selectors.campaigns import campaign_record
+from referrals.models import Appointment, AppointmentLog, Letter, Summons
+from referrals.selectors.campaigns import campaign_record, to_announce
 from referrals.services.appointments.outcomes import correct_outcome, excuse_appointment, miss_appointment
 from referrals.services.campaigns.distribution import distribute, place
 from referrals.services.campaigns.people import add_people, withdraw_people
-from referrals.services.campaigns.sending import convene_one, convene_waiting, send_campaign
+from referrals.services.campaigns.sending import convene_one, convene_waiting, move_to_slot, send_campaign
+from referrals.services.letters.batches import letters_of
+from referrals.services.letters.writing import JOINED
 from referrals.services.people import record_death, set_safe_contact
 from tests.campaigns import addressed, campaign, sent, slot, summons_of, taken
 from tests.cast import actor, client
@@ -164,6 +166,26 @@ def test_nobody_is_placed_once_her_file_is_closed(cast):
     with tenant(actor(cast.officer_metz)) as acting, refused(Conflict, "dossier est clos"):
         place(acting, summons=of(made, who), slot=one)
     assert taken(cast, one) == 0
+
+
+def test_letters_asked_for_again_are_those_whose_date_was_not_told_yet(cast):
+    first, second = addressed(cast), addressed(cast, first_names="Bruno")
+    made = sent(cast, [first, second])
+    other = slot(cast, on=open_day(30), campaign=made)
+
+    def asked(kinds):
+        """Who is written to now, with which letter."""
+        with tenant(actor(cast.officer_metz)) as acting:
+            found = list(Appointment.objects.filter(pk__in=to_announce(acting, made)).select_related(*JOINED))
+            letters = letters_of(acting, found).letters
+            Letter.objects.bulk_create(letters)
+        assert {one.beneficiary_id: one.kind for one in letters} == kinds
+
+    asked({first.pk: "first", second.pk: "first"})
+    with tenant(actor(cast.officer_metz)) as acting:
+        move_to_slot(acting, summons=of(made, first), slot=other)
+    asked({first.pk: "moved"})
+    asked({first.pk: "reminder", second.pk: "reminder"})  # all told: once more, by somebody's own choice
 
 
 def test_the_first_page_says_whom_a_campaign_leaves_waiting(cast):

@@ -79,11 +79,12 @@ def order_letters(actor: Actor, *, appointments: Sequence[UUID], kind: str = "")
 def letters_of(actor: Actor, appointments: Sequence[Appointment], *, kind: str = "") -> Bundle:
     """The letters to post about these appointments (`JOINED`), and what holds the others back."""
     people = visible(actor, Beneficiary).in_bulk([one.beneficiary_id for one in appointments])
-    known = set(Letter.objects.filter(appointment__in=appointments).values_list("appointment", flat=True))
+    rows = Letter.objects.filter(appointment__in=appointments).order_by("made_at")
+    told = dict(rows.values_list("appointment", "told_at"))
     templates = {one.value: current_template(actor, one) for one in LetterKind}
     letters, held = [], []
     for one in appointments:
-        chosen = _kind(kind, one, written=one.pk in known)
+        chosen = _kind(kind, one, told=told.get(one.pk))
         person = people.get(one.beneficiary_id)
         why = _why_held(actor, one, person, chosen)
         if why or person is None:
@@ -181,11 +182,15 @@ def _move(batch: LetterBatch, state: str, *changed: str) -> None:
     touch(batch.department_id, "letter_batch", batch.pk)
 
 
-def _kind(wanted: str, one: Appointment, *, written: bool) -> str:
-    """What suits an appointment; a letter for two organisations needs two."""
+def _kind(wanted: str, one: Appointment, *, told: datetime | None) -> str:
+    """What suits an appointment, of which a letter `told` this date, if any; one for two organisations needs two."""
     if wanted and (wanted != LetterKind.JOINT or one.co_host_id):
         return wanted
-    return LetterKind.JOINT if one.co_host_id else LetterKind.REMINDER if written else LetterKind.FIRST
+    if one.co_host_id:
+        return LetterKind.JOINT
+    if told is None:
+        return LetterKind.FIRST
+    return LetterKind.REMINDER if told == one.starts_at else LetterKind.MOVED
 
 
 def _why_held(actor: Actor, one: Appointment, person: Beneficiary | None, kind: str) -> str:
