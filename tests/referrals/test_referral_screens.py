@@ -240,7 +240,7 @@ def test_every_gesture_on_the_page_works(cast):
 def test_an_answer_that_was_acted_upon_is_not_taken_back(cast):
     sent = referral(cast, person(cast))
     act(cast.siae_worker, sent, "accept")
-    act(cast.siae_worker, sent, "start")
+    assert act(cast.siae_worker, sent, "start", mode="on_site").status_code == 302
     back = client(cast.siae_worker).post(f"/orientations/{sent.pk}/revenir/")
     assert back.status_code == 409
     assert "trop tard" in back.content.decode()
