@@ -28,6 +28,7 @@ from referrals.events import (
     SourcesSilent,
 )
 from referrals.models import Appointment, Beneficiary, ExpectedList, Referral, RegistrationGap, SupportAssignment
+from referrals.services.access import open_access
 from tests.cast import Cast, actor, client
 from tests.files import OCTOBER
 
@@ -206,6 +207,7 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
         "gap_closed",
         "gap_correction",
         "appointment_changed",
+        "joint_session",
         "summons_sent",
     }  # tests of appointments, campaigns, corrections
 
@@ -242,10 +244,14 @@ def test_several_appointments_are_one_line_with_a_count(cast: Cast) -> None:
 
 
 def appointment(cast: Cast) -> Appointment:
-    """A person received by a member of the UDAF."""
+    """A person received by a member of the UDAF, which sees her."""
     with tenant(system(cast)) as who:
+        met = person(cast, who)
+        open_access(
+            who, beneficiary_id=met.pk, organization_id=cast.udaf.pk, level="referral", reason="Essai", source=met
+        )
         return Appointment.objects.create(
-            department_id=who.department_id, beneficiary=person(cast, who), kind="follow_up", starts_at=who.now,
+            department_id=who.department_id, beneficiary=met, kind="follow_up", starts_at=who.now,
             organization=cast.udaf, member=cast.udaf_worker.user, motive=CANARY, planned_at=who.now,
         )  # fmt: skip
 
