@@ -18,6 +18,7 @@ from referrals.models.appointments import OUTCOMES, PAST, VEILED
 from referrals.policies.appointments import convened, followed_by, receives
 from referrals.policies.people import people_within_reach
 from referrals.selectors.known import CLOSED, known_people
+from referrals.services.campaigns.seats import CALL_OFF, REPLACE
 from referrals.workflows import APPOINTMENT
 
 JOINED = ("organization", "team", "member", "co_host")
@@ -212,8 +213,8 @@ def _line(actor: Actor, one: Appointment, known: object, followed: bool) -> Appo
 def _journal(line: AppointmentLine) -> list[TimelineEntry]:
     """Planned, moved, cancelled; what came of it only for those who may know."""
     labels = {name: one.label for name, one in APPOINTMENT.transitions.items()}
-    labels |= {"plan": "Rendez-vous fixé", "replace": "Autre date proposée"}
-    hidden = set() if line.knows else {"hold", "miss", "excuse", "correct", "replace"}
+    labels |= {"plan": "Rendez-vous fixé", REPLACE: "Autre date proposée", CALL_OFF: "Campagne annulée"}
+    hidden = set() if line.knows else {"hold", "miss", "excuse", "correct", REPLACE, CALL_OFF}
     rows = [row for row in AppointmentLog.objects.filter(appointment=line.appointment)[:MOST] if row.name not in hidden]
     users = User.objects.in_bulk([row.user_id for row in rows if row.user_id])
     organizations = Organization.objects.in_bulk([row.organization_id for row in rows if row.organization_id])

@@ -14,7 +14,13 @@ from referrals.selectors.campaigns import campaign_record, to_announce
 from referrals.services.appointments.outcomes import correct_outcome, excuse_appointment, miss_appointment
 from referrals.services.campaigns.distribution import distribute, place
 from referrals.services.campaigns.people import add_people, withdraw_people
-from referrals.services.campaigns.sending import convene_one, convene_waiting, move_to_slot, send_campaign
+from referrals.services.campaigns.sending import (
+    cancel_campaign,
+    convene_one,
+    convene_waiting,
+    move_to_slot,
+    send_campaign,
+)
 from referrals.services.letters.batches import letters_of
 from referrals.services.letters.writing import JOINED
 from referrals.services.people import record_death, set_safe_contact
@@ -88,6 +94,17 @@ def test_an_excuse_written_by_mistake_takes_its_seat_again_while_there_is_one(ca
     with tenant(actor(cast.officer_metz)) as acting, refused(Conflict, "donnée depuis"):
         correct_outcome(acting, appointment=of(made, who).appointment)
     assert summons_of(cast, made, who).appointment.state == "excused"
+
+
+def test_an_excuse_is_not_taken_back_once_the_campaign_is_called_off(cast):
+    made = sent(cast, [who := addressed(cast)])
+    held = summons_of(cast, made, who).slot
+    excused(cast, who, made)
+    with tenant(actor(cast.officer_metz)) as acting:
+        cancel_campaign(acting, campaign=made)
+    with tenant(actor(cast.officer_metz)) as acting, refused(Conflict, "annulée"):
+        correct_outcome(acting, appointment=of(made, who).appointment)
+    assert taken(cast, held) == 0
 
 
 def test_an_excuse_given_afterwards_changes_no_seat_and_a_missed_one_is_offered_nothing(cast):

@@ -13,8 +13,12 @@ from referrals.models import Appointment, AppointmentKind, AppointmentLog, Slot,
 
 FULL = "Il n'y a plus de place sur ce créneau : choisissez-en un autre."
 GIVEN = "Sa place a été donnée depuis : proposez-lui une autre date."
-REPLACED = "Une autre date a été proposée depuis à cette personne."
-REPLACE = "replace"  # in the journal of an appointment: another one took its place in the campaign
+# In the journal of an appointment, what closes it in its campaign → why it is not planned again.
+REPLACE, CALL_OFF = "replace", "call_off"
+CLOSED = {
+    REPLACE: "Une autre date a été proposée depuis à cette personne.",
+    CALL_OFF: "La campagne de ce rendez-vous est annulée.",
+}
 # What an appointment says of the slot it was given.
 PLACED = ("department_id", "organization_id", "team_id", "starts_at", "mode", "place", "address")
 
@@ -46,11 +50,14 @@ def leave_seat(actor: Actor, appointment: Appointment, *, moved: bool = False) -
 
 
 def take_seat_again(actor: Actor, appointment: Appointment) -> None:
-    """A summons still to come is planned again: on the seat it left. Raises `Conflict` when somebody else has it."""
+    """A summons still to come is planned again, on the seat it left.
+
+    Raises `Conflict` when somebody else has it, when another date was offered, or once its campaign is called off.
+    """
     if appointment.kind != AppointmentKind.SUMMONS or appointment.starts_at <= actor.now:
         return
-    if AppointmentLog.objects.filter(appointment=appointment, name=REPLACE).exists():
-        raise Conflict(REPLACED)
+    if closed := AppointmentLog.objects.filter(appointment=appointment, name__in=CLOSED).first():
+        raise Conflict(CLOSED[closed.name])
     held = _summons_of(appointment)
     former = Slot.objects.filter(**{name: getattr(appointment, name) for name in PLACED}).order_by("closed", "taken")
     if held is not None and held.slot_id is None and (slot := former.first()):

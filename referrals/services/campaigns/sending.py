@@ -29,7 +29,7 @@ from referrals.models import (
 from referrals.services.appointments.planning import check_when, move_appointment
 from referrals.services.campaigns.distribution import campaign_of, lock_slots
 from referrals.services.campaigns.people import held_in, in_preparation, running
-from referrals.services.campaigns.seats import give_seat_back, take_seats
+from referrals.services.campaigns.seats import CALL_OFF, give_seat_back, take_seats
 from referrals.services.campaigns.slots import check_notice
 from referrals.workflows import APPOINTMENT, CAMPAIGN
 
@@ -147,6 +147,9 @@ def cancel_campaign(actor: Actor, *, campaign: Campaign, note: str = "") -> int:
     left = [one.slot for one in coming]
     for one in coming:
         APPOINTMENT.perform(one.appointment, "cancel", by=actor, note="Campagne annulée")
+    for one in rows:
+        if one.appointment and one.appointment.state == AppointmentState.EXCUSED:
+            APPOINTMENT.record(one.appointment, CALL_OFF, by=actor)
     freed = [one for one in rows if one.slot_id and (one.appointment_id is None or one in coming)]
     lock_slots(*(one.slot_id for one in freed))
     for one in freed:
