@@ -20,8 +20,8 @@ from hub.core.urls import route
 from referrals.api.moves import Move, MoveView, check, routes, with_state
 from referrals.api.shown import cards, gap_kind
 from referrals.models import GapGesture, RegistrationGap
-from referrals.models.registration import OPEN_GAP_STATES
 from referrals.selectors.board import weekly_digest
+from referrals.selectors.gaps import in_state
 from referrals.serializers.gaps import (
     KINDS,
     TO_CHECK,
@@ -142,7 +142,7 @@ def _shown(actor: Actor, gap: RegistrationGap, person: dict[str, Any] | None) ->
 def _asked(actor: Actor, asked: dict[str, Any]) -> QuerySet[RegistrationGap]:
     found = visible(actor, RegistrationGap).select_related(*JOINED)
     if asked["open"] is not None:
-        found = found.filter(state__in=OPEN_GAP_STATES) if asked["open"] else found.exclude(state__in=OPEN_GAP_STATES)
+        found = found.filter(in_state("" if asked["open"] else "closed"))
     if "state" in asked:
         found = found.filter(state=asked["state"])
     if "kind" in asked:

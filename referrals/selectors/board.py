@@ -19,7 +19,14 @@ from hub.core.access import visible
 from hub.core.actor import Actor
 from partners.delays import DELAYS
 from partners.models import Territory
-from referrals.models import AssignmentKind, GapClosing, RegistrationGap, RegistrationMeasure, SupportAssignment
+from referrals.models import (
+    AssignmentKind,
+    GapClosing,
+    GapState,
+    RegistrationGap,
+    RegistrationMeasure,
+    SupportAssignment,
+)
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.selectors.expected import missing_lists, month_due
 from referrals.selectors.explanations import explained_now
@@ -162,7 +169,7 @@ def series_rows(actor: Actor) -> Iterator[tuple[object, ...]]:
 def weekly_digest(actor: Actor) -> Digest:
     """What an officer must know of his week, in counts; of the gaps he sees."""
     since = actor.now - timedelta(days=7)
-    gaps = visible(actor, RegistrationGap)
+    gaps = visible(actor, RegistrationGap).exclude(state=GapState.VOID)  # of a list taken back: never were
     waiting = _open(actor)
     closings = Counter(dict(gaps.filter(closed_at__gte=since).values_list("closing").annotate(n=Count("pk"))))
     oldest = waiting.order_by("opened_at").values_list("opened_at", flat=True).first()

@@ -153,7 +153,7 @@ def gap_list(actor: Actor, filters: Mapping[str, Any], *, after: str = "") -> Ga
 
 def filtered(actor: Actor, filters: Mapping[str, Any]) -> QuerySet[RegistrationGap]:
     """The visible gaps that every given filter keeps; open ones unless said otherwise."""
-    gaps = visible(actor, RegistrationGap).filter(_in_state(filters.get("state", "")))
+    gaps = visible(actor, RegistrationGap).filter(in_state(filters.get("state", "")))
     if (kind := filters.get("kind")) and can(actor, "gap.motive"):
         gaps = gaps.filter(kind=kind)
     if territory := filters.get("territory"):
@@ -270,11 +270,12 @@ def territory_choices(actor: Actor) -> QuerySet[Territory]:
     return visible(actor, Territory)
 
 
-def _in_state(state: str) -> Q:
+def in_state(state: str) -> Q:
+    """Open gaps unless said otherwise; those of a list taken back are not closed: they never were."""
     if state == "all":
         return Q()
     if state == "closed":
-        return ~Q(state__in=OPEN_GAP_STATES)
+        return ~Q(state__in=(*OPEN_GAP_STATES, GapState.VOID))
     return Q(state=state) if state in GapState.values else Q(state__in=OPEN_GAP_STATES)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -113,11 +114,15 @@ def apply_list(actor: Actor, *, job: ImportJob) -> RegistrationList:
 
 
 def tell(actor: Actor, gaps: tuple[UUID, ...], *, job_id: UUID | None) -> None:
-    """Whoever follows these gaps is told once; open lists look again, and the records of each gap, unless there are
-    too many to be anybody's open page."""
+    """Whoever follows these gaps is told once; open pages look again."""
     if not gaps:
         return
     emit(GapsChanged(department_id=actor.department_id, gap_ids=gaps, job_id=job_id))
+    look_again(actor, gaps)
+
+
+def look_again(actor: Actor, gaps: Sequence[UUID]) -> None:
+    """Open lists look again, and the records of each gap and person, unless they are too many to be open pages."""
     touch(actor.department_id, "gaps", actor.department_id)
     if len(gaps) <= TOUCHED_ONE_BY_ONE:
         for gap, person in RegistrationGap.objects.filter(pk__in=gaps).values_list("pk", "beneficiary_id"):

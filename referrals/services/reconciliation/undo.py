@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 
 from hub.core.actor import Actor
 from hub.core.errors import Conflict
-from hub.core.topics import touch
 from partners.models import ImportJob
 from partners.models.files import IN_FORCE, ListNature
 from referrals.models import (
@@ -25,7 +24,7 @@ from referrals.models import (
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.services.measures import measures, record_measures
 from referrals.services.reconciliation import plan
-from referrals.services.reconciliation.apply import ENTRIES, STATUS_NEW, STATUS_UPDATE
+from referrals.services.reconciliation.apply import ENTRIES, STATUS_NEW, STATUS_UPDATE, look_again
 from referrals.services.reconciliation.months import forget_months
 from referrals.services.reconciliation.terms import Terms, terms_of
 
@@ -48,7 +47,7 @@ LOG = """
 INSERT INTO referrals_gaplog
   (id, department_id, gap_id, name, source, target, at, user_id, organization_id, reason, note)
 SELECT gen_random_uuid(), %(department)s, id, name, source, target, %(now)s, %(user)s, NULL, '', ''
-  FROM done
+  FROM done RETURNING gap_id
 """
 BEFORE = """
 WITH image AS (
@@ -92,16 +91,23 @@ def undo_list(actor: Actor, job: ImportJob) -> dict[str, int]:
     refuse_when_followed(job)
     applied = RegistrationList.objects.select_related("job__file").get(job=job)
     _tell_again(actor, applied)
-    done = {}
-    with connection.cursor() as cursor:
-        for name, statement in GAPS.items():
-            cursor.execute(statement, _parameters(actor, applied))
-            done[name] = cursor.rowcount
+    changed = _put_back(actor, applied)
+    done = {name: len(gaps) for name, gaps in changed.items()}
     touched = ImportChange.objects.filter(job=job, subject_kind="gap").count()
     _measure_again(actor, applied)
     done["gaps_left"] = touched - done["gaps_reopened"] - done["gaps_put_back"] + changed_since(applied).count()
-    touch(actor.department_id, "gaps", actor.department_id)
+    look_again(actor, [gap for gaps in changed.values() for gap in gaps])
     return done
+
+
+def _put_back(actor: Actor, applied: RegistrationList) -> dict[str, list[UUID]]:
+    """The gaps voided, put back and reopened."""
+    found = {}
+    with connection.cursor() as cursor:
+        for name, statement in GAPS.items():
+            cursor.execute(statement, _parameters(actor, applied))
+            found[name] = [gap for (gap,) in cursor.fetchall()]
+    return found
 
 
 def _measure_again(actor: Actor, applied: RegistrationList) -> None:
