@@ -46,7 +46,9 @@ class SlotQuery(PageQuery):
 
 
 class SlotInput(serializers.Serializer[Any]):
-    starts_at = serializers.DateTimeField(help_text="Ni un jour férié, ni un jour de fermeture.")
+    starts_at = serializers.DateTimeField(
+        help_text="Du lundi au vendredi, entre 7 h et 20 h ; ni un jour férié, ni un jour de fermeture."
+    )
     duration = serializers.IntegerField(min_value=5, max_value=480, default=30)
     capacity = serializers.IntegerField(min_value=1, max_value=MOST)
     place = serializers.CharField(max_length=120)

@@ -30,7 +30,7 @@ from referrals.services.appointments.planning import check_when, move_appointmen
 from referrals.services.campaigns.distribution import campaign_of, lock_slots
 from referrals.services.campaigns.people import held_in, in_preparation, running
 from referrals.services.campaigns.seats import CALL_OFF, give_seat_back, take_seats
-from referrals.services.campaigns.slots import check_notice
+from referrals.services.campaigns.slots import check_hours, check_notice
 from referrals.workflows import APPOINTMENT, CAMPAIGN
 
 JOINED = ("beneficiary", "slot__organization", "slot__co_host", "slot__team")
@@ -181,6 +181,7 @@ def _check_slots(actor: Actor, rows: Sequence[Summons], *, nobody: str) -> None:
 
 
 def _check_open(actor: Actor, slot: Slot) -> None:
+    check_hours(slot.starts_at, slot.duration)
     for host in filter(None, (slot.organization, slot.co_host)):
         check_when(actor, slot.starts_at, host)
 

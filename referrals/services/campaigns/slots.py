@@ -13,6 +13,7 @@ from hub.core.access import require, visible
 from hub.core.actor import PARIS, Actor
 from hub.core.errors import Conflict, Invalid
 from hub.core.topics import touch
+from hub.core.workdays import MONDAY_TO_FRIDAY
 from partners.delays import DELAYS
 from partners.models import Commune, Organization, Team
 from referrals.models import AppointmentMode, Campaign, Slot
@@ -20,6 +21,8 @@ from referrals.services.appointments.planning import check_when
 from referrals.services.campaigns.people import running
 
 MOST_SEATS = 500
+HOURS = (time(7), time(20))  # people are convened after the first and have left by the second
+DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
 
 
 @transaction.atomic
@@ -39,12 +42,13 @@ def open_slot(
 ) -> Slot:
     """Open seats of the Département's own team; `co_host` sits beside it (joint session).
 
-    Raises `Invalid` for a day too near to convene anybody, a holiday, a day when either is closed, a foreign team, or
-    no seat.
+    Raises `Invalid` for a day too near to convene anybody, a week-end, a holiday, a day when either is closed, an hour
+    out of `HOURS`, a foreign team, or no seat.
     """
     require(actor, "campaign.list")
     host = Organization.objects.get(pk=actor.organization_id)
     check_when(actor, starts_at, host)
+    check_hours(starts_at, duration)
     check_notice(actor, starts_at)
     if co_host is not None:
         check_when(actor, starts_at, co_host)
@@ -129,6 +133,22 @@ def first_day(actor: Actor) -> date:
 def first_moment(actor: Actor) -> datetime:
     """Midnight of `first_day` in France."""
     return datetime.combine(first_day(actor), time.min, PARIS)
+
+
+def check_hours(starts_at: datetime, duration: int) -> None:
+    """Raise `Invalid` for a week-end, or for seats that begin before or end after `HOURS` in France."""
+    begins = starts_at.astimezone(PARIS)
+    ends = begins + timedelta(minutes=duration)
+    first, last = HOURS
+    if begins.weekday() not in MONDAY_TO_FRIDAY:
+        problem = f"Le {begins:%d/%m/%Y} est un {DAYS[begins.weekday()]} : choisissez un jour du lundi au vendredi."
+        raise Invalid(problem, code="closed_day", fields={"on": problem})
+    if begins.time() < first or ends.date() > begins.date() or ends.time() > last:
+        problem = (
+            f"Un créneau de {begins:%H:%M} à {ends:%H:%M} ne convient pas : "
+            f"choisissez une heure entre {first:%H:%M} et {last:%H:%M}."
+        )
+        raise Invalid(problem, code="closed_hour", fields={"at": problem})
 
 
 def check_notice(actor: Actor, starts_at: datetime) -> None:
