@@ -70,17 +70,19 @@ class Proposal:
     value: Any
     why: str
     written: bool = False  # in words, around the lines
+    name: date | None = None  # the month the name of the file tells, when its dates tell another
 
     def kept(self) -> dict[str, str]:
         """As the job keeps it."""
         value = self.value.isoformat() if isinstance(self.value, date) else str(self.value or "")
-        return {"value": value, "why": self.why} | ({"written": "yes"} if self.written else {})
+        name = {"name": self.name.isoformat()} if self.name else {}
+        return {"value": value, "why": self.why} | ({"written": "yes"} if self.written else {}) | name
 
 
 def propose(actor: Actor, job: ImportJob, parsed: Parsed[RegistrationLine], seen: Seen) -> dict[str, Any]:
     """Fill what nobody stated of a list just staged and recognised; the fields of the job that change."""
     told, dates = _sources(job, parsed), seen.months(actor.today)
-    month = _month(told, dates, parsed.kind, actor.today)
+    month = _month(told, dates, parsed, actor.today)
     nature = _nature(told, dates, parsed.kind, month)
     territory = _territory(job, told, seen)
     found = {"month": month, "nature": nature, "territory": territory}
@@ -119,11 +121,24 @@ def _sources(job: ImportJob, parsed: Parsed[RegistrationLine]) -> list[tuple[str
 
 
 def _month(
-    told: list[tuple[str, str]], dates: list[tuple[date, int, int]], kind: FileKind, today: date
+    told: list[tuple[str, str]], dates: list[tuple[date, int, int]], parsed: Parsed[RegistrationLine], today: date
 ) -> Proposal | None:
-    for text, why in told:
+    """What its titles say; else its dates, which know better than its name, unless they are too few or not its own."""
+    dated = _by_dates(dates, parsed.kind)
+    dates_know = "date" in parsed.fields or parsed.kind != "registration_by_hand"
+    name = len(told) - 1
+    for position, (text, why) in enumerate(told):
         if month := month_told(text, today):
-            return Proposal(month, why, written=True)
+            if position < name or not dated or dated.value == month or not dates_know:
+                return Proposal(month, why, written=True)
+            if sum(one[1] for one in dates) < FEW:
+                return Proposal(month, why, written=True)
+            why = f"{dated.why}, plutôt que le nom du fichier qui dit {month_name(month)}"
+            return Proposal(dated.value, why, name=month)
+    return dated
+
+
+def _by_dates(dates: list[tuple[date, int, int]], kind: FileKind) -> Proposal | None:
     if not dates:
         return None
     if kind == "registration_exits":

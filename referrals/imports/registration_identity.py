@@ -92,8 +92,13 @@ class IdentityReader:
         cell = raw[at]
         twice = cell if self._nir2 is None else raw[self._nir2]
         if twice != cell and _bare(twice) != _bare(cell):
+            if not _bare(twice) or not _bare(cell):  # written once: nothing contradicts it
+                return self._checked_nir(cell if _bare(cell) else twice, born, remarks)
             remarks.append(remark("NIR_DIFFERENTS", column=_LABELS["nir"]))
             return None
+        return self._checked_nir(cell, born, remarks)
+
+    def _checked_nir(self, cell: str, born: dt.date | None, remarks: list[Remark]) -> str | None:
         nir13, errors, warnings = check_nir(cell, birth_date=born)
         if errors or warnings:
             remarks += [remark(code, column=_LABELS["nir"], level="warning") for code in errors + warnings]

@@ -104,16 +104,16 @@ class Model:
             self.concluded[place] = max(month, self.concluded.get(place, SHORT))
         for n in range(COUNT):
             inside = place in ("", "thionville" if n == THIONVILLE else "metz")
-            self.follow(n, month, day, self.wrong(n, month, day, conclude and inside), n in told)
+            self.follow(n, month, day, self.wrong(n, month, day, conclude and inside), n in told, complete)
         return conclude
 
-    def follow(self, n: int, month: date, day: date, kind: str | None, told: bool) -> None:
+    def follow(self, n: int, month: date, day: date, kind: str | None, told: bool, complete: bool) -> None:
         state, since, _ = self.status(n) or ("", SHORT, "")
         exit_on = since if kind in EXITS else None
         if n in self.excused | self.closed:
             self.gaps.pop(n, None)
         elif n not in self.gaps:
-            if kind and n not in self.quiet:
+            if kind and n not in self.quiet and (told or complete):  # events open nothing for whom they do not name
                 self.gaps[n] = (kind, month, exit_on)
         else:
             former, opened, event = self.gaps[n]

@@ -22,6 +22,7 @@ from tests.referrals.registration import classic, crowd
 
 pytestmark = pytest.mark.django_db
 SEPTEMBER = date(2026, 9, 1)
+NOVEMBER = date(2026, 11, 1)
 WHY = "Vérifié avec l'agence"
 
 
@@ -233,3 +234,40 @@ def test_a_month_that_the_file_itself_contradicts_is_asked_about(cast):
     job = a_list(cast, people[:49], name="inscrits_2026-09.csv")
     assert names(job) == ["wrong_month"]
     assert "le nom du fichier dit 09/2026" in job.guards[0]["message"]
+
+
+def test_the_same_lines_for_another_month_are_recognised_whatever_their_order_or_endings(cast):
+    people = crowd(cast, 60)
+    accept(cast, a_list(cast, people))
+    again = classic(*reversed(people), day=OCTOBER).replace(b"\r\n", b"\n")
+    job = bring(cast.adviser, "registration", again, name="oct_2026-11.csv", month=NOVEMBER, nature="complete")
+    assert "wrong_month" in names(job)
+    assert "les mêmes lignes, ou presque, ont déjà été appliquées pour 10/2026" in job.guards[0]["message"]
+    near = classic(*people[1:], ("5799999Z", "NOMINVENTEZZ", "Alex", "02/05/1990", "57010"), day=OCTOBER)
+    job = bring(cast.adviser, "registration", near, month=NOVEMBER, nature="complete")
+    assert "aucune date du fichier n'est postérieure au 01/10/2026" in job.guards[0]["message"]
+
+
+def test_nearly_the_same_lines_for_another_month_are_recognised_too(cast):
+    people = crowd(cast, 110)
+    accept(cast, a_list(cast, people))
+    header, *others = classic(*people[1:], day=OCTOBER).decode("cp1252").split("\r\n")
+    newer = classic(people[0], day=date(2026, 11, 3)).decode("cp1252").split("\r\n")[1]
+    near = "\r\n".join([header, newer, *others]).encode("cp1252")
+    job = bring(cast.adviser, "registration", near, month=NOVEMBER, nature="complete")
+    assert "ont déjà été appliquées pour 10/2026" in job.guards[0]["message"]
+
+
+def test_dates_weigh_more_than_the_name_of_the_file_and_the_same_list_is_refused(cast):
+    people = crowd(cast, 60)
+    older, newer = classic(*people[:50]), classic(*people[50:], day=date(2026, 10, 4))
+    content = older + newer.split(b"\r\n", 1)[1]
+    given = {"month": OCTOBER, "nature": "complete", "territory": cast.metz}
+    confirm(cast.officer_metz, bring(cast.officer_metz, "registration", content, **given), knowingly=True)
+    unix = content.replace(b"\r\n", b"\n")
+    said = bring(cast.officer_metz, "registration", unix, name="oct_2026-11.csv")
+    assert (said.state, said.refusal_code) == ("refused", "FICHIER_DEJA_IMPORTE")
+    said = bring(cast.officer_metz, "registration", unix.rsplit(b"\n", 2)[0], name="oct_2026-11.csv")
+    assert said.month == OCTOBER
+    assert "plutôt que le nom du fichier qui dit novembre 2026" in said.proposals["month"]["why"]
+    assert names(said) == ["wrong_month"]

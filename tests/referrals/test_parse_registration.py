@@ -85,7 +85,6 @@ def test_snapshot_sample():
     ("cells", "code"),
     [
         ({"nir2": "2850457990002"}, "NIR_DIFFERENTS"),
-        ({"nir2": ""}, "NIR_DIFFERENTS"),
         ({"pes": "ABC"}, "ID_FT_FORMAT"),
         ({"born": "31/02/1985"}, "DATE_INVALIDE"),
         ({"born": "00/00/1985"}, "DATE_INVALIDE"),
@@ -284,3 +283,9 @@ def test_a_move_is_an_ordinary_exit():
     """Domain §5: it explains the absence until its own end."""
     for motive in ("Déménagement", "DEMENAGE HORS DEPARTEMENT", "Changement de région"):
         assert exit_meaning(None, motive) == ("ceased", False, "move")
+
+
+@pytest.mark.parametrize("cells", [{"nir2": ""}, {"nir": ""}, {"nir2": "2 85 04 57 990 001"}])
+def test_a_number_written_once_contradicts_nothing(cells):
+    [line] = stock(changed(**cells))
+    assert (codes(line), line.nir13) == ([], "2850457990001")

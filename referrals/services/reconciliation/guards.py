@@ -7,11 +7,12 @@ nobody at all is recognised is strange whatever the numbers.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
-from partners.models import ImportJob
+from partners.models import ImportJob, ImportRow
 from partners.models.files import IN_FORCE, ImportKind, ListNature, Verdict
 from referrals.models import RegistrationList
 from referrals.services.reconciliation.forecast import Forecast
@@ -21,9 +22,10 @@ FROM_OBLIGED = 50
 SPOKEN_OF = (Verdict.MATCHED, Verdict.UNCHANGED)  # lines of somebody the Département knows
 FEW = 10  # lines
 MOST_COMPARED = 60  # lists: years of one place
+FEW_COMPARED = 4  # lists whose lines are compared with those of a new one
 FEWEST_LINES = 0.70  # of last month's
 MOST_IN_GAP = 0.20  # of the obliged people of the perimeter
-OLDEST_EVENT = timedelta(days=62)  # a complete list of a month has registrations of this month or the one before
+THE_SAME = 0.99  # of the lines: between two months of a place many more come and go
 # The last event of a line is its latest one.
 LATEST_EVENTS = """
 SELECT max(data->'events'->-1->>'on')::date FROM partners_importrow
@@ -32,6 +34,16 @@ SELECT max(data->'events'->-1->>'on')::date FROM partners_importrow
 AGENCIES = """
 SELECT DISTINCT data->>'agency' FROM partners_importrow
  WHERE job_id = %s AND data->>'agency' ~ '^[0-9A-Z]{1,5}$' ORDER BY 1
+"""
+# The applied lists of other months that say most of these lines again, by what each line says.
+SAID_AGAIN = """
+SELECT l.month FROM referrals_registrationlist l
+  JOIN partners_importjob j ON j.id = l.job_id AND j.state IN ('applied', 'undoing')
+ WHERE l.nature = 'complete' AND l.month <> %(month)s AND l.job_id = ANY(%(jobs)s) AND (
+   SELECT count(*) FROM partners_importrow mine
+    WHERE mine.job_id = %(job)s AND mine.fingerprint <> '' AND mine.fingerprint IN (
+      SELECT theirs.fingerprint FROM partners_importrow theirs WHERE theirs.job_id = l.job_id)) >= %(least)s
+ ORDER BY l.month DESC LIMIT 1
 """
 Guard = dict[str, str]
 
@@ -82,20 +94,38 @@ def _wrong_month(job: ImportJob, month: date) -> Guard | None:
     after = (month + timedelta(days=32)).replace(day=1)
     if latest and latest >= after:
         said = f"le fichier contient des dates jusqu'au {latest:%d/%m/%Y}, après la fin du mois"
-    elif latest and latest < month - OLDEST_EVENT:
-        said = f"aucune inscription du fichier n'est postérieure au {latest:%d/%m/%Y}"
+    elif other := _said_for_another_month(job, month):
+        said = f"les mêmes lignes, ou presque, ont déjà été appliquées pour {other:%m/%Y}"
+    elif latest and latest < month:
+        said = f"aucune date du fichier n'est postérieure au {latest:%d/%m/%Y}"
     elif (told := job.proposals.get("month", {})).get("written") and told["value"] != month.isoformat():
         said = f"{told['why']} dit {told['value'][5:7]}/{told['value'][:4]}"
-    elif _brought_for_another_month(job, month):
-        said = "le même fichier a déjà été appliqué pour un autre mois"
+    elif (name := told.get("name", month.isoformat())) != month.isoformat():
+        said = f"le nom du fichier dit {name[5:7]}/{name[:4]}"
     else:
         return None
     return _guard("wrong_month", f"Mois à vérifier ({month:%m/%Y}) : {said}.")
 
 
-def _brought_for_another_month(job: ImportJob, month: date) -> bool:
-    same = ImportJob.objects.filter(kind=ImportKind.REGISTRATION, state__in=IN_FORCE, file__sha256=job.file.sha256)
-    return same.exclude(month=month).exists()
+def _said_for_another_month(job: ImportJob, month: date) -> date | None:
+    """The other month whose applied list is this one: the same lines in any order, or nearly."""
+    same = ImportJob.objects.filter(kind=ImportKind.REGISTRATION, state__in=IN_FORCE, content_key=job.content_key)
+    if job.content_key and (found := same.exclude(month=month).exclude(month=None).order_by("-month").first()):
+        return found.month
+    near = [one for one in _comparable(job) if one.month != month][:FEW_COMPARED]
+    lines = ImportRow.objects.filter(job=job).exclude(fingerprint="").count()
+    if not near or not lines:
+        return None
+    asked: dict[str, Any] = {
+        "job": job.pk,
+        "month": month,
+        "jobs": [one.job_id for one in near],
+        "least": lines * THE_SAME,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(SAID_AGAIN, asked)
+        found_month = cursor.fetchone()
+    return found_month[0] if found_month else None
 
 
 def _fewer_lines(job: ImportJob, month: date, lines: int) -> Guard | None:

@@ -92,6 +92,10 @@ SELECT beneficiary_id, state, since, code, motive, category, ends_on, alerting, 
  WHERE department_id = %(department)s
    AND NOT EXISTS (SELECT 1 FROM next_status n WHERE n.beneficiary_id = s.beneficiary_id)
 """
+# A proof seen since an event settles it, whatever lists come or go after: what follows may still be an absence.
+UNSETTLED = """NOT EXISTS (
+      SELECT 1 FROM referrals_registrationgap p WHERE p.beneficiary_id = b.id AND p.state = 'resolved'
+         AND p.closing = 'proven' AND p.closed_at::date >= s.since)"""
 # What is wrong with each, strongest first (NULL: nothing). Somebody who may be behind an ambiguous or a rejected line
 # is not absent; an absence is concluded for the perimeter of the lists only, an event concerns her wherever she lives.
 OBLIGED = f"""
@@ -101,8 +105,7 @@ SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since
        cardinality(%(territories)s::uuid[]) = 0 OR b.territory_id = ANY(%(territories)s) AS inside,
        s.explained_until >= %(day)s OR explained.id IS NOT NULL AS explained, doubtful.id IS NOT NULL AS doubtful,
   CASE
-    WHEN s.state = 'struck_off' AND s.alerting THEN 'struck_off'
-    WHEN s.state = 'ceased' AND s.alerting THEN 'ceased'
+    WHEN s.state IN ('struck_off', 'ceased') AND s.alerting AND {UNSETTLED} THEN s.state
     WHEN %(category_mode)s AND s.state = 'registered' AND s.category IN ('F', 'G')
          AND (s.category = 'F' OR b.rights_opened_on IS NULL OR b.rights_opened_on + 42 < %(day)s) THEN 'category_gap'
     WHEN NOT %(conclude)s OR doubtful.id IS NOT NULL THEN NULL
@@ -148,12 +151,13 @@ SELECT g.id AS gap_id, g.beneficiary_id, g.state AS source, g.kind AS former,
   LEFT JOIN next_status n ON n.beneficiary_id = g.beneficiary_id
  WHERE g.department_id = %(department)s AND g.state IN {OPEN_STATES}
 """
-# Justified until a day, or proven since: no list reopens it before.
+# Justified until a day, or proven since: no list reopens it before. A list of events opens nothing for whom it does
+# not name.
 OPENED = f"""
 SELECT gen_random_uuid() AS gap_id, o.beneficiary_id, 'open' AS source, o.kind AS former, 'open' AS act, o.kind,
        o.event_on, o.ends_on, o.code, o.motive, '' AS closing, '' AS known
   FROM obliged o
- WHERE o.kind IS NOT NULL AND NOT EXISTS (
+ WHERE o.kind IS NOT NULL AND (%(complete)s OR o.beneficiary_id IN (SELECT beneficiary_id FROM told)) AND NOT EXISTS (
    SELECT 1 FROM referrals_registrationgap g WHERE g.beneficiary_id = o.beneficiary_id
       AND (g.state IN {OPEN_STATES} OR (g.state = 'justified' AND g.justified_until >= %(day)s)
            OR (g.state = 'resolved' AND g.closing = 'proven' AND g.closed_at::date > %(day)s)))
