@@ -79,12 +79,9 @@ def test_full_dates():
 
 
 def test_the_label_of_a_state_agrees_with_the_number_of_those_in_it():
-    stages = [one[0] for one in STAGES.values()]
-    same = {label for label in (*Verdict.labels, *stages) if pacte.agree(label, 2) == pacte.agree(label, 1)}
-    assert same == {
-        "À créer", "À mettre à jour", "En double dans le fichier", "À vérifier par une personne", "Sans créneau",
-        "À joindre autrement",
-    }  # fmt: skip
+    labels = [*Verdict.labels, *(one[0] for one in STAGES.values())]
+    same = {label for label in labels if pacte.agree(label, 2) == pacte.agree(label, 1)}
+    assert same == {label for label in labels if label.split(" ")[0] in ("À", "En", "Sans")}
     assert [pacte.agree("Reconnue", count) for count in (0, 1, 117)] == ["reconnue", "reconnue", "reconnues"]
 
 
