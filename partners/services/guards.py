@@ -30,11 +30,12 @@ def check_guards(job: ImportJob, *, acknowledged: Iterable[str], reason: str) ->
     missing = [guard for guard in job.guards if guard["name"] not in set(acknowledged)]
     if missing or (job.guards and len(reason.strip()) < MINIMUM_REASON):
         said = " ".join(guard["message"] for guard in (missing or job.guards))
+        asked = f"Écrivez en quelques mots pourquoi ce fichier est juste : au moins {MINIMUM_REASON} caractères."
         raise Confirmation(
-            f"{said} Rien n'est appliqué : confirmez par écrit, avec le motif.",
+            f"{said} Rien n'est appliqué : confirmez par écrit. {asked}",
             fields={
                 "acknowledge_guards": ", ".join(guard["name"] for guard in job.guards),
-                "reason": "Écrivez en quelques mots pourquoi ce fichier est juste.",
+                "reason": asked,
             },
         )
     return reason.strip()[:500]

@@ -31,10 +31,11 @@ from referrals.importers import proposals
 from referrals.importers.freshness import lists_changed_since, people_changed_since
 from referrals.importers.rereading import forget_rows, read_again
 from referrals.imports import registration as reader
-from referrals.imports.codes import exit_meaning
+from referrals.imports.codes import KNOWN_EXITS, exit_meaning, exit_names
 from referrals.imports.columns import REGISTRATION
 from referrals.imports.lines import Parsed, RegistrationEvent, RegistrationLine
 from referrals.matching import levels, rows, stage, strangers, suggestions
+from referrals.models import ExitCode
 from referrals.services.reconciliation import (
     agencies_of,
     apply_list,
@@ -138,6 +139,7 @@ class RegistrationImporter:
 
 def _opened(actor: Actor, job: ImportJob, source: Source, *, month: date | None = None) -> Parsed[RegistrationLine]:
     """The file read as this job says: its columns, its accents, its sheet."""
+    own = ExitCode.objects.filter(department_id=job.department_id)
     return reader.parse(
         source,
         today=actor.today,
@@ -147,6 +149,7 @@ def _opened(actor: Actor, job: ImportJob, source: Source, *, month: date | None 
         only=job.sheet,
         month=month,
         name=job.file.name,
+        exits={**KNOWN_EXITS, **exit_names(own.values_list("code", "label"))},
     )
 
 

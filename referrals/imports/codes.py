@@ -5,9 +5,10 @@ Sources: the Département's programme, public importers of CAF and Pôle emploi 
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from hub.core.text import fold
+from hub.core.text import clean, fold
 
 # --- Tracks -----------------------------------------------------------------------------------------------------
 
@@ -193,3 +194,22 @@ def exit_meaning(code: str | None, motive: str | None) -> ExitMeaning | None:
         return ExitMeaning(known.nature, known.alerting, known.family)
     folded = fold(motive or "")
     return next((meaning for words, meaning in EXIT_KEYWORDS if words.search(folded)), None)
+
+
+Exits = Mapping[str, str]
+"""What a file may write of an exit, folded (its code, its label) → its code in the table of the Département."""
+
+
+def exit_names(table: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """How the exits of a table of (code, label) may be written."""
+    known = list(table)
+    return {fold(label): code for code, label in known} | {fold(code): code for code, _ in known}
+
+
+KNOWN_EXITS: Exits = exit_names((known.code, known.label) for known in EXIT_CODES)
+
+
+def exit_code(code: str | None, motive: str | None, exits: Exits) -> str | None:
+    """The code of the table a code or a motive designates, by code or by label; None when it has none."""
+    told = (fold(clean(written) or "") for written in (code, motive))
+    return next((exits[written] for written in told if written in exits), None)

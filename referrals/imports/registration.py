@@ -27,7 +27,18 @@ from hub.core.tabular.table import labels, require_columns
 from hub.core.text import clean
 from referrals.imports.asides import aside_reader
 from referrals.imports.cells import read_date, text
-from referrals.imports.codes import ABSENT, CATEGORIES, CEASED, REGISTERED, STRUCK_OFF, exit_meaning, situation
+from referrals.imports.codes import (
+    ABSENT,
+    CATEGORIES,
+    CEASED,
+    KNOWN_EXITS,
+    REGISTERED,
+    STRUCK_OFF,
+    Exits,
+    exit_code,
+    exit_meaning,
+    situation,
+)
 from referrals.imports.columns import (
     CLASSIC_LAYOUTS,
     CLASSIC_REQUIRED,
@@ -63,10 +74,12 @@ def parse(
     only: str = "",
     month: dt.date | None = None,
     name: str = "",
+    exits: Exits = KNOWN_EXITS,
 ) -> Parsed[RegistrationLine]:
     """Open a list; `kind` is what the person chose (None: whatever it is). Raises FileProblem.
 
-    `exits_as` says what a file of exits holds; "auto" reads it from each code and motive. `only` names a sheet.
+    `exits_as` says what a file of exits holds; "auto" reads it from each code and motive, known by `exits`. `only`
+    names a sheet.
     Without a column of dates the situations date from the `month` stated, else from the one its titles or `name` tell.
     """
     try:
@@ -93,19 +106,19 @@ def parse(
         texts = (*table.survey.above, table.survey.sheet, name)
         told = month or next(filter(None, (month_told(text, today) for text in texts)), today.replace(day=1))
         table.warnings.append(notice("SANS_DATE", date=f"{told:%d/%m/%Y}"))
-        return _parsed(known, table, today, exits_as, told)
-    return _parsed(known, table, today, exits_as)
+        return _parsed(known, table, today, exits_as, exits, told)
+    return _parsed(known, table, today, exits_as, exits)
 
 
 def _parsed(
-    known: FileKind, table: Table, today: dt.date, exits_as: ExitsAs, undated: dt.date | None = None
+    known: FileKind, table: Table, today: dt.date, exits_as: ExitsAs, exits: Exits, undated: dt.date | None = None
 ) -> Parsed[RegistrationLine]:
     return Parsed(
         known,
         table.headers,
         table.columns,
         table.warnings,
-        _lines(table, known, today, exits_as, undated),
+        _lines(table, known, today, exits_as, exits, undated),
         table.encoding,
         table.separator,
         survey=table.survey,
@@ -131,11 +144,11 @@ def required_columns(columns: Collection[str]) -> tuple[str, ...]:
 
 
 def _lines(
-    table: Table, kind: FileKind, today: dt.date, exits_as: ExitsAs, undated: dt.date | None
+    table: Table, kind: FileKind, today: dt.date, exits_as: ExitsAs, exits: Exits, undated: dt.date | None
 ) -> Iterator[RegistrationLine]:
     identity = IdentityReader(table, today, pes_needed=kind not in ("registration_by_hand", "registration_extract"))
     events: _Events = READERS[kind](table, today) if kind in READERS else _ClassicEvents(table, today, exits_as)
-    events.undated = undated
+    events.undated, events.table = undated, exits
     seen, aside = SeenKeys(), aside_reader(table.headers)
     for line, raw in table.rows():
         if wrong := table.problems.pop(line, None):
@@ -157,6 +170,7 @@ class _Cells(ABC):
         self.at = {name: position for position, name in enumerate(table.columns)}
         self.today = today
         self.undated: dt.date | None = None  # when there is no column of dates
+        self.table = KNOWN_EXITS
         self._pick = picker([position for name, position in self.at.items() if name not in IDENTITY])
         self._known: dict[tuple[str, ...], tuple[tuple[RegistrationEvent, ...], tuple[Remark, ...]]] = {}
 
@@ -214,7 +228,7 @@ class _ClassicEvents(_Cells):
         if not self.exits:
             return (RegistrationEvent(REGISTERED, date, category=category(code, _LABELS[self.code], remarks)),)
         months = self.text("months", raw, remarks)
-        return (exit_event(date, code, self.text("motive", raw, remarks), self.exits_as, remarks, months),)
+        return (exit_event(date, code, self.text("motive", raw, remarks), self.exits_as, remarks, months, self.table),)
 
 
 class _WordEvents(_Cells):
@@ -239,7 +253,7 @@ class _WordEvents(_Cells):
             told = self.text("category", raw, remarks) or code
             known = category(told, _LABELS["category"], remarks) if told else None
             return (RegistrationEvent(REGISTERED, date, category=known),)
-        return (exit_event(date, code, motive, state, remarks, self.text("months", raw, remarks)),)
+        return (exit_event(date, code, motive, state, remarks, self.text("months", raw, remarks), self.table),)
 
 
 class _ExtractEvents(_Cells):
@@ -270,7 +284,7 @@ class _SnapshotEvents(_Cells):
             if left and (not events or left > events[-1].date):
                 code = self.text(f"{prefix}_code", raw, remarks)
                 motive = self.text(f"{prefix}_motive", raw, remarks)
-                events.append(exit_event(left, code, motive, state, remarks))
+                events.append(exit_event(left, code, motive, state, remarks, exits=self.table))
         if not events and not any(said.code == "DATE_INVALIDE" for said in remarks):
             remarks.append(remark("DATE_ABSENTE", column=_LABELS["registered_on"]))
         return tuple(events)
@@ -306,10 +320,13 @@ def exit_event(
     exits_as: str,
     remarks: list[Remark],
     months: str | None = None,
+    exits: Exits = KNOWN_EXITS,
 ) -> RegistrationEvent:
     """A cessation or a radiation; the end of a sanction comes from its stated duration in months."""
+    known = exit_code(code, motive, exits)
+    code = known or code
     meaning = exit_meaning(code, motive)
-    if meaning is None and (code or motive):
+    if meaning is None and known is None and (code or motive):
         remarks.append(remark("CODE_INCONNU", column="Motif", value=excerpt(code or motive or "")))
     state = exits_as if exits_as != "auto" else meaning.nature if meaning else CEASED
     ends_on = None

@@ -11,10 +11,10 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from hub.core.access import can, require
-from hub.core.errors import Conflict, DomainError, Invalid, Refused, TooLarge
+from hub.core.errors import Confirmation, Conflict, DomainError, Invalid, Refused, TooLarge
 from hub.core.models import record_access
 from hub.core.tabular import FileProblem, write_csv
 from hub.core.topics import topic_token
@@ -24,6 +24,7 @@ from partners.models.files import ImportKind, ImportState
 from partners.services.columns import MENDABLE, choose_columns
 from partners.services.corrections import CORRECTABLE
 from partners.services.coverage import change_coverage, differences
+from partners.services.guards import MINIMUM_REASON
 from partners.services.imports import confirm_import, discard_import, receive_file
 from partners.views.pages import UNPROCESSABLE, Request
 from referrals.forms.imports import CoverageForm, ImportForm, VerdictFilter
@@ -83,10 +84,13 @@ def record(request: Request, pk: UUID) -> HttpResponse:
     return _record(request, pk)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: Request, pk: UUID) -> HttpResponse:
-    """Apply what was read, unless what it covers was changed in the same form: it is then analysed again."""
+    """Apply what was read, unless what it covers was changed in the same form: it is then analysed again. Its address
+    opened as a page, after a refusal, shows the import."""
     job = get_import(request.actor, pk)
+    if request.method != "POST":
+        return redirect("import", pk)
     if "month" in request.POST or "sheet" in request.POST:
         form = CoverageForm(request.POST, actor=request.actor, job=job)
         if not form.is_valid() or differences(job, form.said()):
@@ -99,6 +103,8 @@ def confirm(request: Request, pk: UUID) -> HttpResponse:
             acknowledge_guards=request.POST.getlist("acknowledge_guards"),
             reason=request.POST.get("reason", ""),
         )
+    except Confirmation as error:
+        return _record(request, pk, unsaid=error)
     except (Conflict, Invalid) as error:
         return _record(request, pk, error=error)
     messages.success(request, "Confirmé : l'application commence.")
@@ -175,7 +181,9 @@ def _record(
     error: DomainError | None = None,
     fields: list[str] | None = None,
     coverage: CoverageForm | None = None,
+    unsaid: Confirmation | None = None,
 ) -> HttpResponse:
+    """`unsaid`: what a person must still say to confirm; what was ticked and written is shown again."""
     found = import_record(request.actor, pk)
     context: dict[str, Any] = {
         "record": found,
@@ -184,6 +192,11 @@ def _record(
         "error": None if isinstance(error, Invalid) else error,
         "rejects": found.reads_rows and has_rejects(found.job),
         "wrong_columns": error.message if isinstance(error, Invalid) else "",
+        "unsaid": unsaid,
+        "acknowledged": request.POST.getlist("acknowledge_guards") if unsaid else (),
+        "reason": request.POST.get("reason", "") if unsaid else "",
+        "concludes": bool(unsaid and request.POST.get("conclude_absence")),
+        "shortest_reason": MINIMUM_REASON,
     }
     mends = found.job.state in MENDABLE and can(request.actor, "import.confirm", found.job)
     if mends:
@@ -204,7 +217,7 @@ def _record(
         record_access("list", subject=found.job, detail=f"rows {len(rows.lines)}")
         context |= {"rows": rows, "verdict": verdict, "correctable": CORRECTABLE}
     template = "referrals/imports/_record.html" if _is_fragment(request) else "referrals/imports/record.html"
-    status = UNPROCESSABLE if coverage or isinstance(error, Invalid) else error.status if error else 200
+    status = UNPROCESSABLE if coverage or unsaid or isinstance(error, Invalid) else error.status if error else 200
     return render(request, template, context, status=status)
 
 

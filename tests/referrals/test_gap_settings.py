@@ -8,11 +8,12 @@ import pytest
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
+from partners.models import ImportRow
 from referrals.imports.codes import EXIT_CODES
 from referrals.models import ExitCode, ExpectedList
 from tests.cast import client
-from tests.files import confirm
-from tests.referrals.registration import exits, gap_of, sample_people, stock
+from tests.files import OCTOBER, bring, confirm
+from tests.referrals.registration import crowd, exits, gap_of, sample_people, stock
 
 pytestmark = pytest.mark.django_db
 PAGE = "/inscriptions/reglages/"
@@ -87,3 +88,17 @@ def test_other_departments_settings_do_not_exist(cast):
     foreign, unknown = browser.get(f"{PAGE}motifs/{code.pk}/"), browser.get(f"{PAGE}motifs/{uuid4()}/")
     assert (foreign.status_code, foreign.content) == (404, unknown.content)
     assert browser.post(f"{PAGE}listes/{expected.pk}/").status_code == 404
+
+
+def test_a_motive_of_the_table_is_known_by_its_label_and_its_code(cast):
+    people = crowd(cast, 2)
+    given = {"code": "z9", "label": "Motif inventé à part", "nature": "struck_off", "alerting": "on"}
+    client(cast.head).post(f"{PAGE}motifs/nouveau/", given)
+    header = "Nom;Prénom;Date de naissance;Identifiant PE;Situation;Date;Motif"
+    said = zip(people, ("MOTIF INVENTE A PART", "Z9"), strict=True)
+    lines = [f"{last};{first};{born};{pes};Radié;15/10/2026;{motive}" for (pes, last, first, born, _), motive in said]
+    job = bring(cast.adviser, "registration", "\n".join([header, *lines]).encode(), month=OCTOBER, nature="events")
+    with tenant(Actor.system(cast.department.pk)):
+        kept = list(ImportRow.objects.filter(job=job))
+    assert [row.problems for row in kept] == [[], []]
+    assert [row.data["events"][0]["code"] for row in kept] == ["Z9", "Z9"]

@@ -139,8 +139,14 @@ def test_the_page_and_the_api_ask_before_applying(cast):
     browser = client(cast.officer_metz)
     page = browser.get(f"/imports/{job.pk}/").content.decode()
     assert "Première liste complète" in page and "Pourquoi ce fichier est juste" in page
-    refused = browser.post(f"/imports/{job.pk}/confirmer/", {})
-    assert refused.status_code == 409 and "Première liste complète" in refused.content.decode()
+    assert "Au moins 10 caractères" in page
+    refused = browser.post(f"/imports/{job.pk}/confirmer/", {"acknowledge_guards": "baseline", "reason": "Vu <b>"})
+    again = refused.content.decode()
+    assert refused.status_code == 422 and "Première liste complète" in again
+    assert 'value="baseline" checked' in again and ">Vu &lt;b&gt;</textarea>" in again
+    assert "au moins 10 caractères" in again and "Ligne par ligne" in again
+    opened = browser.get(f"/imports/{job.pk}/confirmer/")
+    assert (opened.status_code, opened["Location"]) == (302, f"/imports/{job.pk}/")
     api = f"/api/v1/imports/{job.pk}/confirm/"
     answer = browser.post(api, {}, content_type="application/json")
     assert (answer.status_code, answer.json()["code"]) == (409, "confirmation_required")

@@ -289,3 +289,11 @@ def test_a_move_is_an_ordinary_exit():
 def test_a_number_written_once_contradicts_nothing(cells):
     [line] = stock(changed(**cells))
     assert (codes(line), line.nir13) == ([], "2850457990001")
+
+
+@pytest.mark.parametrize("motive", ["Non-présentation à convocation", "NON-PRESENTATION A CONVOCATION", "R2", "r2 "])
+def test_a_motive_is_known_by_the_code_or_the_label_of_the_table(motive):
+    content = f"Nom;Prénom;Né(e) le;Situation;Date;Motif\r\nFICTIF;Amélie;12/04/1985;Radié;15/10/2026;{motive}\r\n"
+    [line] = lines(content)
+    assert codes(line) == []
+    assert [(event.state, event.code) for event in line.events] == [("struck_off", "R2")]
