@@ -20,6 +20,8 @@ EVERY = {
     "partners.tasks.sweep_imports": 5.0,
     "partners.tasks.sweep_invitations": 60.0,
     "partners.tasks.sweep_files": 3600.0,
+    "partners.tasks.remind_owners": 3600.0,
+    "partners.tasks.tell_saved_searches": 3600.0,
     "referrals.tasks.expire_proposals": 3600.0,
     "referrals.tasks.close_loops": 3600.0,
     "referrals.tasks.release_gap_gestures": 2.0,

@@ -46,6 +46,7 @@ MAIN = (
     Door("Convocations", "mail", "campaigns"),
     Door("Inscriptions", "clipboard-check", "gaps", useful=works_on_gaps),
     Door("Imports", "file-up", "imports"),
+    Door("Répertoire", "book-open", "directory"),
     Door("Réseau", "network", "organizations"),
 )
 ACCOUNT_MENU = (

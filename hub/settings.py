@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 import pgtrigger
@@ -213,12 +215,16 @@ SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "hub.home.csrf_failure"
+# Tiles behind the map of the directory, such as https://data.geopf.fr/…/{z}/{x}/{y}; without them it draws its points.
+MAP_TILES_URL = env.str("MAP_TILES_URL", "").removeprefix("no")
+MAP_ATTRIBUTION = env.str("MAP_ATTRIBUTION", "")
+_tiles = [f"{urlsplit(MAP_TILES_URL).scheme}://{urlsplit(MAP_TILES_URL).netloc}"] if MAP_TILES_URL else []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
         "script-src": [SELF, NONCE],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *_tiles],
         "connect-src": [SELF],
         "frame-ancestors": ["'none'"],
         "form-action": [SELF],
@@ -259,7 +265,13 @@ THIRD_PARTY_ACCESS = {
 # --- Files ----------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = env.str("STATIC_ROOT", "") or None  # collected in the production image only
-STATICFILES_DIRS = [BASE_DIR / "hub" / "static"]
+# Of django-leaflet only its files: installed as an application it asks for GDAL.
+_leaflet = find_spec("leaflet")
+assert _leaflet is not None and _leaflet.origin is not None
+STATICFILES_DIRS = [
+    BASE_DIR / "hub" / "static",
+    ("leaflet", str(Path(_leaflet.origin).parent / "static" / "leaflet")),
+]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 if PRODUCTION:
     STORAGES = {

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("hub.pages")),
     path("", include("partners.urls")),
     path("", include("referrals.urls")),
+    path("", include("collective_actions.urls")),
     path("notifications/", include("notifications.urls")),
     path("api/", include("hub.api.urls")),
     path("compte/", include("allauth.urls")),

@@ -41,6 +41,8 @@ DELAYS: dict[str, Delay] = {
     "gap_escalation": Delay(10, OPEN_DAYS, "Écart sans action après le rappel : chef de service"),
     # Appointments
     "summons_notice": Delay(10, DAYS, "Convocation : délai entre l'envoi et le rendez-vous"),
+    # Directory
+    "service_verified": Delay(183, DAYS, "Service du répertoire : à vérifier après"),
     # Accounts
     "invitation": Delay(7, DAYS, "Validité d'une invitation"),
 }

@@ -25,14 +25,6 @@ class TeamOutput(serializers.Serializer[Any]):
     agency_code = serializers.CharField(help_text="Code de l'agence, 5 chiffres, ou vide.")
 
 
-class ServiceOutput(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    organization = ReferenceSerializer()
-    theme = serializers.CharField(help_text="Thème data·inclusion, ou vide.")
-    sensitive = serializers.BooleanField(help_text="Une orientation vers ce service n'est connue que des deux parties.")
-
-
 class OrganizationOutput(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     name = serializers.CharField()

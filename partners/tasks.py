@@ -13,6 +13,7 @@ from hub.core.gate import tenant
 from partners.models import Department
 from partners.services import imports
 from partners.services.deliveries import deliver_invitations, lost_deliveries
+from partners.services.directory import freshness, searches
 from partners.services.foresight import foresee_again
 from partners.services.leftovers import sweep_leftovers
 
@@ -55,6 +56,22 @@ def sweep_imports() -> None:
             waiting = imports.pending_imports(actor)
         for job_id in waiting:
             imports.process_import(department_id, job_id)
+
+
+@shared_task
+def remind_owners() -> None:
+    """Ask about services not verified for too long, once by delay; every hour."""
+    for department_id in Department.objects.values_list("pk", flat=True):
+        with tenant(Actor.system(department_id)) as actor:
+            freshness.remind_owners(actor)
+
+
+@shared_task
+def tell_saved_searches() -> None:
+    """Tell who keeps a search what was published since; every hour."""
+    for department_id in Department.objects.values_list("pk", flat=True):
+        with tenant(Actor.system(department_id)) as actor:
+            searches.tell_saved_searches(actor)
 
 
 @shared_task

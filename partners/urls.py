@@ -11,8 +11,6 @@ urlpatterns = [
     route("reseau/<uuid:pk>/modifier/", organizations.organization_edit, name="organization_edit", access=MEMBER),
     route("reseau/<uuid:pk>/equipes/nouvelle/", organizations.team_new, name="team_new", access=MEMBER),
     route("reseau/equipes/<uuid:pk>/", organizations.team_edit, name="team_edit", access=MEMBER),
-    route("reseau/<uuid:pk>/services/nouveau/", organizations.service_new, name="service_new", access=MEMBER),
-    route("reseau/services/<uuid:pk>/", organizations.service_edit, name="service_edit", access=MEMBER),
     route("reseau/<uuid:pk>/fermetures/", organizations.closing_add, name="closing_add", access=MEMBER),
     route("reseau/<uuid:pk>/fermetures/retirer/", organizations.closing_remove, name="closing_remove", access=MEMBER),
     # Members and invitations

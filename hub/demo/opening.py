@@ -13,8 +13,9 @@ from hub.demo.network import ACCOUNTS, ORGANIZATIONS, PASSWORD, AccountPlan, Org
 from partners.actors import actor_from
 from partners.models import Department, Membership, Organization, Service, Team, Territory, User
 from partners.services.departments import open_department
+from partners.services.directory.writing import create_service
 from partners.services.members import add_member
-from partners.services.organizations import create_organization, create_service, create_team
+from partners.services.organizations import create_organization, create_team
 from partners.services.territories import create_territory, geography_of, load_communes
 
 
@@ -87,7 +88,7 @@ def _organization(network: Network, plan: OrganizationPlan) -> None:
         )
     for service in plan.services:
         network.services[plan.key, service.name] = create_service(
-            here, organization=organization, name=service.name, theme=service.theme
+            here, organization=organization, name=service.name, themes=[service.theme] if service.theme else []
         )
 
 

@@ -94,6 +94,7 @@ STATES: dict[str, dict[str, Look]] = {
         "discarded": CLOSED,
         "undone": Look("neutral", "undo-2"),
     },
+    "service": {"draft": DRAFT, "published": DONE, "archived": CLOSED},
     "campaign": {"draft": DRAFT, "sent": SENT, "cancelled": BARRED},
     "importrow": {
         "created": Look("success", "circle-plus"),

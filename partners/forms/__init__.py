@@ -4,7 +4,7 @@ from partners.forms.accounts import AbsenceForm, PhoneForm, TokenForm
 from partners.forms.departments import NewTerritoryForm, OnboardingForm, SettingsForm, TerritoryForm
 from partners.forms.filters import AccessFilter, CommuneFilter, InvitationFilter, OrganizationFilter
 from partners.forms.members import AcceptForm, InvitationForm, MemberForm, RightsForm
-from partners.forms.organizations import ClosingForm, ContactForm, OrganizationForm, ServiceForm, TeamForm
+from partners.forms.organizations import ClosingForm, ContactForm, OrganizationForm, TeamForm
 
 __all__ = [
     "AbsenceForm",
@@ -22,7 +22,6 @@ __all__ = [
     "OrganizationForm",
     "PhoneForm",
     "RightsForm",
-    "ServiceForm",
     "SettingsForm",
     "TeamForm",
     "TerritoryForm",

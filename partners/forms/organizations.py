@@ -12,8 +12,6 @@ from hub.core.access import visible
 from hub.core.actor import Actor
 from partners.forms.fields import DateInput, PhoneField, SiretField, rows_in
 from partners.models import OrganizationKind, Territory
-from partners.models.services import SENSITIVE_THEMES
-from partners.themes import THEMES
 
 BY_MAIL = "Reçoit aussi les orientations par courriel"
 BY_MAIL_HELP = (
@@ -90,25 +88,6 @@ class TeamForm(forms.Form):
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         rows_in(self, "territory").queryset = visible(actor, Territory)
-
-
-class ServiceForm(forms.Form):
-    """Something offered to people."""
-
-    name = forms.CharField(label="Nom", max_length=150)
-    theme = forms.ChoiceField(label="Thème", required=False, choices=[("", "—"), *THEMES])
-    sensitive = forms.BooleanField(
-        label="Service sensible",
-        required=False,
-        help_text="Ses orientations ne sont vues que de l'émetteur et du destinataire.",
-    )
-    active = forms.BooleanField(label="Proposé actuellement", required=False, initial=True)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("theme") in SENSITIVE_THEMES:
-            cleaned["sensitive"] = True  # the law of the theme: it cannot be unticked
-        return cleaned
 
 
 class ClosingForm(forms.Form):

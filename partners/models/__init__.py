@@ -1,10 +1,11 @@
 """Who we are: Départements, territories, organisations, members, the services they offer, the files they bring."""
 
 from partners.models.departments import Commune, Department, Territory
+from partners.models.directory import DirectoryWord, SavedSearch, ServiceJournal, ServiceSuggestion
 from partners.models.files import ImportJob, ImportRow, LineCorrection, StoredFile
 from partners.models.members import Absence, ApiToken, Function, Invitation, Membership
 from partners.models.organizations import ClosingPeriod, Organization, OrganizationKind, Presence, Team
-from partners.models.services import Service
+from partners.models.services import Service, Structure
 from partners.models.users import User
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "ClosingPeriod",
     "Commune",
     "Department",
+    "DirectoryWord",
     "Function",
     "ImportJob",
     "ImportRow",
@@ -22,8 +24,12 @@ __all__ = [
     "Organization",
     "OrganizationKind",
     "Presence",
+    "SavedSearch",
     "Service",
+    "ServiceJournal",
+    "ServiceSuggestion",
     "StoredFile",
+    "Structure",
     "Team",
     "Territory",
     "User",

@@ -63,6 +63,8 @@ class Commune(models.Model):
     search_name = models.CharField(max_length=80, db_index=True)
     postcodes = models.CharField(max_length=200, blank=True)
     population = models.PositiveIntegerField(null=True)
+    latitude = models.FloatField(null=True)
+    longitude = models.FloatField(null=True)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="communes")
     territory = models.ForeignKey(Territory, null=True, on_delete=models.PROTECT, related_name="communes")
 

@@ -29,6 +29,7 @@ class ImportKind(models.TextChoices):
     PEOPLE = "people", "Personnes (tableau)"
     CAF_FLOW = "caf_flow", "Bénéficiaires (flux mensuel CAF ou MSA)"
     REGISTRATION = "registration", "Liste d'inscription du service public de l'emploi"
+    DIRECTORY = "directory", "Répertoire : structures et services"
 
 
 class ImportState(models.TextChoices):

@@ -11,6 +11,7 @@ from hub.core.access import visible
 from hub.core.actor import Actor
 from hub.core.text import fold
 from partners.models import ClosingPeriod, Organization, Service, Team
+from partners.models.services import ServiceState
 
 MOST_SHOWN = 200
 # A closing period already over is kept a month on screen: late answers are explained by it.
@@ -28,7 +29,7 @@ def organization_list(actor: Actor, *, q: str = "", kind: str = "", territory: s
         teams = visible(actor, Team).filter(territory_id=territory)
         found = found.filter(pk__in=teams.values("organization"))
     here = Q(teams__department_id=actor.department_id)
-    offered = Q(services__department_id=actor.department_id, services__active=True)
+    offered = Q(services__department_id=actor.department_id, services__state=ServiceState.PUBLISHED)
     return found.annotate(
         team_count=Count("teams", filter=here, distinct=True),
         service_count=Count("services", filter=offered, distinct=True),

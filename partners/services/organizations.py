@@ -11,8 +11,7 @@ from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
 from hub.core.text import fold
-from partners.models import ClosingPeriod, Organization, OrganizationKind, Presence, Service, Team, Territory
-from partners.models.services import SENSITIVE_THEMES
+from partners.models import ClosingPeriod, Organization, OrganizationKind, Presence, Team, Territory
 
 # What the Département's administration may write about an organisation.
 IDENTITY = frozenset(
@@ -115,35 +114,6 @@ def edit_team(
     team.name, team.territory, team.agency_code, team.sees_people = name, territory, agency_code, sees_people
     team.save(update_fields=["name", "territory", "agency_code", "sees_people"])
     return team
-
-
-@transaction.atomic
-def create_service(
-    actor: Actor, *, organization: Organization, name: str, theme: str = "", sensitive: bool | None = None
-) -> Service:
-    """Something offered to people; sensitive by default when its theme is. Raises `Invalid` on a name taken."""
-    require(actor, "organization.arrange", organization)
-    if organization.services.filter(department_id=actor.department_id, name=name).exists():
-        raise Invalid(fields={"name": "Ce service existe déjà."}, code="duplicate")
-    return Service.objects.create(
-        organization=organization,
-        department_id=actor.department_id,
-        name=name,
-        theme=theme,
-        sensitive=theme in SENSITIVE_THEMES if sensitive is None else sensitive,
-    )
-
-
-@transaction.atomic
-def edit_service(actor: Actor, *, service: Service, name: str, theme: str, sensitive: bool, active: bool) -> Service:
-    """Change a service, or stop offering it (`active`). Raises `Invalid` on a name taken."""
-    require(actor, "organization.arrange", service)
-    same = Service.objects.filter(organization=service.organization, department=service.department, name=name)
-    if same.exclude(pk=service.pk).exists():
-        raise Invalid(fields={"name": "Ce service existe déjà."}, code="duplicate")
-    service.name, service.theme, service.sensitive, service.active = name, theme, sensitive, active
-    service.save(update_fields=["name", "theme", "sensitive", "active"])
-    return service
 
 
 @transaction.atomic

@@ -15,19 +15,25 @@ from hub.core.actor import Actor
 from hub.core.errors import Invalid
 from hub.core.text import fold
 from partners.models import Commune, Department, Territory
+from partners.services.directory.index import reindex_communes
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 
 
 @dataclass(frozen=True, slots=True)
 class CommuneLine:
-    """One commune of the reference table; `area` is the arrondissement, the default territory."""
+    """One commune of the reference table; `area` is the arrondissement, the default territory.
+
+    Positions are those of GeoNames (CC BY 4.0); a village it does not know stands amid the others of its postal code.
+    """
 
     insee: str
     name: str
     postcodes: str
     population: int | None
     area: str
+    latitude: float
+    longitude: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,8 @@ def _communes(rows: Iterable[dict[str, str]]) -> tuple[CommuneLine, ...]:
             postcodes=row["codes_postaux"],
             population=int(row["population"]) if row["population"] else None,
             area=row["code_arrondissement"],
+            latitude=float(row["latitude"]),
+            longitude=float(row["longitude"]),
         )
         found.setdefault(line.insee, line)
     return tuple(found.values())
@@ -105,6 +113,8 @@ def load_communes(actor: Actor, *, department: Department, geography: Geography)
             search_name=fold(line.name),
             postcodes=line.postcodes,
             population=line.population,
+            latitude=line.latitude,
+            longitude=line.longitude,
             department=department,
             territory=by_area.get(line.area),
         )
@@ -112,7 +122,9 @@ def load_communes(actor: Actor, *, department: Department, geography: Geography)
     ]
     Commune.objects.bulk_create([row for row in rows if row.insee not in present])
     kept = [row for row in rows if row.insee in present]
-    Commune.objects.bulk_update(kept, ["name", "search_name", "postcodes", "population"], batch_size=500)
+    Commune.objects.bulk_update(
+        kept, ["name", "search_name", "postcodes", "population", "latitude", "longitude"], batch_size=500
+    )
     return len(rows)
 
 
@@ -139,4 +151,7 @@ def move_communes(actor: Actor, *, territory: Territory, communes: Iterable[str]
     """Attach communes (INSEE codes of the same Département) to a territory; returns how many moved."""
     require(actor, "territory.edit", territory)
     mine = Commune.objects.filter(department_id=territory.department_id, insee__in=list(communes))
-    return mine.exclude(territory=territory).update(territory=territory)
+    moved = list(mine.exclude(territory=territory).values_list("insee", flat=True))
+    mine.update(territory=territory)
+    reindex_communes(moved)
+    return len(moved)

@@ -19,10 +19,9 @@ from partners.forms import (
     ContactForm,
     OrganizationFilter,
     OrganizationForm,
-    ServiceForm,
     TeamForm,
 )
-from partners.models import Organization, Service, Team
+from partners.models import Organization, Team
 from partners.selectors.network import organization_list, organization_record
 from partners.services import organizations as services
 from partners.views.pages import Request, find, form_page, submit
@@ -113,31 +112,6 @@ def team_edit(request: Request, pk: UUID) -> HttpResponse:
         return redirect("organization", team.organization_id)
     cancel = reverse("organization", args=[team.organization_id])
     return form_page(request, form, title=f"Modifier l'équipe {team.name}", cancel_url=cancel)
-
-
-def service_new(request: Request, pk: UUID) -> HttpResponse:
-    actor = request.actor
-    organization = find(actor, Organization, pk, "organization.arrange")
-    form = ServiceForm(request.POST or None)
-    del form.fields["active"]
-    made = submit(request, form, lambda: services.create_service(actor, organization=organization, **form.cleaned_data))
-    if made:
-        messages.success(request, f"Service « {made.name} » ajouté.")
-        return redirect("organization", pk)
-    title = f"Nouveau service · {organization.name}"
-    return form_page(request, form, title=title, button="Ajouter", cancel_url=reverse("organization", args=[pk]))
-
-
-def service_edit(request: Request, pk: UUID) -> HttpResponse:
-    actor = request.actor
-    service = find(actor, Service, pk, "organization.arrange", "organization")
-    initial = {name: getattr(service, name) for name in ServiceForm.base_fields}
-    form = ServiceForm(request.POST or None, initial=initial)
-    if submit(request, form, lambda: services.edit_service(actor, service=service, **form.cleaned_data)):
-        messages.success(request, "Service enregistré.")
-        return redirect("organization", service.organization_id)
-    cancel = reverse("organization", args=[service.organization_id])
-    return form_page(request, form, title=f"Modifier le service {service.name}", cancel_url=cancel)
 
 
 def closing_add(request: Request, pk: UUID) -> HttpResponse:

@@ -66,7 +66,7 @@ class ImportForm(CoverageFields):
         super().__init__(*args, actor=actor, **options)
         kinds = allowed_kinds(actor)
         choices_in(self, "kind").choices = kinds if len(kinds) == 1 else [PROPOSED, *kinds]
-        self.fields["file"].widget.attrs["accept"] = ".csv,.txt,.xlsx,.ods,.xml"
+        self.fields["file"].widget.attrs["accept"] = ".csv,.txt,.xlsx,.ods,.xml,.json"
         self.kinds = frozenset(kind for kind, _ in kinds)
         if ImportKind.REGISTRATION not in self.kinds:
             for name in ("month", "territory", "nature"):

@@ -10,6 +10,7 @@ from hub.core.tabular.sheet import open_sheets
 from hub.core.tabular.sniff import container, opened
 from hub.core.tabular.table import alias_index
 from hub.core.text import header_key
+from partners.imports.directory import is_directory_json, is_directory_table
 from referrals.imports.columns import CLASSIC_LAYOUTS, PEOPLE, REGISTRATION
 from referrals.imports.lines import KIND_LABELS, FileKind
 
@@ -28,6 +29,8 @@ def detect(source: Source, limits: Limits = DEFAULT_LIMITS) -> FileKind | None:
             if b"\x00" in head:
                 head = head.replace(b"\x00", b"")
             return "caf_flow" if _CAF_MARKS.search(head) else None
+    if is_directory_json(source):
+        return "directory"
     for sheet in open_sheets(source, limits):
         first = [row for _, row in islice(sheet.rows(), 11)]
         if kind := next((kind for row in first[:10] if (kind := kind_of_titles(row))), None) or _kind_of_positions(
@@ -45,6 +48,8 @@ def kind_of_titles(titles: Iterable[str]) -> FileKind | None:
     kind = kind_of_registration(columns)
     if kind and not (kind == "registration_by_hand" and "date" not in columns and people & _ONLY_OF_PEOPLE):
         return kind
+    if is_directory_table(keys):
+        return "directory"
     if {"last_name", "first_names"} <= people and people & {"birth_date", "nir", "caf_number"}:
         return "people_table"
     return None

@@ -14,7 +14,7 @@ from hub.core.tabular import Remark, Survey
 
 FileKind = Literal[
     "people_table", "caf_flow", "registration_stock", "registration_exits", "registration_snapshot",
-    "registration_extract", "registration_by_hand",
+    "registration_extract", "registration_by_hand", "directory",
 ]  # fmt: skip
 KIND_LABELS: dict[FileKind, str] = {
     "people_table": "tableau de personnes",
@@ -24,6 +24,7 @@ KIND_LABELS: dict[FileKind, str] = {
     "registration_snapshot": "flux détaillé de Pôle emploi",
     "registration_extract": "extrait de Pôle emploi pour Carnet de bord",
     "registration_by_hand": "liste d'inscription faite à la main",
+    "directory": "fichier du répertoire (structures et services)",
 }  # fmt: skip
 
 _Line = TypeVar("_Line")

@@ -14,6 +14,7 @@ BRINGERS: dict[str, tuple[str, ...]] = {
     ImportKind.PEOPLE: (Function.PEOPLE_IMPORT,),
     ImportKind.CAF_FLOW: (Function.PEOPLE_IMPORT,),
     ImportKind.REGISTRATION: (Function.REGISTRATION_LISTS,),
+    ImportKind.DIRECTORY: (Function.COORDINATION,),
 }
 LIST_KINDS = ("department", "employment_service")  # whose lists the law names (CASF R. 262-111)
 
@@ -27,7 +28,7 @@ def may_list_imports(actor: Actor, _: None = None) -> bool:
 
 @rule("import.bring")
 def may_bring(actor: Actor, kind: str) -> bool:
-    """People come from the Département; registration lists also from Pôle emploi."""
+    """People and the directory come from the Département; registration lists also from Pôle emploi."""
     if actor.is_system:
         return True
     if not actor.sees_people or not actor.has(*BRINGERS.get(kind, ())):

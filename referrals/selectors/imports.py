@@ -37,6 +37,7 @@ USUAL = {
     ImportKind.PEOPLE: (*PEOPLE_VERDICTS, Verdict.REJECTED),
     ImportKind.CAF_FLOW: (*PEOPLE_VERDICTS, Verdict.REJECTED),
     ImportKind.REGISTRATION: (Verdict.MATCHED, Verdict.DUPLICATE, *REJECTS),
+    ImportKind.DIRECTORY: (Verdict.CREATED, Verdict.CHANGED, Verdict.UNCHANGED, Verdict.DUPLICATE, Verdict.REJECTED),
 }
 OUTCOMES = ("gaps_opened", "gaps_changed", "gaps_resolved", "gaps_lapsed")
 WOULD = ("gaps_would_open", "gaps_would_change", "gaps_would_resolve", "gaps_would_lapse")
@@ -194,7 +195,7 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         outcomes={name: job.counts.get(name, 0) for name in OUTCOMES} if reads_rows and _is_applied_list(job) else {},
         absence=_absence(job) if may_decide and waits else None,
         tracks_refused=job.counts.get("tracks_refused", 0) if reads_rows else 0,
-        may_correct=waits and can(actor, "import.correct", job),
+        may_correct=waits and can(actor, "import.correct", job) and job.kind != ImportKind.DIRECTORY,
         forecast={name: job.counts[name] for name in WOULD if name in job.counts} if reads_rows and waits else {},
         audience=shown_audience(actor, job) if waits else [],
         may_undo=may_undo_now(actor, job),
@@ -327,7 +328,9 @@ def _decided(decision: MatchDecision | None) -> str:
 
 
 def line_name(data: dict[str, Any]) -> str:
-    """Whom the line names, as the file says it."""
+    """Whom or what the line names, as the file says it."""
+    if "title" in data:
+        return str(data["title"])
     said = data.get("values", data)
     return f"{said.get('last_name') or said.get('birth_name') or ''} {said.get('first_names') or ''}".strip()
 

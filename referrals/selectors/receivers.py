@@ -15,6 +15,7 @@ from hub.core.actor import PARIS, Actor
 from hub.core.text import fold
 from hub.core.workdays import open_days_between
 from partners.models import ClosingPeriod, Organization, Service, Team
+from partners.models.services import ServiceState
 from referrals.clocks import closing_periods
 from referrals.models import Beneficiary, Referral
 from referrals.selectors.people_filters import WORD
@@ -59,15 +60,19 @@ def search_receivers(actor: Actor, query: str, *, but: tuple[UUID, ...] = ()) ->
 def alternatives_to(actor: Actor, former: Referral) -> list[Receiver]:
     """Where else to send somebody whose referral came to nothing: the same theme, else the same kind."""
     others = _receivers(actor, (former.receiver_id,))
-    theme = former.service.theme if former.service else ""
-    same_theme = others.filter(services__theme=theme, services__active=True, services__department=actor.department_id)
-    found = list(same_theme[:MOST_FOUND]) if theme else []
+    themes = former.service.themes if former.service else []
+    same_theme = others.filter(
+        services__themes__overlap=themes,
+        services__state=ServiceState.PUBLISHED,
+        services__department=actor.department_id,
+    )
+    found = list(same_theme[:MOST_FOUND]) if themes else []
     return [_shown(one) for one in found or others.filter(kind=former.receiver.kind_id)[:MOST_FOUND]]
 
 
 def _receivers(actor: Actor, but: tuple[UUID, ...]) -> QuerySet[Organization]:
     """Active organisations that receive referrals, with what they offer and when they close soon."""
-    active = Service.objects.filter(department_id=actor.department_id, active=True)
+    active = Service.objects.filter(department_id=actor.department_id, state=ServiceState.PUBLISHED)
     offered = Prefetch("services", active, to_attr="offer")
     soon = actor.today + timedelta(days=SOON_DAYS)
     closing = Prefetch(
@@ -108,7 +113,7 @@ def teams_of(actor: Actor, receiver: Organization) -> QuerySet[Team]:
 
 def services_of(actor: Actor, receiver: Organization) -> QuerySet[Service]:
     """What it offers now."""
-    return visible(actor, Service).filter(organization=receiver, active=True)
+    return visible(actor, Service).filter(organization=receiver, state=ServiceState.PUBLISHED)
 
 
 def warnings_about(actor: Actor, receiver: Organization) -> Warnings:
@@ -147,7 +152,7 @@ def _short(day: date) -> str:
 def _holds(organization: Organization, words: list[str]) -> bool:
     texts = [organization.name, organization.city, organization.kind.label]
     for service in organization.offer:  # type: ignore[attr-defined]
-        texts += [service.name, service.theme]
+        texts += [service.name, *service.themes]
     text = fold(" ".join(texts))
     return all(word in text for word in words)
 

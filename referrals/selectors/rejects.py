@@ -11,6 +11,7 @@ from hub.core.tabular import file_name
 from hub.core.tabular.table import alias_index
 from hub.core.text import header_key
 from partners.importers import IMPORTERS
+from partners.imports.directory import ALIASES
 from partners.models import Department, ImportJob, ImportRow
 from partners.models.files import ImportKind
 from partners.services.corrections import corrections_of
@@ -21,8 +22,14 @@ KNOWN = {
     ImportKind.PEOPLE: alias_index(PEOPLE),
     ImportKind.REGISTRATION: alias_index(REGISTRATION),
     ImportKind.CAF_FLOW: {},
+    ImportKind.DIRECTORY: alias_index(ALIASES),
 }
-NAMES = {ImportKind.PEOPLE: "personnes", ImportKind.CAF_FLOW: "flux-caf", ImportKind.REGISTRATION: "inscriptions"}
+NAMES = {
+    ImportKind.PEOPLE: "personnes",
+    ImportKind.CAF_FLOW: "flux-caf",
+    ImportKind.REGISTRATION: "inscriptions",
+    ImportKind.DIRECTORY: "repertoire",
+}
 
 
 def has_rejects(job: ImportJob) -> bool:

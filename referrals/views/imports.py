@@ -50,6 +50,7 @@ KINDS = {
     "registration_snapshot": ImportKind.REGISTRATION,
     "registration_extract": ImportKind.REGISTRATION,
     "registration_by_hand": ImportKind.REGISTRATION,
+    "directory": ImportKind.DIRECTORY,
 }
 ALREADY = "FICHIER_DEJA_IMPORTE"
 

@@ -107,6 +107,11 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
             for row in rows["GapView"]
             if actor.is_system or (row.user_id, row.organization_id) == (actor.user_id, org)
         },
+        "SavedSearch": {
+            row.pk
+            for row in rows["SavedSearch"]
+            if actor.is_system or (row.user_id, row.organization_id) == (actor.user_id, org)
+        },
         "GapLog": {row.pk for row in rows["GapLog"] if row.gap_id in gaps},
         "Notification": {row.pk for row in rows["Notification"] if row.user_id == actor.user_id or actor.is_system},
         "IdempotencyKey": {row.pk for row in rows["IdempotencyKey"] if row.user_id == actor.user_id},

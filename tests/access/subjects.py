@@ -117,6 +117,13 @@ ASSIGNMENT = {name: named(f"{name}_assignment") for name in ("udaf", "pes")}
 
 SUBJECTS: dict[str, dict[str, Subject]] = {
     "organization.create": WITHOUT,
+    "service.moderate": WITHOUT | {"service": named("service")},
+    "service.create": ORGANIZATION,
+    "service.edit": {"service": named("service"), "of a file": named("structure_service")},
+    "service.publish": {"archived": named("closed_service"), "of a file": named("structure_service")},
+    "service.verify": {"service": named("service"), "of a file": named("structure_service")},
+    "service.suggest": WITHOUT | {"service": named("service")},
+    "suggestion.settle": {"suggestion": named("suggestion")},
     "organization.edit": ORGANIZATION,
     "organization.arrange": ORGANIZATION | {"team abroad": foreign_team},
     "member.list": ORGANIZATION,

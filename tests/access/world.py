@@ -24,10 +24,22 @@ from hub.core.gate import tenant
 from hub.core.identifiers import nir_key
 from notifications.models import Notification
 from partners.actors import guest_of
-from partners.models import Commune, ImportRow, LineCorrection, Membership, Organization, Service
+from partners.models import (
+    Commune,
+    ImportRow,
+    LineCorrection,
+    Membership,
+    Organization,
+    Service,
+    ServiceJournal,
+    Structure,
+)
 from partners.services.absences import declare_absence
+from partners.services.directory.searches import save_search
+from partners.services.directory.suggestions import suggest
+from partners.services.directory.writing import archive_service, create_service
 from partners.services.invitations import send_invitation
-from partners.services.organizations import add_closing_period, create_service
+from partners.services.organizations import add_closing_period
 from partners.services.tokens import create_token
 from referrals.models import (
     AnswerLink,
@@ -145,8 +157,8 @@ def _pathways(world: World) -> None:
 def _referrals(world: World) -> None:
     cast = world.cast
     with tenant(actor(cast.admin)) as acting:
-        world.service = create_service(acting, organization=cast.association2, name="Jardin", theme="")
-        world.hushed = create_service(acting, organization=cast.association2, name="Écoute", theme="", sensitive=True)
+        world.service = create_service(acting, organization=cast.association2, name="Jardin")
+        world.hushed = create_service(acting, organization=cast.association2, name="Écoute", sensitive=True)
     words = {key.removeprefix("referral."): v for key, v in world.said.items() if key.startswith("referral.")}
     world.proposal = referral(cast, world.helped, **words)
     world.sensitive = referral(cast, world.helped, to=cast.association2, service=world.hushed)
@@ -202,6 +214,7 @@ def _gaps(world: World) -> None:
         later = acting.today + timedelta(days=60)
         world.absence = declare_absence(acting, starts_on=later, ends_on=later)
         world.gap_view = keep_view(acting, name="Mes suivis", query="mine=on")
+        world.saved_search = save_search(acting, name="Permis", query="q=permis")
 
 
 def _appointments(world: World) -> None:
@@ -255,9 +268,14 @@ def _network(world: World) -> None:
         world.closing = add_closing_period(
             acting, organization=cast.siae, starts_on=acting.today, ends_on=acting.today + timedelta(days=2)
         )
-        world.closed_service = Service.objects.create(
-            organization=cast.siae, department=cast.department, name="Fermé", active=False
+        world.closed_service = archive_service(
+            acting, service=create_service(acting, organization=cast.siae, name="Fermé")
         )
+        world.structure = Structure.objects.create(department=cast.department, name="Structure d'un fichier")
+        world.structure_service = Service.objects.create(
+            department=cast.department, structure=world.structure, name="D'un fichier", source="dora", source_id="1"
+        )
+        world.service_note = ServiceJournal.objects.get(service=world.service)
         world.gone = Organization.objects.create(
             kind_id="association", name="Disparue", search_name="disparue", active=False
         )
@@ -276,6 +294,8 @@ def _network(world: World) -> None:
 
 def _files(world: World) -> None:
     cast = world.cast
+    with tenant(actor(cast.udaf_lead)) as acting:
+        world.suggestion = suggest(acting, service=world.service, text="Le jardin a changé d'adresse.")
     world.people_job = bring(cast.officer_metz, "people", TABLE)
     with tenant(actor(cast.officer_metz)):
         world.people_row = ImportRow.objects.get(job=world.people_job)

@@ -7,7 +7,7 @@ from uuid import uuid4
 from hub.core.access import visible
 from hub.core.actor import Actor
 from hub.core.gate import tenant
-from partners.services.organizations import create_service
+from partners.services.directory.writing import create_service
 from referrals.api.referrals import MOVES
 from referrals.models import Referral
 from tests.api.test_doors import is_problem
@@ -162,7 +162,7 @@ def test_boxes_and_strangers(cast, machine):
 def test_a_sensitive_referral_is_known_to_two_parties_only(cast, machine):
     theme = "sante--addictions"
     service = create_service(
-        Actor.system(cast.department.pk), organization=cast.association, name="Écoute", theme=theme
+        Actor.system(cast.department.pk), organization=cast.association, name="Écoute", themes=[theme]
     )
     who = person(cast)
     decision(cast, who)

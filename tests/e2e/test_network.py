@@ -8,7 +8,8 @@ import pytest
 from django.urls import reverse
 
 from partners.models import Invitation
-from partners.services.organizations import add_closing_period, create_service
+from partners.services.directory.writing import create_service
+from partners.services.organizations import add_closing_period
 from partners.services.tokens import create_token
 from tests.cast import PASSWORD, actor
 from tests.e2e.browser import check, screenshot, sign_in
@@ -23,9 +24,9 @@ def furnished(cast):
         by,
         organization=cast.udaf,
         name="Accompagnement budgétaire",
-        theme="difficultes-financieres--ameliorer-sa-gestion-budgetaire",
+        themes=["difficultes-financieres--ameliorer-sa-gestion-budgetaire"],
     )
-    create_service(by, organization=cast.udaf, name="Écoute", theme="sante--sante-mentale")
+    create_service(by, organization=cast.udaf, name="Écoute", themes=["sante--sante-mentale"])
     add_closing_period(by, organization=cast.udaf, starts_on=date(2030, 8, 1), ends_on=date(2030, 8, 15))
     invite(cast.udaf_lead, functions=["counselling"], team=cast.udaf_support)
     create_token(actor(cast.admin), label="Export mensuel", days=90)

@@ -12,10 +12,10 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid, Refused
 from partners.models import ClosingPeriod, Organization, Presence, Service, Team
 from partners.selectors.network import organization_list
+from partners.services.directory.writing import create_service
 from partners.services.organizations import (
     add_closing_period,
     create_organization,
-    create_service,
     create_team,
     edit_contact,
     edit_organization,
@@ -76,7 +76,7 @@ def test_a_manager_arranges_his_own_organization(cast):
     by = actor(cast.udaf_lead)
     team = create_team(by, organization=cast.udaf, name="Antenne", territory=cast.thionville)
     service = create_service(
-        by, organization=cast.udaf, name="Budget", theme="difficultes-financieres--ameliorer-sa-gestion-budgetaire"
+        by, organization=cast.udaf, name="Budget", themes=["difficultes-financieres--ameliorer-sa-gestion-budgetaire"]
     )
     assert (team.department, service.sensitive) == (cast.department, False)
     edit_contact(by, organization=cast.udaf, email="accueil@exemple.invalid", phone="+33387000000")
@@ -92,9 +92,9 @@ def test_a_manager_arranges_his_own_organization(cast):
 
 def test_a_sensitive_theme_marks_its_service(cast):
     by = actor(cast.udaf_lead)
-    assert create_service(by, organization=cast.udaf, name="Écoute", theme="sante--addictions").sensitive
+    assert create_service(by, organization=cast.udaf, name="Écoute", themes=["sante--addictions"]).sensitive
     browser = client(cast.udaf_lead)
-    posted = {"name": "Parole", "theme": "sante--sante-mentale"}
+    posted = {"name": "Parole", "themes": ["sante--sante-mentale"]}
     assert browser.post(reverse("service_new", args=[cast.udaf.pk]), posted).status_code == 302
     assert Service.objects.get(name="Parole").sensitive
 

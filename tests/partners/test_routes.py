@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from hub.core.gate import tenant
 from partners.services.absences import declare_absence
-from partners.services.organizations import create_service
 from partners.services.tokens import create_token
 from partners.urls import urlpatterns
 from tests.cast import actor, client
@@ -22,13 +21,11 @@ OBJECTS = {
     "organization": "organization",
     "organization_edit": "organization",
     "team_new": "organization",
-    "service_new": "organization",
     "closing_add": "organization",
     "closing_remove": "organization",
     "members": "organization",
     "invitation_new": "organization",
     "team_edit": "team",
-    "service_edit": "service",
     "member_edit": "member",
     "member_absences": "member",
     "member_deactivate": "member",
@@ -49,7 +46,6 @@ def objects(cast):
     return {
         "organization": cast.udaf,
         "team": cast.udaf_support,
-        "service": create_service(actor(cast.udaf_lead), organization=cast.udaf, name="Budget"),
         "member": cast.udaf_worker,
         "invitation": invite(cast.udaf_lead),
         "token": create_token(actor(cast.udaf_worker), label="x", days=1)[0],

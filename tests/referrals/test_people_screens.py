@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
-from partners.services.organizations import create_service
+from partners.services.directory.writing import create_service
 from referrals.models import (
     AccessGrant,
     Beneficiary,
@@ -363,7 +363,7 @@ def test_a_manager_names_the_referent(cast):
 def test_a_sensitive_referral_is_in_no_timeline_panel_list_nor_warning(cast):
     with tenant(Actor.system(cast.department.pk)) as acting:
         service = create_service(
-            acting, organization=cast.association, name="ÉCOUTE SECRÈTE", theme="sante--addictions"
+            acting, organization=cast.association, name="ÉCOUTE SECRÈTE", themes=["sante--addictions"]
         )
     who = person(cast)
     decision(cast, who)

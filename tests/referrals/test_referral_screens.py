@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from notifications.models import Notification
-from partners.services.organizations import add_closing_period, create_service, create_team
+from partners.services.directory.writing import create_service
+from partners.services.organizations import add_closing_period, create_team
 from referrals.gestures import GESTURES, open_gestures
 from referrals.models import PersonReason, Referral, ReferralLog
 from referrals.services import referrals as services
@@ -377,7 +378,7 @@ def test_control_sees_no_referral(cast):
 
 def test_a_sensitive_service_makes_the_referral_sensitive(cast):
     with tenant(Actor.system(cast.department.pk)) as acting:
-        service = create_service(acting, organization=cast.association, name="Écoute", theme="sante--addictions")
+        service = create_service(acting, organization=cast.association, name="Écoute", themes=["sante--addictions"])
     who = person(cast)
     given = CARD | {"action": "send", "service": str(service.pk)}
     answer = client(cast.social_worker).post(f"/personnes/{who.pk}/orienter/?to={cast.association.pk}", given)

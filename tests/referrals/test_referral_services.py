@@ -10,7 +10,7 @@ from hub.core.access import visible
 from hub.core.actor import Actor
 from hub.core.errors import Confirmation, Conflict, Invalid, InvalidTransition, Refused
 from hub.core.gate import tenant
-from partners.services.organizations import create_service
+from partners.services.directory.writing import create_service
 from referrals.forms.referrals import REASONS
 from referrals.models import AccessGrant, Beneficiary, Referral, ReferralLog, SupportAssignment
 from referrals.selectors.journal import journal
@@ -195,7 +195,7 @@ def test_a_duplicate_is_shown_and_confirmed_with_a_reason(cast):
 def test_a_sensitive_referral_is_known_to_its_two_parties_only(cast):
     with tenant(actor(cast.admin)):
         service = create_service(
-            Actor.system(cast.department.pk), organization=cast.association, name="Écoute", theme="sante--addictions"
+            Actor.system(cast.department.pk), organization=cast.association, name="Écoute", themes=["sante--addictions"]
         )
     assert service.sensitive
     who = person(cast)

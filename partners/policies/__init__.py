@@ -20,7 +20,6 @@ from partners.models import (
     Invitation,
     Membership,
     Organization,
-    Service,
     Team,
     Territory,
 )
@@ -173,12 +172,6 @@ def organizations(actor: Actor, queryset: QuerySet[Organization]) -> QuerySet[Or
 @scope(Team)
 def teams(actor: Actor, queryset: QuerySet[Team]) -> QuerySet[Team]:
     return queryset.filter(department_id=actor.department_id)
-
-
-@scope(Service)
-def services(actor: Actor, queryset: QuerySet[Service]) -> QuerySet[Service]:
-    found = queryset.filter(department_id=actor.department_id)
-    return found if is_administrator(actor) else found.filter(Q(active=True) | Q(organization=actor.organization_id))
 
 
 @scope(ClosingPeriod)

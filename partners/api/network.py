@@ -17,13 +17,12 @@ from hub.core.rest.pages import PageQuery, page_of
 from hub.core.rest.views import ApiView
 from hub.core.text import fold
 from hub.core.urls import MEMBER, route
-from partners.models import Membership, Organization, Service, Team, Territory
+from partners.models import Membership, Organization, Team, Territory
 from partners.serializers import (
     MeOutput,
     OfOrganizationQuery,
     OrganizationOutput,
     OrganizationQuery,
-    ServiceOutput,
     TeamOutput,
     TerritoryOutput,
 )
@@ -74,17 +73,6 @@ class OrganizationView(ApiView):
 
 
 @extend_schema(tags=["organizations"])
-class ServicesView(ApiView):
-    @reads("Les services que proposent les organismes", page_of(ServiceOutput), query=OfOrganizationQuery)
-    def get(self, request: Request) -> Response:
-        """Services, of one organisation or of all."""
-        found = visible(self.actor, Service).filter(active=True).select_related("organization")
-        if organization := self.query(OfOrganizationQuery).get("organization"):
-            found = found.filter(organization=organization)
-        return self.page(found, order=("name", "id"), form=OfOrganizationQuery, show=_services)
-
-
-@extend_schema(tags=["organizations"])
 class TeamsView(ApiView):
     @reads("Les équipes des organismes (CMS, agences…)", page_of(TeamOutput), query=OfOrganizationQuery)
     def get(self, request: Request) -> Response:
@@ -108,25 +96,10 @@ def _listed(serializer: Any) -> Any:
     return lambda rows: serializer(rows, many=True).data
 
 
-def _services(rows: list[Service]) -> Any:
-    shown = [
-        {
-            "id": service.pk,
-            "name": service.name,
-            "organization": reference(service.organization),
-            "theme": service.theme,
-            "sensitive": service.sensitive,
-        }
-        for service in rows
-    ]
-    return ServiceOutput(shown, many=True).data
-
-
 urlpatterns = [
     route("me/", MeView.as_view(), name="api_me", access=MEMBER),
     route("organizations/", OrganizationsView.as_view(), name="api_organizations", access=MEMBER),
     route("organizations/<uuid:pk>/", OrganizationView.as_view(), name="api_organization", access=MEMBER),
-    route("services/", ServicesView.as_view(), name="api_services", access=MEMBER),
     route("teams/", TeamsView.as_view(), name="api_teams", access=MEMBER),
     route("territories/", TerritoriesView.as_view(), name="api_territories", access=MEMBER),
 ]

@@ -1,0 +1,29 @@
+// The map of the directory: points of the list beside it, landmarks when no tiles are configured.
+document.addEventListener("DOMContentLoaded", () => {
+  const place = document.querySelector("[data-map]");
+  const said = document.getElementById("map-points");
+  if (!place || !said || !window.L) return;
+  const { points, landmarks } = JSON.parse(said.textContent);
+  const map = L.map(place, { scrollWheelZoom: false, attributionControl: Boolean(place.dataset.tiles), keyboard: false });
+  if (place.dataset.tiles) L.tileLayer(place.dataset.tiles, { attribution: place.dataset.attribution, maxZoom: 18 }).addTo(map);
+  const colours = getComputedStyle(document.documentElement);
+  const accent = colours.getPropertyValue("--accent").trim() || "#0e6b62";
+  const quiet = colours.getPropertyValue("--quiet").trim() || "#555";
+  if (!place.dataset.tiles) {
+    for (const one of landmarks) {
+      L.circleMarker(one.at, { radius: 2, color: quiet, interactive: false }).addTo(map)
+        .bindTooltip(one.name, { permanent: true, direction: "right", className: "map-landmark" });
+    }
+  }
+  for (const one of points) {
+    const link = document.createElement("a");
+    link.href = one.url;
+    link.textContent = one.name;
+    const by = document.createElement("div");
+    by.textContent = one.by;
+    const box = document.createElement("div");
+    box.append(link, by);
+    L.circleMarker(one.at, { radius: 7, color: accent, fillOpacity: 0.6 }).addTo(map).bindPopup(box);
+  }
+  if (points.length) map.fitBounds(points.map((one) => one.at), { padding: [24, 24], maxZoom: 13 });
+});

@@ -1,0 +1,47 @@
+"""Words of the directory: labels of codes, how fresh a service is, how far."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django import template
+
+from partners import vocabulary
+from partners.inclusion import CODES
+from partners.models import Service
+
+register = template.Library()
+
+
+@register.filter
+def labels(codes: str | Iterable[str], name: str) -> str:
+    """`{{ service.audiences|labels:"audiences" }}`: the French words of codes of one list, in the order given."""
+    given = [codes] if isinstance(codes, str) else codes
+    return ", ".join(CODES[name].get(code, code) for code in given if code)
+
+
+@register.filter
+def kilometres(metres: int | None) -> str:
+    """ "à 3 km", "à moins d'1 km"."""
+    if metres is None:
+        return ""
+    return f"à {round(metres / 1000)} km" if metres >= 1000 else "à moins d'1 km"
+
+
+@register.filter
+def is_old(service: Service, since: date) -> bool:
+    """Was it verified on that day, before, or never?"""
+    return service.verified_on is None or service.verified_on <= since
+
+
+@register.filter
+def is_free(service: Service) -> bool:
+    """Does it cost nothing?"""
+    return service.fee == vocabulary.FREE
+
+
+@register.filter
+def is_remote(service: Service) -> bool:
+    """Is it there from a distance?"""
+    return vocabulary.AT_A_DISTANCE in service.reception

@@ -1,0 +1,55 @@
+"""What the directory waits for: drafts, doubles, suggestions, services to verify again."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from hub.core.access import can
+from hub.core.errors import Conflict
+from hub.core.pages import paginate, total
+from partners.models import ServiceSuggestion
+from partners.selectors.directory.records import doubles, drafts, suggestions_to_read, to_verify
+from partners.services.directory.suggestions import settle_suggestion
+from partners.views.pages import Request, find
+
+SHOWN = 20
+
+
+@require_safe
+def moderation(request: Request) -> HttpResponse:
+    """The queue of whoever answers for services: one's own, all of them for the Département."""
+    actor = request.actor
+    after = request.GET.get("after", "")
+    moderates = can(actor, "service.moderate")
+    waiting, old, said = drafts(actor), to_verify(actor), suggestions_to_read(actor)
+    page = paginate(waiting, order=("search_name", "id"), after=after, size=SHOWN)
+    context = {
+        "page": page,
+        "total": total(page, waiting, after=after),
+        "suggestions": said[:SHOWN],
+        "suggestion_count": said.count(),
+        "old": old[:SHOWN],
+        "old_count": old.count(),
+        "doubles": doubles(actor) if moderates else [],
+        "may_moderate": moderates,
+    }
+    return render(request, "collective_actions/directory/moderation.html", context)
+
+
+@require_POST
+def suggestion_settle(request: Request, pk: UUID) -> HttpResponse:
+    """Taken into account, or left aside, with a word for whoever made it."""
+    suggestion = find(request.actor, ServiceSuggestion, pk, "suggestion.settle", "service")
+    taken = request.POST.get("taken") == "1"
+    try:
+        settle_suggestion(request.actor, suggestion=suggestion, taken=taken, answer=request.POST.get("answer", ""))
+    except Conflict as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, "Suggestion prise en compte." if taken else "Suggestion laissée de côté.")
+    return redirect("moderation")

@@ -1,0 +1,135 @@
+"""`services/`: the directory for machines, with the search and the gestures of the screens."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import DataError
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from hub.core.errors import Invalid
+from hub.core.rest.doc import reads, writes
+from hub.core.rest.fields import represent
+from hub.core.rest.views import ApiView
+from hub.core.urls import MEMBER, route
+from partners.models import Service
+from partners.selectors.directory.asked import KEPT, asked_by
+from partners.selectors.directory.records import get_service
+from partners.selectors.directory.search import search_services
+from partners.serializers_services import ServiceEdit, ServiceInput, ServiceOutput, ServiceQuery, ServiceSearchPage
+from partners.services.directory.writing import (
+    archive_service,
+    create_service,
+    edit_service,
+    publish_service,
+    verify_service,
+)
+
+BAD_PAGE = (ValidationError, DataError, TypeError, ValueError)
+
+
+@extend_schema(tags=["services"])
+class ServicesView(ApiView):
+    @reads("Chercher un service", ServiceSearchPage(), query=ServiceQuery)
+    def get(self, request: Request) -> Response:
+        """Published services by words, theme, place…; with counts."""
+        asked = self.query(ServiceQuery)
+        owner = asked.pop("organization", None)
+        wanted = asked_by({name: str(value) for name, value in asked.items() if name in KEPT})
+        try:
+            found = search_services(
+                self.actor, wanted, after=asked["cursor"], size=asked["page_size"], organization=owner
+            )
+        except BAD_PAGE as error:
+            raise Invalid("Ce lien de page n'est plus valable.", code="bad_cursor") from error
+        return Response(
+            {
+                "count": found.total,
+                "next": self._next(found.page.next),
+                "results": [_shown(row) for row in found.page.rows],
+                "facets": {token: count for token, count in found.counts.items() if token[1] == ":"},
+                "instead": found.instead,
+            }
+        )
+
+    @writes("Décrire un service d'un organisme", body=ServiceInput, answer=ServiceOutput, status=201)
+    def post(self, request: Request) -> Response:
+        """Published at once unless it is a draft."""
+        made = create_service(self.actor, **self.input(ServiceInput))
+        return Response(_one(self, made.pk), status=201)
+
+
+@extend_schema(tags=["services"])
+class ServiceView(ApiView):
+    @reads("Un service", ServiceOutput)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """One service."""
+        return Response(_one(self, pk))
+
+    @writes("Modifier un service", body=ServiceEdit, answer=ServiceOutput, keyed=False)
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Only what is given changes; who writes it has just verified it."""
+        service = get_service(self.actor, pk)
+        edit_service(self.actor, service=service, **self.input(ServiceEdit))
+        return Response(_one(self, pk))
+
+
+class _Gesture(ApiView):
+    """One gesture on one service."""
+
+    action: Any
+
+    def _perform(self, pk: UUID) -> Response:
+        type(self).action(self.actor, service=get_service(self.actor, pk))
+        return Response(_one(self, pk))
+
+
+@extend_schema(tags=["services"])
+class VerifyView(_Gesture):
+    action = staticmethod(verify_service)
+
+    @writes("Toujours valable", answer=ServiceOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """What is written is true today."""
+        return self._perform(pk)
+
+
+@extend_schema(tags=["services"])
+class PublishView(_Gesture):
+    action = staticmethod(publish_service)
+
+    @writes("Publier un brouillon ou un service archivé", answer=ServiceOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """Shown to everybody."""
+        return self._perform(pk)
+
+
+@extend_schema(tags=["services"])
+class ArchiveView(_Gesture):
+    action = staticmethod(archive_service)
+
+    @writes("Ne plus proposer un service", answer=ServiceOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """It leaves the directory; its referrals stay."""
+        return self._perform(pk)
+
+
+def _one(view: ApiView, pk: UUID) -> dict[str, Any]:
+    return _shown(get_service(view.actor, pk))
+
+
+def _shown(service: Service) -> dict[str, Any]:
+    return represent(ServiceOutput, service)
+
+
+urlpatterns = [
+    route("services/", ServicesView.as_view(), name="api_services", access=MEMBER),
+    route("services/<uuid:pk>/", ServiceView.as_view(), name="api_service", access=MEMBER),
+    route("services/<uuid:pk>/verify/", VerifyView.as_view(), name="api_service_verify", access=MEMBER),
+    route("services/<uuid:pk>/publish/", PublishView.as_view(), name="api_service_publish", access=MEMBER),
+    route("services/<uuid:pk>/archive/", ArchiveView.as_view(), name="api_service_archive", access=MEMBER),
+]

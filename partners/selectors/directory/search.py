@@ -1,0 +1,187 @@
+"""The search of services: French text without accents, words mistyped by one letter, filters with counts, distance.
+
+A page costs two statements (the rows, the counts) however much there is; a word that nothing holds costs a few more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import reduce
+from math import cos, radians
+from operator import or_
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db.models import CharField, Count, F, Func, IntegerField, Q, QuerySet, Value
+from django.db.models.functions import Cast, Power, Sqrt
+from rapidfuzz.distance import DamerauLevenshtein
+
+from hub.core.access import visible
+from hub.core.actor import Actor
+from hub.core.pages import Page, paginate
+from hub.core.text import fold
+from partners.models import Commune, DirectoryWord, Organization, Service
+from partners.models.services import ServiceState
+from partners.selectors.directory.asked import Asked
+from partners.services.directory.index import ALL, EVERYWHERE, keys_of
+
+PAGE_SIZE = 20
+KM_OF_DEGREE = 111.2
+RANKS = 1_000_000  # a rank is kept whole: a cursor must compare exactly
+MOST_CANDIDATES = 200
+FURTHEST_SLIP = 2
+# The filters that are tokens of `Service.facets`, by the letters of those.
+LETTERS = {"theme": "ct", "kind": "k", "audience": "a", "fee": "f", "mode": "r", "territory": "z"}
+Order = tuple[str, ...]
+BY_NAME: Order = ("search_name", "id")
+BY_RANK: Order = ("-rank", "search_name", "id")
+BY_DISTANCE: Order = ("metres", "search_name", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of services, how many there are, how many by token if it were chosen; `instead`: the words that were
+    looked for when those asked are found nowhere."""
+
+    page: Page[Service]
+    total: int
+    counts: dict[str, int]
+    instead: str
+    commune: Commune | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """The words as PostgreSQL looks for them, all services that hold them, and those of them that pass the filters."""
+
+    words: list[str]
+    instead: bool
+    holding: QuerySet[Service]
+    matching: QuerySet[Service]
+
+
+def search_services(
+    actor: Actor, asked: Asked, *, after: str = "", size: int = PAGE_SIZE, organization: Organization | None = None
+) -> Found:
+    """Published services (of one organisation) that hold all the words, by rank; by distance or name without words."""
+    commune = _commune(actor, asked)
+    every = published(actor)
+    said = _understood(actor, asked, commune, every.filter(organization=organization) if organization else every)
+    counts = _counts(said.matching)
+    rows = said.matching.select_related("organization", "structure").defer("search", "keywords", "facets")
+    order = BY_NAME
+    if commune is not None:
+        rows, order = rows.annotate(metres=_metres(commune)), BY_DISTANCE
+    if said.words:
+        rank = Cast(SearchRank(F("search"), _beginning(said.words)) * RANKS, IntegerField())
+        rows, order = rows.annotate(rank=rank), BY_RANK
+    page = paginate(rows, order=order, after=after, size=size)
+    shown = counts | _of_other_choices(said, asked, commune)
+    return Found(page, counts.get(ALL, 0), shown, " ".join(said.words) if said.instead else "", commune)
+
+
+def count_published_since(actor: Actor, asked: Asked, since: datetime) -> int:
+    """How many services that answer were published after an instant."""
+    said = _understood(actor, asked, _commune(actor, asked), published(actor))
+    return said.matching.filter(published_at__gt=since).count()
+
+
+def published(actor: Actor) -> QuerySet[Service]:
+    """What the directory shows."""
+    return visible(actor, Service).filter(state=ServiceState.PUBLISHED)
+
+
+def _understood(actor: Actor, asked: Asked, commune: Commune | None, every: QuerySet[Service]) -> _Understood:
+    """Services that answer: by the stems of words, else by their beginnings, else by the words that come closest."""
+    words = asked.words
+    if not words:
+        return _Understood(words, False, every, _filtered(every, asked, commune))
+    for query in (_exact, _beginning):
+        holding = every.filter(search=query(words))
+        matching = _filtered(holding, asked, commune)
+        if matching.exists():
+            return _Understood(words, False, holding, matching)
+    closest = _closest(actor, words)
+    holding = every.filter(search=_exact(closest))
+    return _Understood(closest, closest != words, holding, _filtered(holding, asked, commune))
+
+
+def _of_other_choices(said: _Understood, asked: Asked, commune: Commune | None) -> dict[str, int]:
+    """Of each filter that is set, what its other choices would give: one may go from one to the other."""
+    found: dict[str, int] = {}
+    for name, letters in LETTERS.items():
+        if getattr(asked, name):
+            others = _counts(_filtered(said.holding, replace(asked, **{name: ""}), commune))
+            found |= {token: count for token, count in others.items() if token[0] in letters}
+    return found
+
+
+def _filtered(rows: QuerySet[Service], asked: Asked, commune: Commune | None) -> QuerySet[Service]:
+    if tokens := asked.tokens:
+        rows = rows.filter(facets__contains=tokens)
+    if asked.territory:
+        rows = rows.filter(facets__overlap=[f"z:{asked.territory}", EVERYWHERE])
+    if commune is not None:
+        rows = _around(rows, commune, asked.kilometres)
+    return rows
+
+
+def _around(rows: QuerySet[Service], commune: Commune, km: int) -> QuerySet[Service]:
+    """Within a distance of the middle of a commune; a square first, that needs no root."""
+    assert commune.latitude is not None and commune.longitude is not None
+    tall = km / KM_OF_DEGREE
+    wide = tall / cos(radians(commune.latitude))
+    square = rows.filter(
+        lat__range=(commune.latitude - tall, commune.latitude + tall),
+        lon__range=(commune.longitude - wide, commune.longitude + wide),
+    )
+    return square.alias(around=_metres(commune)).filter(around__lte=km * 1000)
+
+
+def _metres(commune: Commune) -> Cast:
+    """SQL: how far, on a plane, which is exact enough within a Département."""
+    north = Power((F("lat") - Value(commune.latitude)) * KM_OF_DEGREE, 2)
+    east = Power((F("lon") - Value(commune.longitude)) * (KM_OF_DEGREE * cos(radians(commune.latitude or 0))), 2)
+    return Cast(Sqrt(north + east) * 1000, IntegerField())
+
+
+def _commune(actor: Actor, asked: Asked) -> Commune | None:
+    """The commune asked about, once its place is known."""
+    if not asked.commune:
+        return None
+    named = Q(pk=asked.commune[:5]) | Q(search_name=fold(asked.commune))
+    return visible(actor, Commune).filter(named, latitude__isnull=False).order_by("-population").first()
+
+
+def _counts(rows: QuerySet[Service]) -> dict[str, int]:
+    """How many services bear each token."""
+    token: Any = Func(F("facets"), function="unnest", output_field=CharField())
+    counted = rows.order_by().annotate(token=token).values("token").annotate(count=Count("*"))
+    return dict(counted.values_list("token", "count"))
+
+
+def _exact(words: list[str]) -> SearchQuery:
+    return _raw(words, "{}")
+
+
+def _beginning(words: list[str]) -> SearchQuery:
+    return _raw(words, "{}:*")
+
+
+def _raw(words: list[str], pattern: str) -> SearchQuery:
+    return SearchQuery(" & ".join(pattern.format(word) for word in words), config="french", search_type="raw")
+
+
+def _closest(actor: Actor, words: list[str]) -> list[str]:
+    """Each word that no service holds, in the place of it the known one that is one or two slips away."""
+    mine = DirectoryWord.objects.filter(department_id=actor.department_id)
+    wanted = reduce(or_, (Q(keys__overlap=keys_of(word)) for word in words))
+    known = list(mine.filter(wanted).values_list("word", flat=True)[:MOST_CANDIDATES])
+    return [word if word in known else _nearest(word, known) for word in words]
+
+
+def _nearest(word: str, known: list[str]) -> str:
+    slips = {one: DamerauLevenshtein.distance(word, one, score_cutoff=FURTHEST_SLIP) for one in known}
+    near = [one for one, far in slips.items() if far <= FURTHEST_SLIP]
+    return min(near, key=lambda one: (slips[one], one), default=word)

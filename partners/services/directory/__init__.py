@@ -1,0 +1,1 @@
+"""The directory of services: written, published, verified, suggested upon, merged, kept searchable."""
