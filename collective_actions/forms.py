@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
@@ -30,9 +31,11 @@ class SearchForm(forms.Form):
     kind = forms.ChoiceField(label="Type", required=False)
     fee = forms.ChoiceField(label="Frais", required=False)
     mode = forms.ChoiceField(label="Accueil", required=False)
+    pour = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, asked: Asked, counts: dict[str, int], *, actor: Actor) -> None:
-        super().__init__({name: getattr(asked, name) for name in self.base_fields}, auto_id="filter_%s")
+    def __init__(self, asked: Asked, counts: dict[str, int], *, actor: Actor, person: UUID | None = None) -> None:
+        given = {name: getattr(asked, name, "") for name in self.base_fields} | {"pour": str(person or "")}
+        super().__init__(given, auto_id="filter_%s")
         self.asked, self.counts = asked, counts
         self.fields["q"].widget.attrs |= {"type": "search", "placeholder": "alimentation, permis, garde…"}
         territories = [(str(one.pk), one.name) for one in visible(actor, Territory)]

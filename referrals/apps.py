@@ -3,7 +3,15 @@ from importlib import import_module
 from django.apps import AppConfig
 
 # Modules that register rules, scopes, importers and providers of shared screens when imported.
-REGISTERING = ("policies", "importers", "providers", "providers_gaps", "providers_appointments", "providers_letters")
+REGISTERING = (
+    "policies",
+    "importers",
+    "providers",
+    "providers_gaps",
+    "providers_appointments",
+    "providers_letters",
+    "providers_services",
+)
 
 
 class ReferralsConfig(AppConfig):

@@ -8,19 +8,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PanelLine:
-    """One line: who or what, the detail, a telephone number to call, where to read more."""
+    """One line: who or what, the detail, a telephone number to call, where to read more or (`action`) what to do."""
 
     title: str
     detail: str = ""
     phone: str = ""
     url: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A titled list; `empty` is said when there is no line."""
+    """A titled list; `empty` is said when there is no line, `note` above them; `more` leads to all of them."""
 
     title: str
     icon: str
     lines: Sequence[PanelLine] = ()
     empty: str = ""
+    note: str = ""
+    more: str = ""

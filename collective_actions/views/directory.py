@@ -38,8 +38,9 @@ def directory(request: Request) -> HttpResponse:
     found = search_services(actor, asked, after=request.GET.get("after", ""))
     context = {
         "asked": asked,
+        "person": person_of(request),
         "found": found,
-        "filters": SearchForm(asked, found.counts, actor=actor),
+        "filters": SearchForm(asked, found.counts, actor=actor, person=person_of(request)),
         "searches": my_searches(actor),
         "old_since": freshness_limit(actor),
         "map": _map(found.page.rows, landmarks(actor)),
@@ -64,6 +65,7 @@ def service_page(request: Request, one: Service, form: SuggestForm, status: int 
     context: dict[str, Any] = {
         "record": service_record(actor, one),
         "service": one,
+        "person": person_of(request),
         "suggest_form": form,
         "may_edit": can(actor, "service.edit", one),
         "may_publish": can(actor, "service.publish", one),
@@ -99,6 +101,14 @@ def search_forget(request: Request, pk: UUID) -> HttpResponse:
     forget_search(request.actor, search=get_visible(request.actor, SavedSearch, pk))
     messages.success(request, "Recherche retirée.")
     return redirect("directory")
+
+
+def person_of(request: Request) -> UUID | None:
+    """For whom one looks: carried by the address, so that a service found is one click from her referral."""
+    try:
+        return UUID(request.GET.get("pour", ""))
+    except ValueError:
+        return None
 
 
 def _map(rows: list[Service], known: list[Commune]) -> dict[str, Any]:

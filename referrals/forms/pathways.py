@@ -9,7 +9,7 @@ from django import forms
 from partners.forms.fields import rows_in
 from partners.models import Team, User
 from referrals.forms.fields import day, text
-from referrals.models import ExemptionReason, ExplanationKind, Track
+from referrals.models import Barrier, ExemptionReason, ExplanationKind, Track
 
 
 class TrackForm(forms.Form):
@@ -29,6 +29,17 @@ class TrackForm(forms.Form):
         rows_in(self, "designated_team").queryset = teams
         if not teams.exists():
             del self.fields["designated_team"]
+
+
+class BarriersForm(forms.Form):
+    """The eight themes of the diagnosis."""
+
+    barriers = forms.MultipleChoiceField(
+        label="À travailler avec la personne",
+        choices=Barrier.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
 
 class VoidForm(forms.Form):

@@ -11,6 +11,7 @@ from referrals.models.appointments import (
     ContractKind,
     EngagementContract,
 )
+from referrals.models.barriers import Barrier, BarrierNote
 from referrals.models.beneficiaries import Beneficiary, CafRole, NationalNumber, RightsState, Sex
 from referrals.models.campaigns import Campaign, CampaignLog, CampaignState, Slot, Summons
 from referrals.models.explanations import AbsenceExplanation, EndAnswer, ExplanationKind
@@ -61,6 +62,8 @@ __all__ = [
     "AppointmentMode",
     "AppointmentState",
     "AssignmentKind",
+    "Barrier",
+    "BarrierNote",
     "BatchState",
     "Beneficiary",
     "CafRole",

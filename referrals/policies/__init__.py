@@ -1,5 +1,5 @@
 """Who may do what with people, referrals and gaps; which ones each actor sees."""
 
-from referrals.policies import appointments, campaigns, gaps, imports, letters, people, referrals
+from referrals.policies import appointments, barriers, campaigns, gaps, imports, letters, people, referrals
 
-__all__ = ["appointments", "campaigns", "gaps", "imports", "letters", "people", "referrals"]
+__all__ = ["appointments", "barriers", "campaigns", "gaps", "imports", "letters", "people", "referrals"]

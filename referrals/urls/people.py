@@ -15,6 +15,7 @@ urlpatterns = [
     route("personnes/<uuid:pk>/deces/", files.person_death, name="person_death", access="people.list"),
     route("personnes/<uuid:pk>/lien/", files.person_link, name="person_link", access="people.list"),
     route("personnes/<uuid:pk>/orientation/", pathways.track_decide, name="track_decide", access="people.list"),
+    route("personnes/<uuid:pk>/freins/", pathways.person_barriers, name="person_barriers", access="people.list"),
     route("personnes/<uuid:pk>/dispense/", pathways.person_exempt, name="person_exempt", access="people.list"),
     route("personnes/<uuid:pk>/absence/", pathways.person_explain, name="person_explain", access="people.list"),
     route("personnes/<uuid:pk>/absence/terme/", pathways.person_answer, name="person_answer", access="people.list"),

@@ -14,7 +14,7 @@ from hub.core.access import require
 from hub.core.errors import Conflict, DomainError, Invalid
 from partners.views.pages import Request
 from referrals.forms.fields import accepted, refuse
-from referrals.forms.pathways import ExemptionForm, ExplanationForm, ReferentForm, TrackForm, VoidForm
+from referrals.forms.pathways import BarriersForm, ExemptionForm, ExplanationForm, ReferentForm, TrackForm, VoidForm
 from referrals.selectors.explanations import asked_about
 from referrals.selectors.files import (
     current_decision,
@@ -24,6 +24,8 @@ from referrals.selectors.files import (
     possible_referents,
 )
 from referrals.selectors.receivers import get_receiver, search_receivers, support_teams
+from referrals.selectors.suggested import barriers_of
+from referrals.services.barriers import note_barriers
 from referrals.services.explanations import answer_ended, explain_absence
 from referrals.services.pathways import decide_track, exempt_from_registration, name_referent, void_decision
 
@@ -83,6 +85,20 @@ def person_exempt(request: Request, pk: UUID) -> HttpResponse:
         messages.success(request, "Dispense d'inscription enregistrée.")
         return redirect("person", pk)
     return _page(request, "exempt", form=form, person=person)
+
+
+@require_http_methods(["GET", "POST"])
+def person_barriers(request: Request, pk: UUID) -> HttpResponse:
+    """What stands in the way: the file then shows the services near that answer it."""
+    actor = request.actor
+    person = get_person(actor, pk)
+    require(actor, "barriers.note", person)
+    former = barriers_of(actor, person)
+    form = BarriersForm(request.POST or None, initial={"barriers": former.barriers if former else []})
+    if accepted(form, lambda: note_barriers(actor, person=person, **form.cleaned_data)):
+        messages.success(request, "C'est noté : les services proches sont dans le dossier.")
+        return redirect("person", pk)
+    return _page(request, "barriers", form=form, person=person)
 
 
 ANSWERED = {

@@ -144,6 +144,7 @@ def _gestures(actor: Actor, file: PersonFile) -> dict[str, bool]:
     editable = can(actor, "person.edit", subject)
     return {
         "edit": editable,
+        "barriers": alive and can(actor, "barriers.note", subject),
         "contact": file.supported and can(actor, "person.contact", subject),
         "nir": can(actor, "person.nir", subject),
         "decide": alive and can(actor, "track.decide", subject),

@@ -73,6 +73,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
             (
                 "TrackDecision",
                 "AbsenceExplanation",
+                "BarrierNote",
                 "EngagementContract",
                 "RegistrationExemption",
                 "RegistrationEntry",

@@ -176,6 +176,7 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "appointment.change": APPOINTMENT,
     "appointment.outcome": APPOINTMENT,
     "contract.record": PERSON,
+    "barriers.note": PERSON,
     "campaign.list": WITHOUT,
     "campaign.edit": {"campaign": named("campaign")},
     "campaign.follow": {"campaign": named("campaign")},

@@ -61,6 +61,7 @@ from referrals.services.access import declare_link, open_file
 from referrals.services.answer_links import code_hash, enter_code, get_link, offer_link
 from referrals.services.appointments.outcomes import excuse_appointment
 from referrals.services.appointments.planning import in_france, plan_appointment, plan_first_appointment
+from referrals.services.barriers import note_barriers
 from referrals.services.campaigns.distribution import distribute
 from referrals.services.campaigns.people import open_campaign
 from referrals.services.campaigns.sending import convene_one, send_campaign
@@ -227,6 +228,7 @@ def _appointments(world: World) -> None:
         )  # fmt: skip
         world.letter = write_letter(acting, appointment=world.appointment, kind="first", contact="Accueil")
         world.letter_batch = order_letters(acting, appointments=[world.appointment.pk])
+        world.barriers = note_barriers(acting, person=world.helped, barriers=["mobility"])
         world.contract = record_contract(acting, person=world.helped, kind="cer", signed_on=acting.today)
     with tenant(actor(cast.charity2)) as acting:
         accept_referral(acting, referral=world.sensitive)

@@ -27,6 +27,7 @@ from partners.selectors.directory.asked import Asked
 from partners.services.directory.index import ALL, EVERYWHERE, keys_of
 
 PAGE_SIZE = 20
+NEAR_KM = 30
 KM_OF_DEGREE = 111.2
 RANKS = 1_000_000  # a rank is kept whole: a cursor must compare exactly
 MOST_CANDIDATES = 200
@@ -85,6 +86,17 @@ def count_published_since(actor: Actor, asked: Asked, since: datetime) -> int:
     """How many services that answer were published after an instant."""
     said = _understood(actor, asked, _commune(actor, asked), published(actor))
     return said.matching.filter(published_at__gt=since).count()
+
+
+def services_near(actor: Actor, tokens: list[str], commune: Commune | None, *, most: int) -> list[Service]:
+    """Services with one of these tokens that receive referrals: around a commune by distance, then those without a
+    place."""
+    rows = published(actor).filter(facets__overlap=tokens, organization__receives_referrals=True)
+    rows = rows.filter(organization__active=True).select_related("organization").defer("search", "keywords")
+    if commune is None or commune.latitude is None:
+        return list(rows.order_by("search_name", "id")[:most])
+    near = rows.annotate(metres=_metres(commune)).filter(Q(metres__lte=NEAR_KM * 1000) | Q(lat=None))
+    return list(near.order_by(F("metres").asc(nulls_last=True), "search_name", "id")[:most])
 
 
 def published(actor: Actor) -> QuerySet[Service]:

@@ -1,0 +1,53 @@
+"""Services that answer what stands in the way of a person, near where she lives; one gesture away from a referral."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from hub.core.access import visible
+from hub.core.actor import Actor
+from partners.models import Service
+from partners.selectors.directory.search import services_near
+from referrals.models import Barrier, BarrierNote, Beneficiary
+
+MOST = 4
+# Barriers of the DSP → tokens of the directory: `c:` a category of themes, `t:` one theme (formats §5).
+TOKENS: dict[str, tuple[str, ...]] = {
+    Barrier.HOUSING: ("c:logement-hebergement",),
+    Barrier.CONSTRAINT: ("t:sante--acces-aux-soins", "t:sante--constituer-un-dossier-mdph-invalidite"),
+    Barrier.SOCIAL: (
+        "c:difficultes-financieres",
+        "t:remobilisation--lien-social",
+        "t:difficultes-administratives-ou-juridiques--accompagnement-pour-lacces-aux-droits",
+    ),
+    Barrier.EMPLOYMENT: ("c:trouver-un-emploi", "c:preparer-sa-candidature"),
+    Barrier.SCHOOLING: ("c:se-former", "c:lecture-ecriture-calcul"),
+    Barrier.SKILLS: ("t:preparer-sa-candidature--valoriser-ses-competences", "c:choisir-un-metier"),
+    Barrier.MOBILITY: ("c:mobilite",),
+    Barrier.CHILDCARE: ("t:famille--garde-denfants",),
+}
+
+
+def barriers_of(actor: Actor, person: Beneficiary) -> BarrierNote | None:
+    """The latest note, when one may read it."""
+    return visible(actor, BarrierNote).filter(beneficiary=person).order_by("-noted_at").first()
+
+
+def suggested_services(actor: Actor, person: Beneficiary, note: BarrierNote) -> list[Service]:
+    """The nearest services for these barriers that receive referrals, those without place last."""
+    tokens = [token for barrier in note.barriers for token in TOKENS[barrier]]
+    return services_near(actor, tokens, person.commune, most=MOST) if tokens else []
+
+
+def referral_url(person: Beneficiary, service: Service) -> str:
+    """The referral to this service, ready to be written."""
+    chosen = urlencode({"to": service.organization_id, "service": service.pk})
+    return f"{reverse('referral_compose', args=[person.pk])}?{chosen}"
+
+
+def directory_url(person: Beneficiary) -> str:
+    """The directory around where the person lives; a service found there is one click from her referral."""
+    around = {"commune": person.commune_id} if person.commune_id else {}
+    return f"{reverse('directory')}?{urlencode({'pour': str(person.pk), **around})}"
