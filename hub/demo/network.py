@@ -22,7 +22,6 @@ class TeamPlan:
 @dataclass(frozen=True, slots=True)
 class ServicePlan:
     name: str
-    theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,7 @@ ORGANIZATIONS = (
     OrganizationPlan("network", "association", "Réseau Fictif des associations"),
     OrganizationPlan(
         "health", "health", "Maison de l'Écoute Fictive",
-        services=(ServicePlan("Consultation addictions", "sante--addictions"), ServicePlan("Bilan de santé")),
+        services=(ServicePlan("Consultation addictions"), ServicePlan("Bilan de santé")),
     ),
     # Nobody there has an account: it answers from its mail.
     OrganizationPlan("garage", "association", "Garage Solidaire Fictif", services=(ServicePlan("Réparation"),)),

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from hub.core.actor import Actor
 from hub.demo.network import ACCOUNTS, ORGANIZATIONS, PASSWORD, AccountPlan, OrganizationPlan
+from hub.demo.offers import offer
 from partners.actors import actor_from
 from partners.models import Department, Membership, Organization, Service, Team, Territory, User
 from partners.services.departments import open_department
@@ -88,7 +89,7 @@ def _organization(network: Network, plan: OrganizationPlan) -> None:
         )
     for service in plan.services:
         network.services[plan.key, service.name] = create_service(
-            here, organization=organization, name=service.name, themes=[service.theme] if service.theme else []
+            here, organization=organization, name=service.name, **offer(service.name)
         )
 
 

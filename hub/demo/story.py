@@ -12,6 +12,7 @@ from hub.core.actor import PARIS, Actor
 from hub.core.dates import add_months
 from hub.core.gate import tenant
 from hub.demo.campaigns import convene
+from hub.demo.directory import fill_directory
 from hub.demo.files import Month, arrived, months, vanishes_next, write_exits, write_list, write_people
 from hub.demo.imports import bring
 from hub.demo.letters import write_letters
@@ -78,6 +79,8 @@ def build(*, people: int, folder: Path, say: Say) -> Summary:
     say("Orientations, désignations, suivi des écarts")
     _refer(network, max(1, min(MOST_ROUNDS, people // PEOPLE_PER_ROUND)))
     _follow(network)
+    say("Répertoire des services : un fichier national, un tableau, les organismes du réseau")
+    fill_directory(network, folder)
     say("Convocations : une campagne suivie, une en préparation, des courriers")
     convene(network)
     write_letters(network)

@@ -30,7 +30,15 @@ from hub.demo.referrals import Step
 from hub.demo.story import build
 from notifications.models import Notification
 from partners.actors import SESSION_KEY
-from partners.models import Department, Membership, Organization, OrganizationKind, Territory
+from partners.models import (
+    Department,
+    Membership,
+    Organization,
+    OrganizationKind,
+    Service,
+    ServiceJournal,
+    Territory,
+)
 from referrals.models import Appointment, Beneficiary, Campaign, Referral, RegistrationGap, RegistrationList, Slot
 
 TODAY = date(2026, 11, 20)
@@ -41,7 +49,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def nobody(db) -> None:
     """The tests' cast leaves its place to the demo's, until the test is rolled back."""
     for model in apps.get_app_config("partners").get_models(include_auto_created=True):
-        if model is not OrganizationKind and not issubclass(model, PersonalModel):
+        if model not in (OrganizationKind, ServiceJournal) and not issubclass(model, PersonalModel):
             model._base_manager.all()._raw_delete("default")
 
 
@@ -108,6 +116,8 @@ def test_the_whole_story_by_real_services(nobody, settings, tmp_path) -> None:
         outcomes = set(Appointment.objects.filter(kind="summons").values_list("state", flat=True))
         assert {"held", "not_held"} <= outcomes
         assert not Slot.objects.filter(taken__gt=F("capacity")).exists()
+        assert Service.objects.filter(state="published").count() >= 150
+        assert Service.objects.filter(state="draft").count() == 3
     assert Path(summary.ready_people).exists() and Path(summary.ready_list).exists()
 
 

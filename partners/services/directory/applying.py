@@ -14,7 +14,7 @@ from hub.core.text import fold
 from partners.models import ImportJob, ImportRow, Service, ServiceJournal, Structure
 from partners.models.files import Verdict
 from partners.models.services import ServiceState
-from partners.services.directory.index import index
+from partners.services.directory.index import finish, index, prepare
 from partners.services.directory.writing import set_values
 
 BLOCK = 500
@@ -95,10 +95,11 @@ def _write_services(actor: Actor, job: ImportJob, rows: list[ImportRow]) -> None
             changed.append(one)
             notes.append((one, "updated", changes))
         one.verified_on = one.updated_on or actor.today
+    prepare([*new, *changed])
     Service.objects.bulk_create(new)
     for one in changed:
         one.save()
-    index([*new, *changed])
+    finish([*new, *changed])
     _note(actor, job, notes, job_id=job.pk)
 
 

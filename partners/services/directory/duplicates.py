@@ -8,7 +8,7 @@ from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
 from partners.models import Service
-from partners.services.directory.index import index
+from partners.services.directory.index import finish, prepare
 from partners.services.directory.writing import WRITTEN, locked, note, set_values
 from partners.workflows import SERVICE
 
@@ -29,7 +29,8 @@ def merge_services(actor: Actor, *, duplicate: Service, into: Service) -> Servic
     missing = [name for name in sorted(WRITTEN - {"name", "public", "sensitive"}) if not getattr(kept, name)]
     values = {name: getattr(duplicate, name) for name in missing}
     changes = set_values(kept, values | {"sensitive": kept.sensitive or duplicate.sensitive})
+    prepare([kept])
     kept.save()
-    index([kept])
+    finish([kept])
     note(actor, kept, "merged", changes=changes)
     return kept

@@ -32,12 +32,16 @@ WHERE id = ANY(%s)"""
 def index(services: Iterable[Service]) -> None:
     """Compute what searches read of these services, as they were just saved."""
     rows = list(services)
+    prepare(rows)
+    Service.objects.bulk_update(rows, COMPUTED, batch_size=500)
+    finish(rows)
+
+
+def prepare(rows: list[Service]) -> None:
+    """Fill the computed columns in memory: of rows that are about to be written."""
     places = _places({row.insee or (row.structure.insee if row.structure else "") for row in rows})
     for row in rows:
         compute(row, places)
-    Service.objects.bulk_update(rows, COMPUTED, batch_size=500)
-    finish([row.pk for row in rows])
-    learn(rows)
 
 
 def compute(service: Service, places: dict[str, Commune]) -> None:
@@ -51,10 +55,11 @@ def compute(service: Service, places: dict[str, Commune]) -> None:
     service.lat, service.lon = _place(service, commune)
 
 
-def finish(ids: list[UUID]) -> None:
-    """The text vectors of these services, computed where they are kept."""
+def finish(rows: list[Service]) -> None:
+    """What is computed where it is kept, of rows just written: their text vectors, the words they use."""
     with connection.cursor() as cursor:
-        cursor.execute(VECTORS, [ids])
+        cursor.execute(VECTORS, [[row.pk for row in rows]])
+    learn(rows)
 
 
 def learn(services: Iterable[Service]) -> None:
@@ -81,11 +86,6 @@ def reindex_communes(codes: Iterable[str]) -> int:
     rows = list(Service.objects.filter(insee__in=list(codes)).select_related("structure", "organization"))
     index(rows)
     return len(rows)
-
-
-def places_of(codes: set[str]) -> dict[str, Commune]:
-    """Communes by code, for `compute`."""
-    return _places(codes)
 
 
 def _places(codes: set[str]) -> dict[str, Commune]:

@@ -14,7 +14,7 @@ from hub.core.errors import Invalid
 from partners.inclusion import SERVICE_FIELDS, cleaned
 from partners.models import Organization, Service, ServiceJournal, Structure
 from partners.models.services import SENSITIVE_THEMES, ServiceState
-from partners.services.directory.index import index
+from partners.services.directory.index import finish, index, prepare
 from partners.workflows import SERVICE
 
 # What people write of a service; the rest is computed, or has its own verb.
@@ -43,8 +43,9 @@ def create_service(
     service.state = ServiceState.DRAFT if draft else ServiceState.PUBLISHED
     service.verified_on, service.updated_on = actor.today, service.updated_on or actor.today
     service.published_at = None if draft else actor.now
+    prepare([service])
     service.save()
-    index([service])
+    finish([service])
     note(actor, service, "created")
     return service
 
@@ -59,8 +60,9 @@ def edit_service(actor: Actor, *, service: Service, **written: Any) -> Service:
     if not changes:
         return service
     service.verified_on = service.updated_on = actor.today
+    prepare([service])
     service.save()
-    index([service])
+    finish([service])
     note(actor, service, "edited", changes=changes)
     return service
 
