@@ -17,6 +17,7 @@ from partners.themes import THEMES
 from partners.vocabulary import ACTION_MODES, AUDIENCES, FEES, KINDS, RECEPTION, REFERRERS
 
 Choices = list[tuple[str, Any]]
+OTHERS = ("territory", "audience", "kind", "fee", "mode")
 
 
 class SearchForm(forms.Form):
@@ -37,7 +38,8 @@ class SearchForm(forms.Form):
         given = {name: getattr(asked, name, "") for name in self.base_fields} | {"pour": str(person or "")}
         super().__init__(given, auto_id="filter_%s")
         self.asked, self.counts = asked, counts
-        self.fields["q"].widget.attrs |= {"type": "search", "placeholder": "alimentation, permis, garde…"}
+        self.fields["q"].widget.attrs |= {"type": "search", "placeholder": "Quoi : alimentation, permis…"}
+        self.fields["commune"].widget.attrs["placeholder"] = "Autour de quelle commune"
         territories = [(str(one.pk), one.name) for one in visible(actor, Territory)]
         self._offer("theme", "Tous les thèmes", self._themes())
         self._offer("territory", "Tous les territoires", self._counted("territory", "z", territories))
@@ -48,6 +50,16 @@ class SearchForm(forms.Form):
         choices_in(self, "distance").choices = [(str(km), f"à {km} km") for km in DISTANCES]
         self.initial["distance"] = str(asked.kilometres)
         self.data = {**self.data, "distance": str(asked.kilometres)}
+
+    @property
+    def others(self) -> list[forms.BoundField]:
+        """The filters that are not always in sight."""
+        return [self[name] for name in OTHERS]
+
+    @property
+    def more(self) -> int:
+        """How many of them are set."""
+        return sum(bool(getattr(self.asked, name)) for name in OTHERS)
 
     def _offer(self, name: str, every: str, choices: Choices) -> None:
         choices_in(self, name).choices = [("", every), *choices]

@@ -44,7 +44,8 @@ def fill_directory(network: Network, folder: Path) -> int:
 
 def _national(folder: Path, now: datetime) -> Path:
     """A file as a national directory gives it: structures in each town, and what they offer there."""
-    structures, services = {}, []
+    structures: dict[str, dict[str, Any]] = {}
+    services = []
     for number, (structure, service) in enumerate(_pairs(now)):
         structures.setdefault(structure["id"], structure)
         services.append({**service, "id": f"annuaire-fictif--{number + 1}", "structure_id": structure["id"]})

@@ -26,7 +26,8 @@ from partners.models.services import ServiceState
 
 MOST_SHOWN = 50
 MOST_ALIKE = 10
-LANDMARKS = 14
+LANDMARKS, LARGEST = 10, 60
+APART = 0.26  # degrees
 HISTORY = {
     "created": ("Créé", "circle-plus"),
     "imported": ("Créé par un fichier", "file-up"),
@@ -125,8 +126,20 @@ def my_searches(actor: Actor) -> list[SavedSearch]:
 
 
 def landmarks(actor: Actor) -> list[Commune]:
-    """The largest communes: what a map without tiles is read by."""
-    return list(visible(actor, Commune).filter(latitude__isnull=False).order_by("-population")[:LANDMARKS])
+    """The largest communes that stand apart: what a map without tiles is read by."""
+    large = visible(actor, Commune).filter(latitude__isnull=False, population__isnull=False).order_by("-population")
+    kept: list[Commune] = []
+    for one in large[:LARGEST]:
+        if len(kept) < LANDMARKS and all(_apart(one, other) for other in kept):
+            kept.append(one)
+    return kept
+
+
+def _apart(one: Commune, other: Commune) -> bool:
+    """Far enough for two names to stand on one map."""
+    north = abs((one.latitude or 0) - (other.latitude or 0))
+    east = abs((one.longitude or 0) - (other.longitude or 0))
+    return max(north * 2, east) > APART
 
 
 def _open_suggestions(actor: Actor) -> QuerySet[ServiceSuggestion]:
