@@ -36,5 +36,5 @@ def services_for(actor: Actor, file: PersonFile) -> Iterator[Panel]:
 def _detail(service: Service) -> str:
     """Who offers it, where, how far."""
     metres: int | None = getattr(service, "metres", None)
-    far = f"à {round(metres / 1000)} km" if metres is not None else ""
+    far = "" if metres is None else f"à {round(metres / 1000)} km" if metres >= 1000 else "à moins d'1 km"
     return " · ".join(filter(None, (str(service.organization), service.city, far)))

@@ -15,15 +15,20 @@ document.addEventListener("DOMContentLoaded", () => {
         .bindTooltip(one.name, { permanent: true, direction: "right", className: "map-landmark" });
     }
   }
-  for (const one of points) {
-    const link = document.createElement("a");
-    link.href = one.url;
-    link.textContent = one.name;
-    const by = document.createElement("div");
-    by.textContent = one.by;
+  const places = new Map();
+  for (const one of points) places.set(String(one.at), [...(places.get(String(one.at)) || []), one]);
+  for (const there of places.values()) {
     const box = document.createElement("div");
-    box.append(link, by);
-    L.circleMarker(one.at, { radius: 7, color: accent, fillOpacity: 0.6 }).addTo(map).bindPopup(box);
+    for (const one of there) {
+      const link = document.createElement("a");
+      link.href = one.url;
+      link.textContent = one.name;
+      const by = document.createElement("div");
+      by.textContent = one.by;
+      box.append(link, by);
+    }
+    L.circleMarker(there[0].at, { radius: 6 + Math.min(there.length, 6), color: accent, fillOpacity: 0.6 }).addTo(map)
+      .bindPopup(box, { maxHeight: 180 });
   }
   if (points.length) map.fitBounds(points.map((one) => one.at), { padding: [24, 24], maxZoom: 13 });
 });
