@@ -201,6 +201,11 @@ def _zone(value: Any) -> list[str]:
     return [one for one in given if one]
 
 
+def plain(value: Any) -> Any:
+    """A value as JSON keeps it."""
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
 def several(value: Any) -> Iterable[Any]:
     """The values of a list, or of a cell that holds several (`|` or `,`)."""
     if value is None:

@@ -11,7 +11,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from hub.core.errors import Invalid
+from hub.core.access import can
+from hub.core.actor import Actor
+from hub.core.errors import Invalid, NotVisible, Refused
 from hub.core.rest.doc import reads, writes
 from hub.core.rest.fields import represent
 from hub.core.rest.views import ApiView
@@ -59,7 +61,9 @@ class ServicesView(ApiView):
     @writes("Décrire un service d'un organisme", body=ServiceInput, answer=ServiceOutput, status=201)
     def post(self, request: Request) -> Response:
         """Published at once unless it is a draft."""
-        made = create_service(self.actor, **self.input(ServiceInput))
+        given = self.input(ServiceInput)
+        _check(self.actor, "service.create", given["organization"], owner=given["organization"].pk)
+        made = create_service(self.actor, **given)
         return Response(_one(self, made.pk), status=201)
 
 
@@ -73,7 +77,7 @@ class ServiceView(ApiView):
     @writes("Modifier un service", body=ServiceEdit, answer=ServiceOutput, keyed=False)
     def patch(self, request: Request, pk: UUID) -> Response:
         """Only what is given changes; who writes it has just verified it."""
-        service = get_service(self.actor, pk)
+        service = _mine(self.actor, pk, "service.edit")
         edit_service(self.actor, service=service, **self.input(ServiceEdit))
         return Response(_one(self, pk))
 
@@ -82,15 +86,16 @@ class _Gesture(ApiView):
     """One gesture on one service."""
 
     action: Any
+    rule: str
 
     def _perform(self, pk: UUID) -> Response:
-        type(self).action(self.actor, service=get_service(self.actor, pk))
+        type(self).action(self.actor, service=_mine(self.actor, pk, self.rule))
         return Response(_one(self, pk))
 
 
 @extend_schema(tags=["services"])
 class VerifyView(_Gesture):
-    action = staticmethod(verify_service)
+    action, rule = staticmethod(verify_service), "service.verify"
 
     @writes("Toujours valable", answer=ServiceOutput)
     def post(self, request: Request, pk: UUID) -> Response:
@@ -100,7 +105,7 @@ class VerifyView(_Gesture):
 
 @extend_schema(tags=["services"])
 class PublishView(_Gesture):
-    action = staticmethod(publish_service)
+    action, rule = staticmethod(publish_service), "service.publish"
 
     @writes("Publier un brouillon ou un service archivé", answer=ServiceOutput)
     def post(self, request: Request, pk: UUID) -> Response:
@@ -110,12 +115,24 @@ class PublishView(_Gesture):
 
 @extend_schema(tags=["services"])
 class ArchiveView(_Gesture):
-    action = staticmethod(archive_service)
+    action, rule = staticmethod(archive_service), "service.edit"
 
     @writes("Ne plus proposer un service", answer=ServiceOutput)
     def post(self, request: Request, pk: UUID) -> Response:
         """It leaves the directory; its referrals stay."""
         return self._perform(pk)
+
+
+def _mine(actor: Actor, pk: UUID, rule: str) -> Service:
+    """A service one may act on; 404 for those of others, 403 inside one's own organisation."""
+    service = get_service(actor, pk)
+    _check(actor, rule, service, owner=service.organization_id)
+    return service
+
+
+def _check(actor: Actor, rule: str, obj: Any, *, owner: UUID | None) -> None:
+    if not can(actor, rule, obj):
+        raise Refused if owner == actor.organization_id else NotVisible
 
 
 def _one(view: ApiView, pk: UUID) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from hub.core.tabular.sheet import open_sheets
 from hub.core.tabular.sniff import container, opened
 from hub.core.tabular.table import Aliases, alias_index
 from hub.core.text import clean, fold, header_key, name_key
-from partners.inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, cleaned
+from partners.inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, cleaned, plain
 from partners.themes import THEME_LABELS
 from partners.vocabulary import AUDIENCES, EVERYBODY
 
@@ -189,7 +189,7 @@ def _read(line: DirectoryLine, said: dict[str, Any], today: dt.date, source: str
     fields = STRUCTURE_FIELDS if line.of == STRUCTURE else SERVICE_FIELDS
     given = {ours: said[theirs] for theirs, ours in fields.items() if said.get(theirs) not in (None, "", [])}
     line.values, wrong = cleaned(given, today=today)
-    line.values = {name: _plain(value) for name, value in line.values.items()}
+    line.values = {name: plain(value) for name, value in line.values.items()}
     titles = {ours: theirs for theirs, ours in fields.items()}
     for name, sentence in wrong.items():
         if name != "name":
@@ -251,7 +251,3 @@ def _dropped(sentence: str) -> Remark:
 
 def _error(sentence: str) -> Remark:
     return Remark("LIGNE_INCOMPLETE", "error", sentence)
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value

@@ -80,6 +80,6 @@ def test_a_wrong_value_is_said_and_nothing_is_written(cast, wrong, field):
 
 def test_a_stranger_writes_nothing(cast, made):
     other = client(cast.siae_worker)
-    assert other.patch(f"{URL}{made['id']}/", {"fee": "gratuit"}, content_type="application/json").status_code == 403
-    assert other.post(URL, described(cast, name="Autre"), content_type="application/json").status_code == 403
+    assert other.patch(f"{URL}{made['id']}/", {"fee": "gratuit"}, content_type="application/json").status_code == 404
+    assert other.post(URL, described(cast, name="Autre"), content_type="application/json").status_code == 404
     assert client(cast.other_officer).get(f"{URL}{made['id']}/").status_code == 404

@@ -209,7 +209,12 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
         "appointment_changed",
         "joint_session",
         "summons_sent",
-    }  # tests of appointments, campaigns, corrections
+        "joint_session",
+        "saved_search_met",
+        "service_suggested",
+        "services_to_verify",
+        "suggestion_settled",
+    }  # tests of appointments, campaigns, corrections, directory
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from hub.core.tabular.table import require_columns
 from hub.core.text import name_key
 from partners.importers import APPLYING, CHECKING, READING, Analysis, Corrections, importer
 from partners.imports.directory import FIELDS, LABELS, SERVICE, DirectoryLine, parse
+from partners.inclusion import plain
 from partners.models import ImportJob, ImportRow, Service, ServiceJournal, Structure
 from partners.models.files import ImportKind, Verdict
 from partners.models.services import ServiceState
@@ -121,7 +122,7 @@ def _verdict(line: DirectoryLine, known: _Known, seen: dict[tuple[str, str, str]
 
 def differences(former: Structure | Service, values: dict[str, Any]) -> list[str]:
     """The fields that would change; an empty cell never erases."""
-    return [name for name, value in values.items() if _plain(getattr(former, name)) != value]
+    return [name for name, value in values.items() if plain(getattr(former, name)) != value]
 
 
 def _is_older(line: DirectoryLine, former: Structure | Service) -> bool:
@@ -176,7 +177,3 @@ def _row(job: ImportJob, line: DirectoryLine, verdict: str) -> ImportRow:
         verdict=verdict,
         problems=problems,
     )
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from django.db import transaction
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
-from partners.inclusion import SERVICE_FIELDS, cleaned
+from partners.inclusion import SERVICE_FIELDS, cleaned, plain
 from partners.models import Organization, Service, ServiceJournal, Structure
 from partners.models.services import SENSITIVE_THEMES, ServiceState
 from partners.services.directory.index import finish, index, prepare
@@ -139,7 +138,7 @@ def set_values(row: Service | Structure, values: dict[str, Any]) -> dict[str, li
         before = getattr(row, name)
         if before != value:
             setattr(row, name, value)
-            changes[name] = [_plain(before), _plain(value)]
+            changes[name] = [plain(before), plain(value)]
     return changes
 
 
@@ -165,7 +164,3 @@ def _refuse_taken(service: Service) -> None:
     )
     if same.filter(source_id="", merged_into=None).exclude(pk=service.pk).exists():
         raise Invalid(fields={"name": "Ce service existe déjà."}, code="duplicate")
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, dt.date) else value
