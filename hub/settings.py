@@ -216,7 +216,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "hub.home.csrf_failure"
 # Tiles behind the map of the directory, such as https://data.geopf.fr/…/{z}/{x}/{y}; without them it draws its points.
-MAP_TILES_URL = env.str("MAP_TILES_URL", "").removeprefix("no")
+MAP_TILES_URL = env.str("MAP_TILES", "").removeprefix("no")
 MAP_ATTRIBUTION = env.str("MAP_ATTRIBUTION", "")
 _tiles = [f"{urlsplit(MAP_TILES_URL).scheme}://{urlsplit(MAP_TILES_URL).netloc}"] if MAP_TILES_URL else []
 CONTENT_SECURITY_POLICY = {

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hub.core.access import can
+from hub.core.access import can, visible
 from hub.core.actor import Actor
-from hub.core.slots import provide
+from hub.core.slots import TimelineEntry, provide
 from partners.models import Service
-from referrals.models import Barrier
+from referrals.models import Barrier, BarrierNote
 from referrals.panels import Panel, PanelLine
 from referrals.selectors.files import PersonFile
 from referrals.selectors.suggested import barriers_of, directory_url, referral_url, suggested_services
 
+MOST = 50  # entries of one provider
 NOTHING_NEAR = "Aucun service proche ne répond à ces freins."
 NOTHING_NOTED = "Notez les freins (menu « Plus ») : les services proches s'afficheront ici."
+
+
+@provide("person.timeline")
+def barriers_noted(actor: Actor, file: PersonFile) -> Iterator[TimelineEntry]:
+    """What was noted to be in the way, and when."""
+    if not file.supported:
+        return
+    for one in visible(actor, BarrierNote).filter(beneficiary=file.person).select_related("noted_by")[:MOST]:
+        detail = ", ".join(Barrier(code).label for code in one.barriers) or "Plus rien à signaler"
+        yield TimelineEntry(
+            one.noted_at, "Freins notés", detail=detail, by=str(one.noted_by or ""), icon="construction"
+        )
 
 
 @provide("person.panels")

@@ -94,3 +94,11 @@ def test_a_search_for_a_person_leads_to_her_referral(cast, services):
     assert f"{reverse('referral_compose', args=[who.pk])}?to={cast.siae.pk}&amp;service={services.pk}" in page
     alone = client(cast.social_worker).get(reverse("directory"), {"pour": "x", "q": "velo"}).text
     assert "Orienter" not in alone.partition("<main")[2]
+
+
+def test_what_was_noted_stands_in_the_history(cast):
+    who = person(cast)
+    with tenant(actor(cast.social_worker)) as acting:
+        note_barriers(acting, person=who, barriers=["housing"])
+    page = client(cast.social_worker).get(reverse("person", args=[who.pk])).text
+    assert "Freins notés" in page

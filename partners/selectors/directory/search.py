@@ -31,7 +31,7 @@ NEAR_KM = 30
 KM_OF_DEGREE = 111.2
 RANKS = 1_000_000  # a rank is kept whole: a cursor must compare exactly
 MOST_CANDIDATES = 200
-FURTHEST_SLIP = 2
+LONG_WORD = 8  # from there on two slips are forgiven, below one
 # The filters that are tokens of `Service.facets`, by the letters of those.
 LETTERS = {"theme": "ct", "kind": "k", "audience": "a", "fee": "f", "mode": "r", "territory": "z"}
 Order = tuple[str, ...]
@@ -194,6 +194,7 @@ def _closest(actor: Actor, words: list[str]) -> list[str]:
 
 
 def _nearest(word: str, known: list[str]) -> str:
-    slips = {one: DamerauLevenshtein.distance(word, one, score_cutoff=FURTHEST_SLIP) for one in known}
-    near = [one for one, far in slips.items() if far <= FURTHEST_SLIP]
+    most = 2 if len(word) >= LONG_WORD else 1
+    slips = {one: DamerauLevenshtein.distance(word, one, score_cutoff=most) for one in known}
+    near = [one for one, far in slips.items() if far <= most]
     return min(near, key=lambda one: (slips[one], one), default=word)

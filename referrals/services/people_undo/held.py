@@ -28,6 +28,7 @@ WHY = {
     "letter": "a reçu un courrier",
     "summons": "est convoquée",
     "engagementcontract": "a un contrat",
+    "barriernote": "des freins sont notés",
     "absenceexplanation": "a une absence expliquée",
     "registrationexemption": "a une dispense",
     "fileopening": "son dossier a été ouvert",
