@@ -14,6 +14,8 @@ from partners.selectors.directory.asked import DISTANCES
 from partners.themes import THEME_LABELS
 from partners.vocabulary import ACTION_MODES, AUDIENCES, FEES, KINDS, RECEPTION, REFERRERS
 
+KIND_CHOICES = sorted(KINDS.items())
+
 
 def _codes(codes: dict[str, str], **options: Any) -> serializers.ListField:
     return serializers.ListField(child=serializers.ChoiceField(choices=sorted(codes)), required=False, **options)
@@ -27,12 +29,12 @@ class Written(serializers.Serializer[Any]):
     """What one may write of a service."""
 
     description = _text(10_000)
-    kind = serializers.ChoiceField(choices=["", *sorted(KINDS)], required=False)
+    kind = serializers.ChoiceField(choices=KIND_CHOICES, required=False, allow_blank=True)
     themes = _codes(THEME_LABELS)
     audiences = _codes(AUDIENCES, help_text="`tous-publics` seul, ou les publics concernés.")
     audience_details = _text(1000)
     conditions = _text(1000)
-    fee = serializers.ChoiceField(choices=["", *sorted(FEES)], required=False)
+    fee = serializers.ChoiceField(choices=sorted(FEES), required=False, allow_blank=True)
     fee_details = _text(500)
     reception = _codes(RECEPTION)
     zone = serializers.ListField(
@@ -106,7 +108,7 @@ class ServiceQuery(PageQuery):
 
     q = _text(100, default="", help_text="Mots, sans accents ; une faute de frappe est comprise.")
     theme = _text(120, default="", help_text="Un thème, ou une catégorie entière (`mobilite`).")
-    kind = serializers.ChoiceField(choices=sorted(KINDS), required=False)
+    kind = serializers.ChoiceField(choices=KIND_CHOICES, required=False)
     audience = serializers.ChoiceField(choices=sorted(AUDIENCES), required=False)
     fee = serializers.ChoiceField(choices=sorted(FEES), required=False)
     mode = serializers.ChoiceField(choices=sorted(RECEPTION), required=False)

@@ -79,6 +79,7 @@ CUSTOM_SETTINGS = {
         "CampaignStateEnum": "referrals.models.CampaignState",
         "ImportStateEnum": "partners.models.files.ImportState",
         "ListNatureEnum": "partners.models.files.ListNature",
+        "ServiceKindEnum": "partners.serializers_services.KIND_CHOICES",
     },
 }
 

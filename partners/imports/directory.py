@@ -229,20 +229,15 @@ def _by_hand(said: dict[str, Any]) -> dict[str, Any]:
         said["publics"] = [EVERYBODY] if EVERYBODY in known else known
         if None in found:
             said["publics_precisions"] = said.get("publics_precisions") or audience
-    if cost := fold(said.get("frais") or ""):
-        said["frais"] = "gratuit" if cost in _YES else "payant"
-        if cost not in _YES | _NO:
-            said["frais_precisions"] = said.get("frais_precisions") or said_cost(cost)
+    if cost := said.get("frais"):
+        said["frais"] = "gratuit" if fold(cost) in _YES else "payant"
+        if fold(cost) not in _YES | _NO:  # a price
+            said["frais_precisions"] = said.get("frais_precisions") or cost
     if (city := said.get("commune") or "").isdigit():  # a postal code in the column of communes
         said["code_postal"], said["commune"] = said.get("code_postal") or city, None
     if len(phones := [part for part in str(said.get("telephone") or "").split(";") if part.strip()]) > 1:
         said["telephone"] = phones[0]
     return said
-
-
-def said_cost(cost: str) -> str:
-    """A price as it is written: « 5€ »."""
-    return cost.upper() if cost.isalpha() and len(cost) < 4 else cost
 
 
 def _dropped(sentence: str) -> Remark:
