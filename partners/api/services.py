@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db import DataError
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hub.core.access import can
 from hub.core.actor import Actor
-from hub.core.errors import Invalid, NotVisible, Refused
+from hub.core.errors import NotVisible, Refused
 from hub.core.rest.doc import reads, writes
 from hub.core.rest.fields import represent
 from hub.core.rest.views import ApiView
@@ -31,8 +29,6 @@ from partners.services.directory.writing import (
     verify_service,
 )
 
-BAD_PAGE = (ValidationError, DataError, TypeError, ValueError)
-
 
 @extend_schema(tags=["services"])
 class ServicesView(ApiView):
@@ -42,12 +38,7 @@ class ServicesView(ApiView):
         asked = self.query(ServiceQuery)
         owner = asked.pop("organization", None)
         wanted = asked_by({name: str(value) for name, value in asked.items() if name in KEPT})
-        try:
-            found = search_services(
-                self.actor, wanted, after=asked["cursor"], size=asked["page_size"], organization=owner
-            )
-        except BAD_PAGE as error:
-            raise Invalid("Ce lien de page n'est plus valable.", code="bad_cursor") from error
+        found = search_services(self.actor, wanted, after=asked["cursor"], size=asked["page_size"], organization=owner)
         return Response(
             {
                 "count": found.total,

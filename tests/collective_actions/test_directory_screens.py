@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hub.core.gate import tenant
+from hub.core.pages import write_cursor
 from partners.models import SavedSearch, Service, ServiceSuggestion
 from partners.services.directory.suggestions import suggest
 from partners.services.directory.writing import archive_service, create_service, edit_service
@@ -50,6 +51,8 @@ def test_nothing_found_offers_to_suggest(cast, service):
 
 def test_a_wrong_cursor_is_said(cast, service):
     assert client(cast.udaf_worker).get(reverse("directory"), {"after": "n'importe"}).status_code == 400
+    of_another_order = write_cursor(["mot", "mot", "mot"])
+    assert client(cast.udaf_worker).get(reverse("directory"), {"q": "a1", "after": of_another_order}).status_code == 400
     assert client(cast.udaf_worker).get(reverse("directory"), {"territory": "x", "theme": "'"}).status_code == 200
 
 

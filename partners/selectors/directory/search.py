@@ -13,12 +13,15 @@ from operator import or_
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import CharField, Count, F, Func, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Power, Sqrt
 from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.access import visible
 from hub.core.actor import Actor
+from hub.core.errors import Invalid
 from hub.core.pages import Page, paginate
 from hub.core.text import fold
 from partners.models import Commune, DirectoryWord, Organization, Service
@@ -77,7 +80,7 @@ def search_services(
     if said.words:
         rank = Cast(SearchRank(F("search"), _beginning(said.words)) * RANKS, IntegerField())
         rows, order = rows.annotate(rank=rank), BY_RANK
-    page = paginate(rows, order=order, after=after, size=size)
+    page = _page(rows, order, after, size)
     shown = counts | _of_other_choices(said, asked, commune)
     return Found(page, counts.get(ALL, 0), shown, " ".join(said.words) if said.instead else "", commune)
 
@@ -117,6 +120,14 @@ def _understood(actor: Actor, asked: Asked, commune: Commune | None, every: Quer
     closest = _closest(actor, words)
     holding = every.filter(search=_exact(closest))
     return _Understood(closest, closest != words, holding, _filtered(holding, asked, commune))
+
+
+def _page(rows: QuerySet[Service], order: Order, after: str, size: int) -> Page[Service]:
+    """Raises `Invalid` for a cursor of another search too: its values are not those of this order."""
+    try:
+        return paginate(rows, order=order, after=after, size=size)
+    except (ValidationError, DataError, TypeError, ValueError) as error:
+        raise Invalid("Ce lien de page n'est plus valable.", code="bad_cursor") from error
 
 
 def _of_other_choices(said: _Understood, asked: Asked, commune: Commune | None) -> dict[str, int]:
