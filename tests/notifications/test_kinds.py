@@ -209,7 +209,6 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
         "appointment_changed",
         "joint_session",
         "summons_sent",
-        "joint_session",
         "saved_search_met",
         "service_suggested",
         "services_to_verify",
