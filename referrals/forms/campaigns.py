@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from hub.core.access import visible
 from hub.core.actor import PARIS, Actor
@@ -17,7 +18,7 @@ from referrals.forms.fields import day, hour, reason_kept, text
 from referrals.models import AppointmentMode, Slot, Summons
 from referrals.selectors.campaigns import STAGES, drafts
 from referrals.selectors.slots import places_for
-from referrals.selectors.summonable import LACKS
+from referrals.selectors.summonable import LACKS, USUAL
 from referrals.services.appointments.planning import in_france
 from referrals.services.campaigns.people import MOST
 from referrals.services.campaigns.people import WORDS as SIZES
@@ -39,8 +40,12 @@ class CandidateFilters(forms.Form):
     age_max = forms.IntegerField(label="à", min_value=16, max_value=99, required=False)
     explained = forms.BooleanField(label="Aussi les absences expliquées", required=False)
 
-    def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
-        super().__init__(*args, **options)
+    def __init__(self, given: QueryDict, *, actor: Actor, **options: Any) -> None:
+        """Without any situation ticked, the usual ones are, and shown as such: nobody convenes everybody unawares."""
+        shown = given.copy()
+        if not shown.getlist("lacks"):
+            shown.setlist("lacks", list(USUAL))
+        super().__init__(shown, **options)
         rows_in(self, "territory").queryset = visible(actor, Territory).only("name")
 
     def chosen(self) -> dict[str, Any]:

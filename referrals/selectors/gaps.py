@@ -40,6 +40,7 @@ from referrals.models.registration import OPEN_GAP_STATES
 from referrals.policies.gaps import REFERENT_KINDS
 from referrals.selectors.board import aged, mine, referents
 from referrals.selectors.explanations import explained_now, known_of
+from referrals.selectors.gap_appointments import expected_on, meetings_about, still_expected, told, with_meeting
 from referrals.selectors.months import WITH_THE_PERSON, Square, months_of
 from referrals.workflows import GAP
 
@@ -139,7 +140,9 @@ def gap_list(actor: Actor, filters: Mapping[str, Any], *, after: str = "") -> Ga
     gaps = filtered(actor, filters)
     order = OLDEST_FIRST if filters.get("order") == "oldest" else ORDER
     narrowed = any(value for name, value in filters.items() if name != "order")
-    page = paginate(ranked(actor, gaps).select_related(*JOINED), order=order, after=after, size=PAGE_SIZE)
+    page = paginate(
+        with_meeting(actor, ranked(actor, gaps)).select_related(*JOINED), order=order, after=after, size=PAGE_SIZE
+    )
     return GapList(
         kinds=_by_kind(counted) if can(actor, "gap.motive") else [],
         territories=_by_territory(counted),
@@ -204,6 +207,7 @@ def gap_record(actor: Actor, pk: UUID) -> GapRecord:
     person = gap.beneficiary
     sees = can(actor, "gap.motive", gap)
     handles = can(actor, "gap.handle", gap)
+    meetings = meetings_about(actor, gap)
     return GapRecord(
         gap=gap,
         name=short_name(person, level_of(actor, person)),
@@ -211,10 +215,10 @@ def gap_record(actor: Actor, pk: UUID) -> GapRecord:
         motive=calm(gap.motive) if sees else "",
         dates=_dates(gap) if sees else [],
         follower=_followers([person.pk]).get(person.pk, ""),
-        known=known_of(actor, [person], sees=sees)[person.pk],
+        known=[*known_of(actor, [person], sees=sees)[person.pk], *still_expected(actor, meetings)],
         months=months_of(actor, person),
         history=history(actor, person, sees=sees),
-        journal=_journal(gap),
+        journal=sorted([*_journal(gap), *told(meetings)], key=lambda one: one.at, reverse=True),
         actions=frozenset(GAP.allowed_from(gap.state)) & frozenset(BY_HAND) if handles else frozenset(),
         may_plan=handles and gap.state in OPEN_GAP_STATES and can(actor, "appointment.plan", person),
     )
@@ -318,7 +322,7 @@ def _lines(actor: Actor, gaps: list[RegistrationGap]) -> list[GapLine]:
             kind=kind_label(gap, sees=sees),
             territory=str(gap.beneficiary.territory or ""),
             follower=followers.get(gap.beneficiary_id, ""),
-            known=known[gap.beneficiary_id],
+            known=[*known[gap.beneficiary_id], *expected_on(getattr(gap, "expected", None))],
             may_take="take_charge" in GAP.allowed_from(gap.state),  # whoever sees a gap may handle it
             explained=bool(getattr(gap, "explained", False)),
             holder=_short(gap.in_charge),

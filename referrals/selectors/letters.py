@@ -57,9 +57,11 @@ def outdated(letters: Sequence[Letter], appointment: Appointment) -> bool:
     return bool(letters) and letters[0].told_at != appointment.starts_at
 
 
-def kinds_for(appointment: Appointment, *, written: bool) -> list[tuple[str, str]]:
-    """The kinds of letter that suit an appointment, the likeliest first."""
-    likely = LetterKind.JOINT if appointment.co_host_id else LetterKind.MOVED if written else LetterKind.FIRST
+def kinds_for(appointment: Appointment, letters: Sequence[Letter]) -> list[tuple[str, str]]:
+    """The kinds of letter that suit an appointment, the likeliest first: the one of its last letter (`letters`, latest
+    first) unless its date has changed since."""
+    again = LetterKind.MOVED if outdated(letters, appointment) else letters[0].kind if letters else LetterKind.FIRST
+    likely = LetterKind.JOINT if appointment.co_host_id else again
     suiting = [one for one in LetterKind if one != LetterKind.JOINT or appointment.co_host_id]
     return [(one.value, one.label) for one in sorted(suiting, key=lambda one: one != likely)]
 

@@ -39,6 +39,7 @@ LACKS = {
     "no_contract": "Sans contrat connu",
     "open_gap": "Inscription à vérifier",
 }
+USUAL = ("no_track", "no_referent", "no_contract")  # whom one convenes when nothing else is asked
 ORDER = (F("rights_opened_on").asc(nulls_last=True), "sort_key", "pk")
 
 
@@ -101,7 +102,7 @@ def _lacking(actor: Actor, lacks: Any) -> Q:
         "no_contract": ~Exists(_contracts(actor.today).filter(beneficiary=rows)),
         "open_gap": Exists(RegistrationGap.objects.filter(beneficiary=rows, state__in=OPEN_GAP_STATES)),
     }
-    wanted = [name for name in conditions if name in lacks] or ["no_track", "no_referent", "no_contract"]
+    wanted = [name for name in conditions if name in lacks] or list(USUAL)
     condition = Q()
     for name in wanted:
         condition |= Q(conditions[name])

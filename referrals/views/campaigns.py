@@ -149,7 +149,9 @@ def send(request: Request, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             done = send_campaign(actor, campaign=get_campaign(actor, pk))
-        except (Invalid, Conflict) as refusal:
+        except Conflict as refusal:
+            return _record(request, pk, conflict=refusal.message, status=refusal.status)
+        except Invalid as refusal:
             error, status = refusal.message, refusal.status
         else:
             messages.success(request, _sent(done))

@@ -76,8 +76,7 @@ def _writable(request: Request, pk: UUID) -> Appointment:
 
 
 def _form(request: Request, appointment: Appointment) -> LetterForm:
-    written = bool(letters_about(request.actor, appointment))
-    kinds = kinds_for(appointment, written=written)
+    kinds = kinds_for(appointment, letters_about(request.actor, appointment))
     asked = {"kind": kinds[0][0], "channel": "post", "contact": appointment.contact, "motive": appointment.motive}
     asked |= request.GET.dict()
     given: Any = request.POST if request.method == "POST" else asked

@@ -209,6 +209,7 @@ def test_a_moved_appointment_asks_for_a_new_letter(cast):
     browser, address = client(cast.social_worker), f"/rendez-vous/{one.pk}/"
     wrote(cast, one)
     assert "annonce une autre date" not in browser.get(address).content.decode()
+    assert 'value="first" selected' in browser.get(f"{address}courrier/").content.decode()  # its date has not changed
     with tenant(actor(cast.social_worker)) as acting:
         move_appointment(acting, appointment=one, starts_at=in_france(open_day(25), time(9)))
     assert "annonce une autre date" in browser.get(address).content.decode()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -169,6 +169,7 @@ def changed(actor: Actor, appointment: Appointment, change: str) -> Appointment:
     touch(actor.department_id, "appointment", appointment.pk)
     if not appointment.sensitive:
         touch(actor.department_id, "person", appointment.beneficiary_id)
+    touch_gaps(actor, [appointment])
     emit(
         AppointmentsChanged(
             department_id=actor.department_id,
@@ -178,6 +179,15 @@ def changed(actor: Actor, appointment: Appointment, change: str) -> Appointment:
         )
     )
     return appointment
+
+
+def touch_gaps(actor: Actor, appointments: Iterable[Appointment]) -> None:
+    """Open pages of the gaps these are about, and their list, look again."""
+    gaps = {one.gap_id for one in appointments if one.gap_id}
+    for gap in gaps:
+        touch(actor.department_id, "gap", gap)
+    if gaps:
+        touch(actor.department_id, "gaps", actor.department_id)
 
 
 def follow_referral(actor: Actor, referral: Referral) -> None:

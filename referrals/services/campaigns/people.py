@@ -13,15 +13,14 @@ from hub.core.access import require, visible
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
 from hub.core.topics import touch
-from partners.models import Territory
-from referrals.models import Beneficiary, Campaign, CampaignState, RegistrationGap, Summons
+from partners.models import Territory, User
+from referrals.models import Beneficiary, Campaign, CampaignLog, CampaignState, RegistrationGap, Summons
 from referrals.services.campaigns.seats import give_seat_back
 from referrals.services.letters.texts import kept_because, refused_words
 from referrals.workflows import CAMPAIGN
 
 MOST = 500  # people of one campaign
 WORDS = {"name": 100, "motive": 300, "bring": 300, "contact": 120}
-NOT_DRAFT = "Cette campagne n'est plus en préparation."
 CANCELLED = "Cette campagne est annulée."
 CONVENED = "Ces personnes sont déjà convoquées : annulez plutôt leur rendez-vous."
 
@@ -138,8 +137,19 @@ def in_preparation(actor: Actor, campaign: Campaign) -> Campaign:
     require(actor, "campaign.edit", campaign)
     locked = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if locked.state != CampaignState.DRAFT:
-        raise Conflict(NOT_DRAFT, code="invalid_transition")
+        raise Conflict(_why_no_draft(locked), code="invalid_transition")
     return locked
+
+
+def _why_no_draft(campaign: Campaign) -> str:
+    """Whoever comes second reads who was first, and what came of it."""
+    if campaign.state != CampaignState.SENT:
+        return CANCELLED
+    first = CampaignLog.objects.filter(campaign=campaign, name="send").order_by("-at").first()
+    who = User.objects.filter(pk=first.user_id).first() if first and first.user_id else None
+    convened = held_in(campaign).exclude(appointment=None).count()
+    by = f" par {who}" if who else ""
+    return f"Cette campagne a déjà été envoyée{by}. Personnes convoquées : {convened}."
 
 
 def running(actor: Actor, campaign: Campaign) -> Campaign:

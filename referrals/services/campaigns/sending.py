@@ -26,7 +26,7 @@ from referrals.models import (
     Slot,
     Summons,
 )
-from referrals.services.appointments.planning import check_when, move_appointment
+from referrals.services.appointments.planning import check_when, move_appointment, touch_gaps
 from referrals.services.campaigns.distribution import campaign_of, lock_slots
 from referrals.services.campaigns.people import held_in, in_preparation, running
 from referrals.services.campaigns.seats import CALL_OFF, give_seat_back, take_seats
@@ -196,6 +196,7 @@ def _convene(actor: Actor, campaign: Campaign, rows: Sequence[Summons]) -> None:
         touch(actor.department_id, "person", one.beneficiary_id)
     Summons.objects.bulk_update(rows, ["appointment"], batch_size=200)
     touch(actor.department_id, "campaign", campaign.pk)
+    touch_gaps(actor, made)
     if made:
         ids = tuple(one.pk for one in made)
         emit(
@@ -283,6 +284,7 @@ def _tell_cancelled(actor: Actor, rows: Sequence[Summons]) -> None:
     ids = tuple(one.appointment_id for one in rows if one.appointment_id)
     for one in rows:
         touch(actor.department_id, "person", one.beneficiary_id)
+    touch_gaps(actor, [one.appointment for one in rows if one.appointment])
     if ids:
         emit(
             AppointmentsChanged(
