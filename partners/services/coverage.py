@@ -38,6 +38,22 @@ def change_coverage(actor: Actor, *, job: ImportJob, **said: Any) -> ImportJob:
     return job
 
 
+@transaction.atomic
+def look_again(actor: Actor, *, job: ImportJob) -> bool:
+    """Analyse the file anew when what its analysis looked at has changed since (people, lists); whether it was needed.
+
+    Raises `Conflict` once confirmed or given up.
+    """
+    require(actor, "import.confirm", job)
+    job = ImportJob.objects.select_for_update(of=("self",)).get(pk=job.pk)
+    if job.state not in MENDABLE:
+        raise Conflict(f"Cet import est « {job.get_state_display()} ».", code="invalid_transition")
+    if not IMPORTERS[job.kind].is_stale(actor, job):
+        return False
+    analyse_again(actor, job)
+    return True
+
+
 def differences(job: ImportJob, said: Mapping[str, Any]) -> dict[str, Any]:
     """What a person says that is not what the job holds."""
     return {name: value for name, value in said.items() if value != getattr(job, name)}

@@ -8,14 +8,16 @@ from hub.core.identifiers import pes_keys
 from hub.core.tabular import DEFAULT_LIMITS, FileProblem, Limits, Source, refusal
 from hub.core.tabular.sheet import open_sheets
 from hub.core.tabular.sniff import container, opened
+from hub.core.tabular.survey import ColumnsProblem, known_title
 from hub.core.tabular.table import alias_index
-from hub.core.text import header_key
+from hub.core.text import fold, header_key
 from partners.imports.directory import is_directory_json, is_directory_table
 from referrals.imports.columns import CLASSIC_LAYOUTS, PEOPLE, REGISTRATION
 from referrals.imports.lines import KIND_LABELS, FileKind
 
 _HEAD_BYTES = 64 * 1024
 _CAF_MARKS = re.compile(rb"<(?:IdentificationFlux|InfosFoyerRSA)\b")
+_OF_REGISTERED = re.compile(r"\bliste\b.*\b(?:inscrit|demandeurs? d.emploi)")
 # A table of people may also have a column "Situation" or "Statut", which then says something else.
 _ONLY_OF_PEOPLE = {"caf_number", "internal_id", "phone", "email", "address", "rights_state", "track"}
 _REGISTRATION_INDEX, _PEOPLE_INDEX = alias_index(REGISTRATION), alias_index(PEOPLE)
@@ -33,22 +35,29 @@ def detect(source: Source, limits: Limits = DEFAULT_LIMITS) -> FileKind | None:
         return "directory"
     for sheet in open_sheets(source, limits):
         first = [row for _, row in islice(sheet.rows(), 11)]
-        if kind := next((kind for row in first[:10] if (kind := kind_of_titles(row))), None) or _kind_of_positions(
-            first
-        ):
+        if kind := _kind_under_titles(first[:10]) or _kind_of_positions(first):
             return kind
+    return None
+
+
+def _kind_under_titles(rows: Sequence[Sequence[str]]) -> FileKind | None:
+    """What the first row of known titles announces; what is written above weighs more than titles anybody may use."""
+    for position, row in enumerate(rows):
+        if kind := kind_of_titles(row):
+            above = fold(" ".join(cell for before in rows[:position] for cell in before))
+            return "registration_by_hand" if kind == "people_table" and _OF_REGISTERED.search(above) else kind
     return None
 
 
 def kind_of_titles(titles: Iterable[str]) -> FileKind | None:
     """The kind of table these column titles announce, or None."""
-    keys = {header_key(title) for title in titles}
-    columns = {_REGISTRATION_INDEX[key] for key in keys if key in _REGISTRATION_INDEX}
-    people = {_PEOPLE_INDEX[key] for key in keys if key in _PEOPLE_INDEX}
+    written = list(titles)
+    columns = {name for title in written if (name := known_title(title, _REGISTRATION_INDEX))}
+    people = {name for title in written if (name := known_title(title, _PEOPLE_INDEX))}
     kind = kind_of_registration(columns)
     if kind and not (kind == "registration_by_hand" and "date" not in columns and people & _ONLY_OF_PEOPLE):
         return kind
-    if is_directory_table(keys):
+    if is_directory_table({header_key(title) for title in written}):
         return "directory"
     if {"last_name", "first_names"} <= people and people & {"birth_date", "nir", "caf_number"}:
         return "people_table"
@@ -86,12 +95,15 @@ def require_kind(found: FileKind | None, expected: FileKind) -> None:
 
 def explain(problem: FileProblem, source: Source, expected: FileKind, limits: Limits) -> FileProblem:
     """A clearer refusal than missing columns when the file is plainly of another kind."""
-    if problem.code not in ("COLONNES_MANQUANTES", "ENTETE_INTROUVABLE", "FICHIER_ILLISIBLE"):
+    if problem.code not in ("COLONNES_MANQUANTES", "ENTETE_INTROUVABLE", "TITRES_INCONNUS", "FICHIER_ILLISIBLE"):
         return problem
     try:
         found = detect(source, limits)
         if found and found.startswith("registration") and expected.startswith("registration"):
             return problem  # one shape of list or another: what is missing says more
+        if isinstance(problem, ColumnsProblem) and expected.startswith("registration") and found == "people_table":
+            said = f"Ce fichier ressemble à « {KIND_LABELS[found]} ». {problem.message}"
+            return ColumnsProblem(FileProblem(problem.code, said), problem.survey)
         require_kind(found, expected)
     except FileProblem as clearer:
         return clearer

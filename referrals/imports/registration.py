@@ -99,7 +99,7 @@ def parse(
         raise explain(problem, source, kind or "registration_stock", limits) from problem
     known: FileKind = found or "registration_stock"
     undated = known == "registration_by_hand" and "date" not in table.columns
-    if undated:  # "Situation" may say something else of a table of people
+    if undated and not _says_situations(table):  # "Situation" may say something else of a table of people
         require_kind(kind_of_titles((*table.headers, *table.extra_columns)), kind or known)
     require_kind(known, kind or known)
     if undated:
@@ -108,6 +108,12 @@ def parse(
         table.warnings.append(notice("SANS_DATE", date=f"{told:%d/%m/%Y}"))
         return _parsed(known, table, today, exits_as, exits, told)
     return _parsed(known, table, today, exits_as, exits)
+
+
+def _says_situations(table: Table) -> bool:
+    """Do its first lines say situations of registration?"""
+    at = table.survey.header.fields.index("situation")
+    return any(situation(said) for said in table.survey.samples[at])
 
 
 def _parsed(

@@ -69,7 +69,7 @@ class IdentityReader:
             birth = birth or last
             last = found["married_name"] or birth
         last, birth = names(last, birth, _LABELS["last_name"], remarks)
-        if last is None:
+        if last is None and not _is_too_long(remarks):
             remarks.append(remark("NOM_VIDE", column=_LABELS["last_name"], what="nom"))
         return last, birth, name_key(last), name_key(birth), tuple(remarks)
 
@@ -78,7 +78,9 @@ class IdentityReader:
         first = text("first_names", cell, _LABELS["first_names"], remarks)
         if key := name_key(first):
             return first, key, tuple(remarks)
-        return None, "", (*remarks, remark("NOM_VIDE", column=_LABELS["first_names"], what="prénom"))
+        if not _is_too_long(remarks):
+            remarks.append(remark("NOM_VIDE", column=_LABELS["first_names"], what="prénom"))
+        return None, "", tuple(remarks)
 
     def _read_birth(self, cell: str) -> tuple[dt.date | None, str, _Said]:
         remarks: list[Remark] = []
@@ -144,6 +146,11 @@ def _columns(at: dict[str, int], wanted: tuple[str, ...]) -> tuple[list[str], Ca
     """Which of these columns the table has, and how their cells are taken from a line."""
     present = [name for name in wanted if name in at]
     return present, picker([at[name] for name in present])
+
+
+def _is_too_long(remarks: list[Remark]) -> bool:
+    """A cell left aside because it is too long is not empty."""
+    return any(said.code == "CELLULE_TROP_LONGUE" for said in remarks)
 
 
 def _is_junk(identifier: str) -> bool:

@@ -23,9 +23,9 @@ from partners.models import ImportJob
 from partners.models.files import ImportKind, ImportState
 from partners.services.columns import MENDABLE, choose_columns
 from partners.services.corrections import CORRECTABLE
-from partners.services.coverage import change_coverage, differences
+from partners.services.coverage import change_coverage, differences, look_again
 from partners.services.guards import MINIMUM_REASON
-from partners.services.imports import confirm_import, discard_import, receive_file
+from partners.services.imports import CHANGED_MEANWHILE, confirm_import, discard_import, receive_file
 from partners.views.pages import UNPROCESSABLE, Request
 from referrals.forms.imports import CoverageForm, ImportForm, VerdictFilter
 from referrals.imports.detect import detect
@@ -161,11 +161,12 @@ def _change(request: Request, job: ImportJob, form: CoverageForm) -> HttpRespons
     if not form.is_valid():
         return _record(request, job.pk, coverage=form)
     changed = differences(job, form.said())
-    if not changed:
-        messages.info(request, "Rien n'a changé : l'analyse est celle-ci.")
-        return redirect("import", job.pk)
     try:
-        change_coverage(request.actor, job=job, **changed)
+        if changed:
+            change_coverage(request.actor, job=job, **changed)
+        elif not look_again(request.actor, job=job):
+            messages.info(request, "Rien n'a changé : l'analyse est celle-ci.")
+            return redirect("import", job.pk)
     except Conflict as error:
         return _record(request, job.pk, error=error)
     except Invalid as error:
@@ -197,6 +198,7 @@ def _record(
         "acknowledged": request.POST.getlist("acknowledge_guards") if unsaid else (),
         "reason": request.POST.get("reason", "") if unsaid else "",
         "concludes": bool(unsaid and request.POST.get("conclude_absence")),
+        "changed_meanwhile": CHANGED_MEANWHILE,
         "shortest_reason": MINIMUM_REASON,
     }
     mends = found.job.state in MENDABLE and can(request.actor, "import.confirm", found.job)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
 
 from hub.core.errors import Invalid, Refused
 from hub.core.gate import tenant
 from partners.models import ImportJob
 from partners.services.columns import choose_columns
 from partners.services.imports import process_import
+from referrals.imports.detect import detect
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm, job_now, sample, verdicts
 from tests.referrals.registration import sample_people
@@ -133,3 +137,72 @@ def test_a_table_of_people_may_be_mapped_too_and_given_up(cast):
     assert choose(cast, job, ["last_name", "first_names", "birth_date", ""]).counts["created"] == 1
     assert browser.post(f"/imports/{job.pk}/abandonner/").status_code == 302
     assert job_now(cast.officer_metz, job).survey["samples"] == []
+
+
+def test_titles_nobody_knows_are_shown_to_be_mapped_and_remembered_once_the_kind_is_chosen(cast):
+    content = (
+        "Patronyme;Petit nom;Jour de naissance;Truc;Depuis\n"
+        "FICTIF;Amélie;12/04/1985;Inscrite;02/03/2026\nD'ESSAI;Maëlle;29/02/1992;Radiée;31/10/2026\n"
+    ).encode()
+    browser = client(cast.officer_metz)
+
+    def bring_it(**values):
+        return browser.post("/imports/deposer/", {"file": SimpleUploadedFile("liste.csv", content), **values})
+
+    assert "choisissez le type" in bring_it().content.decode()
+    answer = bring_it(kind="registration")
+    assert answer.status_code == 302
+    shown = browser.get(answer["Location"]).content.decode()
+    assert "Aucun titre de colonne de ce fichier n&#x27;est connu." in shown
+    assert 'name="column-0"' in shown and "Petit nom" in shown and "Inscrite" in shown
+    with tenant(actor(cast.officer_metz)):
+        job = ImportJob.objects.get()
+    assert job.state == "unspecified"
+    job = choose(cast, job, ["last_name", "first_names", "birth_date", "situation", "date"])
+    assert (job.state, job.counts["lines"], job.counts.get("rejected", 0)) == ("analysed", 2, 0)
+    again = waiting(cast, content.replace(b"FICTIF", b"FICTIVE"))
+    assert again.state == "analysed"
+
+
+def test_another_sheet_whose_titles_are_known_is_preferred_to_titles_nobody_knows(cast):
+    book, content = Workbook(), BytesIO()
+    book.active.append(["Un", "Deux", "Trois", "Quatre"])
+    book.active.append(["a", "b", "c", "d"])
+    sheet = book.create_sheet("Novembre")
+    sheet.append(["Nom", "Prénom", "Date de naissance", "Situation", "Date"])
+    sheet.append(["FICTIF", "Amélie", "12/04/1985", "Inscrite", "02/03/2026"])
+    book.save(content)
+    job = waiting(cast, content.getvalue())
+    assert (job.state, job.survey["sheet"]) == ("analysed", "Novembre")
+
+
+@pytest.mark.parametrize("situation", ["Situation\n(novembre)", "Situation novembre 2026", "SITUATION (11/2026)"])
+def test_a_month_written_after_a_title_does_not_hide_it(cast, situation):
+    book, content = Workbook(), BytesIO()
+    book.active.append(["Liste des inscrits - Territoire de Metz"])
+    book.active.append([])
+    book.active.append(["Nom\nd’usage", "Prénom", "Né(e) le", situation, "Date"])
+    book.active.append(["FICTIF", "AMÉLIE", "12/04/1985", "Inscrit", "02/03/2026"])
+    book.save(content)
+    assert detect(BytesIO(content.getvalue())) == "registration_by_hand"
+    job = waiting(cast, content.getvalue())
+    assert (job.state, job.survey["fields"][3]) == ("analysed", "situation")
+
+
+def test_a_title_of_list_weighs_more_than_columns_of_people_and_a_choice_by_hand_asks_for_what_is_missing(cast):
+    table = "Nom;Prénom;Date de naissance;Où\nFICTIF;Amélie;12/04/1985;Inscrite\n"
+    assert detect(BytesIO(table.encode())) == "people_table"
+    assert detect(BytesIO(f"Liste des inscrits;octobre\n{table}".encode())) == "registration_by_hand"
+    job = waiting(cast, table.encode())
+    assert job.state == "unspecified"
+    assert "ressemble à « tableau de personnes »" in job.refusal and "colonnes obligatoires" in job.refusal
+    job = choose(cast, job, ["last_name", "first_names", "birth_date", "situation"])
+    assert (job.state, job.counts["lines"]) == ("analysed", 1)
+
+
+def test_a_choice_by_hand_is_obeyed_when_the_situations_are_those_of_a_list(cast):
+    content = (
+        "Nom;Prénom;Date de naissance;Situation;Téléphone\nFICTIF;Amélie;12/04/1985;Inscrite;0387000000\n".encode()
+    )
+    assert detect(BytesIO(content)) == "people_table"
+    assert waiting(cast, content).state == "analysed"

@@ -292,3 +292,28 @@ def test_a_file_in_progress_follows_itself(cast):
     assert f'id="fichier-{job.pk}" data-live-topic' in listed
     fragment = client(cast.officer_metz).get(f"/imports/{job.pk}/", headers={"X-Fragment": "import"}).content.decode()
     assert "<html" not in fragment
+
+
+def test_the_same_choices_are_analysed_again_once_people_are_known(cast):
+    job = analysed(cast.officer_metz, post(cast.officer_metz, sample(STOCK), STOCK))
+    assert job.counts["unknown"] and not job.counts.get("matched")
+    sample_people(cast)
+    browser = client(cast.officer_metz)
+    said = SEEMS | {"nature": job.nature, "territory": str(job.territory_id or "all")}
+    assert browser.post(f"/imports/{job.pk}/contenu/", said).status_code == 302
+    assert job_now(cast.officer_metz, job).state == "received"
+    process_import(job.department_id, job.pk)
+    assert job_now(cast.officer_metz, job).counts["matched"]
+    browser.post(f"/imports/{job.pk}/contenu/", said)
+    assert job_now(cast.officer_metz, job).state == "analysed", "nothing changed since"
+
+
+def test_a_confirmation_turned_back_into_an_analysis_is_said_at_the_top(cast):
+    job = analysed(cast.officer_metz, post(cast.officer_metz, sample(STOCK), STOCK))
+    sample_people(cast)
+    back = confirm(cast.officer_metz, job, knowingly=True)
+    assert back.state == "analysed"
+    shown = page(cast.officer_metz, job)
+    top, below = shown.split("Remarques sur le fichier")
+    assert "La confirmation n'a rien appliqué." in top and "Depuis la première analyse" in top
+    assert "Depuis la première analyse" not in below

@@ -26,6 +26,7 @@ _FILE_MESSAGES = {
     "COLONNE_EN_DOUBLE": "La colonne « {column} » est présente deux fois. Gardez-en une seule.",
     "ENTETE_INTROUVABLE": "Les titres de colonnes n'ont pas été trouvés dans les dix premières lignes. "
     "Colonnes attendues : {columns}.",
+    "TITRES_INCONNUS": "Aucun titre de colonne de ce fichier n'est connu.",
     "TROP_DE_COLONNES": "Ce tableau a trop de colonnes : {found}, pour un maximum de {limit}.",
     "GUILLEMETS": "Ligne {line} : un guillemet ouvert n'est jamais refermé. Corrigez cette ligne.",
     "XML_INVALIDE": "Ce fichier XML est mal formé (ligne {line}). Demandez un nouvel envoi ; rien n'a été modifié.",

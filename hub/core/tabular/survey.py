@@ -17,6 +17,10 @@ _FEWEST_TITLES = 4
 _DIGITS_OF_DATA = 5
 _NUMBER = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
 _BLANKS = re.compile(r"[\s.\-]+")
+_OF_A_MONTH = re.compile(
+    r"-*\(?(?:(?:janvier|fevrier|mars|avril|mai|juin|juillet|aout|septembre|octobre|novembre|decembre)(?:-?20\d\d)?"
+    r"|(?:0[1-9]|1[0-2])[-/.]?20\d\d|20\d\d[-/.]?(?:0[1-9]|1[0-2]))\)?$"
+)
 _HIDDEN = "•" * 13
 
 
@@ -86,15 +90,23 @@ def _shown(cell: str, longest: int = _SAMPLE_CHARS) -> str:
     return _HIDDEN if _NUMBER.fullmatch(_BLANKS.sub("", cell)) else cell[:longest]
 
 
+def known_title(title: str, index: Mapping[str, str]) -> str | None:
+    """The column a title announces, its accents damaged or a month written after it: "Situation (novembre 2026)"."""
+    written = header_key(title)
+    if name := index.get(written) or index.get(header_key(repair_double_encoding(title))):
+        return name
+    return index.get(_OF_A_MONTH.sub("", written))
+
+
 def guessed_header(first: Sequence[tuple[int, Row]], index: Mapping[str, str], most_lines: int) -> Header | None:
-    """The first row that looks like titles (four cells or more, no numbers) where at least one title is known."""
-    for line, row in first[:-1]:
-        if line > most_lines:
-            break
-        titles = [cell for cell in row if cell.strip()]
-        if len(titles) < _FEWEST_TITLES or any(sum(map(str.isdecimal, cell)) >= _DIGITS_OF_DATA for cell in titles):
-            continue
-        fields = tuple(index.get(header_key(repair_double_encoding(title))) for title in row)
-        if any(fields):
-            return Header(line, tuple(row), fields)
-    return None
+    """The first row that looks like titles (four cells or more, no numbers) where at least one title is known; else
+    the first that looks like titles: somebody will say what they are."""
+    rows = [(line, row) for line, row in first[:-1] if line <= most_lines and _looks_like_titles(row)]
+    headers = [Header(line, tuple(row), tuple(known_title(title, index) for title in row)) for line, row in rows]
+    return next((header for header in headers if header.known), headers[0] if headers else None)
+
+
+def _looks_like_titles(row: Row) -> bool:
+    titles = [cell for cell in row if cell.strip()]
+    numbers = any(sum(map(str.isdecimal, cell)) >= _DIGITS_OF_DATA for cell in titles)
+    return len(titles) >= _FEWEST_TITLES and not numbers

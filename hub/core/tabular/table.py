@@ -10,8 +10,8 @@ from hub.core.tabular.limits import DEFAULT_LIMITS, Limits
 from hub.core.tabular.problems import FileProblem, Remark, notice, refusal, remark
 from hub.core.tabular.sheet import Row, Sheet, open_sheets
 from hub.core.tabular.sniff import Source
-from hub.core.tabular.survey import Choice, ColumnsProblem, Header, Survey, guessed_header, surveyed
-from hub.core.text import header_key, repair_double_encoding
+from hub.core.tabular.survey import Choice, ColumnsProblem, Header, Survey, guessed_header, known_title, surveyed
+from hub.core.text import header_key
 
 Aliases = Mapping[str, Sequence[str]]
 """Canonical column -> titles seen in real files; the first one is the name shown to people."""
@@ -27,6 +27,7 @@ _HELP_COLUMN = "__ignore__"
 _TRUE = frozenset({"true", "vrai", "1", "oui", "o", "x"})
 _SHOWN_OF_LONG_CELL = 200
 _DIGITS_OF_DATA = 5
+_LONGEST_LIST = 500  # characters
 _WIDEST_TITLE = 3  # cells of a row that is no data nor titles of columns: "Liste des inscrits", "octobre 2026", "Metz"
 
 
@@ -75,7 +76,7 @@ def find_header(rows: Iterable[tuple[int, Row]], aliases: Aliases) -> Header | N
         if line > _HEADER_LINES:
             break
         row = _trimmed(row)
-        fields = [index.get(header_key(title)) or index.get(header_key(repair_double_encoding(title))) for title in row]
+        fields = [known_title(title, index) for title in row]
         if len({name for name in fields if name}) >= needed:
             return Header(line, tuple(row), tuple(fields))
     return None
@@ -100,26 +101,38 @@ def read_table(
     `layouts` gives the columns by position for each number of columns, when no header row is recognised.
     `strict_width` makes a line shorter than the header an error instead of padding it.
     """
-    label = labels(aliases)
-    empty = True
+    label, index = labels(aliases), alias_index(aliases)
+    empty, unknown = True, None
     for sheet in open_sheets(source, limits, repair=repair, only=only):
         first = list(islice(sheet.rows(), _SURVEYED_LINES))
         empty = empty and not first
         header = find_header(first, aliases) or _by_position(first, layouts or {}, label)
-        header = header or guessed_header(first, alias_index(aliases), _HEADER_LINES)
-        if header is not None:
-            survey = surveyed(chosen(header) if chosen else header, first)
-            survey = replace(survey, lines=sheet.lines, sheet=sheet.name, others=sheet.others)
-            try:
-                return _table(sheet, survey, label, required, strict_width, limits)
-            except FileProblem as problem:
-                if problem.code in COLUMNS:
-                    raise ColumnsProblem(problem, survey) from problem
-                raise
+        header = header or guessed_header(first, index, _HEADER_LINES)
+        if header is None:
+            continue
+        survey = surveyed(chosen(header) if chosen else header, first)
+        survey = replace(survey, lines=sheet.lines, sheet=sheet.name, others=sheet.others)
+        if survey.header.known:
+            return _asked(sheet, survey, label, required, strict_width, limits)
+        unknown = unknown or survey  # another sheet may have titles that are known
+    if unknown:
+        raise ColumnsProblem(refusal("TITRES_INCONNUS"), unknown)
     if empty:
         raise refusal("FICHIER_VIDE")
     shown = [label[name] for name in required] or list(label.values())[:6]
     raise refusal("ENTETE_INTROUVABLE", columns=", ".join(shown))
+
+
+def _asked(
+    sheet: Sheet, survey: Survey, label: Mapping[str, str], required: Sequence[str], strict_width: bool, limits: Limits
+) -> Table:
+    """The table, or the question which column is which."""
+    try:
+        return _table(sheet, survey, label, required, strict_width, limits)
+    except FileProblem as problem:
+        if problem.code in COLUMNS:
+            raise ColumnsProblem(problem, survey) from problem
+        raise
 
 
 def _by_position(first: list[tuple[int, Row]], layouts: Layouts, label: Mapping[str, str]) -> Header | None:
@@ -177,12 +190,23 @@ def _table(
     if sheet.others:
         table.warnings.append(notice("FEUILLES", sheet=sheet.name, others=", ".join(sheet.others)[:300]))
     if extra:
-        table.warnings.append(notice("COLONNES_IGNOREES", columns=", ".join(extra)[:500]))
+        table.warnings.append(notice("COLONNES_IGNOREES", columns=_listed(extra)))
     reader = _Reader(sheet, header, positions, help_at, strict_width, limits, table.problems)
     table.rows = reader.rows
     if next(table.rows(), None) is None:
         raise refusal("FICHIER_VIDE")
     return table
+
+
+def _listed(titles: Sequence[str]) -> str:
+    """Titles, as many as a sentence may hold, none cut in the middle; how many more there are."""
+    shown: list[str] = []
+    for title in titles:
+        if sum(map(len, shown)) + len(title) > _LONGEST_LIST:
+            break
+        shown.append(title)
+    left = len(titles) - len(shown)
+    return ", ".join(shown) + (f" et {left} {'autre' if left < 2 else 'autres'}" if left else "")
 
 
 @dataclass(slots=True)
