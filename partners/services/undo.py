@@ -68,3 +68,11 @@ def keep_applied(actor: Actor, job: ImportJob, why: str, *, code: str) -> None:
 def may_still_undo(actor: Actor, job: ImportJob) -> bool:
     """Was it applied less than seven days ago?"""
     return job.applied_at is not None and actor.now < job.applied_at + timedelta(days=UNDO_DAYS)
+
+
+def days_left_to_undo(actor: Actor, job: ImportJob) -> int:
+    """Days begun that are left to take it back; 0 when it is too late."""
+    if job.applied_at is None:
+        return 0
+    left = job.applied_at + timedelta(days=UNDO_DAYS) - actor.now
+    return max(0, -(-left // timedelta(days=1)))

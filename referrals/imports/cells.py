@@ -29,6 +29,11 @@ def text(field: str, cell: str, column: str, remarks: list[Remark]) -> str | Non
     return value
 
 
+def is_too_long(remarks: Iterable[Remark], column: str = "") -> bool:
+    """Was a cell (of this column) left aside because it is too long? It is not empty."""
+    return any(said.code == "CELLULE_TROP_LONGUE" and column in ("", said.column) for said in remarks)
+
+
 def read_date(cell: str, column: str, today: dt.date, remarks: list[Remark], *, birth: bool = False) -> DateRead:
     """A date with its remarks added; the error of a partial birth date is left to the caller."""
     read = parse_date(clean(cell), today=today, birth=birth)

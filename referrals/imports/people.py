@@ -29,7 +29,7 @@ from hub.core.tabular.table import labels
 from hub.core.text import clean, name_key
 from referrals.imports import codes
 from referrals.imports.asides import aside_reader
-from referrals.imports.cells import fingerprint, names, read_date, text
+from referrals.imports.cells import fingerprint, is_too_long, names, read_date, text
 from referrals.imports.columns import PEOPLE
 from referrals.imports.detect import explain, kind_of_titles, require_kind
 from referrals.imports.lines import Parsed, PersonLine, SeenKeys, has_error
@@ -157,11 +157,12 @@ class _PersonReader:
         person.last_name, person.birth_name = names(last, birth, _LABELS["last_name"], person.remarks)
         person.first_names = self._text("first_names", person)
         person.sex = self._coded("sex", person, codes.sex)
-        if person.last_name is None:
+        if person.last_name is None and not is_too_long(person.remarks, _LABELS["last_name"]):
             person.remarks.append(remark("NOM_VIDE", column=_LABELS["last_name"], what="nom"))
         if not self.key(person.first_names):
             person.first_names = None
-            person.remarks.append(remark("NOM_VIDE", column=_LABELS["first_names"], what="prénom"))
+            if not is_too_long(person.remarks, _LABELS["first_names"]):
+                person.remarks.append(remark("NOM_VIDE", column=_LABELS["first_names"], what="prénom"))
 
     def _identifiers(self, person: PersonLine) -> None:
         person.caf_fund = self._coded("caf_fund", person, lambda word: {"CAF": "CAF", "MSA": "MSA"}.get(word.upper()))

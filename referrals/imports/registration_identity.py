@@ -8,7 +8,7 @@ from hub.core.identifiers import BadIdentifier, check_nir, insee_code, pes_keys
 from hub.core.tabular import Remark, Table, remark
 from hub.core.tabular.table import labels
 from hub.core.text import name_key
-from referrals.imports.cells import names, read_date, text
+from referrals.imports.cells import is_too_long, names, read_date, text
 from referrals.imports.columns import REGISTRATION
 from referrals.imports.lines import RegistrationEvent, RegistrationLine
 from referrals.imports.memo import Memo, picker
@@ -69,7 +69,7 @@ class IdentityReader:
             birth = birth or last
             last = found["married_name"] or birth
         last, birth = names(last, birth, _LABELS["last_name"], remarks)
-        if last is None and not _is_too_long(remarks):
+        if last is None and not is_too_long(remarks):
             remarks.append(remark("NOM_VIDE", column=_LABELS["last_name"], what="nom"))
         return last, birth, name_key(last), name_key(birth), tuple(remarks)
 
@@ -78,7 +78,7 @@ class IdentityReader:
         first = text("first_names", cell, _LABELS["first_names"], remarks)
         if key := name_key(first):
             return first, key, tuple(remarks)
-        if not _is_too_long(remarks):
+        if not is_too_long(remarks):
             remarks.append(remark("NOM_VIDE", column=_LABELS["first_names"], what="prénom"))
         return None, "", tuple(remarks)
 
@@ -146,11 +146,6 @@ def _columns(at: dict[str, int], wanted: tuple[str, ...]) -> tuple[list[str], Ca
     """Which of these columns the table has, and how their cells are taken from a line."""
     present = [name for name in wanted if name in at]
     return present, picker([at[name] for name in present])
-
-
-def _is_too_long(remarks: list[Remark]) -> bool:
-    """A cell left aside because it is too long is not empty."""
-    return any(said.code == "CELLULE_TROP_LONGUE" for said in remarks)
 
 
 def _is_junk(identifier: str) -> bool:

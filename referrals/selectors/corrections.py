@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from hub.core.access import visible
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, NotVisible
+from partners.importers import IMPORTERS
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportState
 from partners.services.corrections import NUMBER, corrections_of, editable_fields
@@ -15,7 +16,7 @@ from referrals.selectors.imports import sentences
 
 @dataclass(frozen=True, slots=True)
 class CorrectableLine:
-    """The row, why it was put aside, its columns (name → title) and what its cells hold now."""
+    """The row, why it was put aside, its columns (name → French name) and what its cells hold now."""
 
     row: ImportRow
     sentences: list[str]
@@ -34,4 +35,6 @@ def line_to_correct(actor: Actor, job: ImportJob, line: int) -> CorrectableLine:
     titles = dict(zip(job.columns, row.raw, strict=False))
     cells = {name: titles.get(title, "") for name, title in fields.items() if name != NUMBER}
     corrected = {name: cell for name, cell in corrections_of(job, [line])[line].items() if name != NUMBER}
-    return CorrectableLine(row, sentences(row), fields, cells | corrected)
+    french = dict(IMPORTERS[job.kind].choices)  # titles of files are often abbreviations
+    shown = {name: french.get(name, title) for name, title in fields.items()}
+    return CorrectableLine(row, sentences(row), shown, cells | corrected)

@@ -21,6 +21,7 @@ from hub.core.tabular.problems import notice
 from partners.importers import IMPORTERS, STEPS
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
+from partners.services.undo import days_left_to_undo
 from referrals.matching.levels import LABELS
 from referrals.models import Beneficiary, MatchDecision
 from referrals.selectors.expected import missing_lists, perimeter
@@ -137,6 +138,7 @@ class ImportRecord:
     step: str = ""
     tracks_refused: int = 0
     may_undo: bool = False
+    undo_days: int = 0  # left, the one begun among them
     left: list[LeftLine] = field(default_factory=list)
     damaged: bool = False  # its accents, which may be repaired
     may_correct: bool = False
@@ -199,6 +201,7 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         forecast={name: job.counts[name] for name in WOULD if name in job.counts} if reads_rows and waits else {},
         audience=shown_audience(actor, job) if waits else [],
         may_undo=may_undo_now(actor, job),
+        undo_days=days_left_to_undo(actor, job),
         left=left_lines(actor, job),
         damaged=may_decide and waits and not job.repair and DAMAGED in job.warnings,
     )

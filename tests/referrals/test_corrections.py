@@ -137,3 +137,14 @@ def test_an_abandoned_file_forgets_its_corrections(cast):
     with tenant(actor(cast.officer_metz)) as acting:
         discard_import(acting, job=job)
         assert not LineCorrection.objects.exists()
+
+
+def test_the_form_names_columns_in_french_whatever_the_titles_of_the_file(cast):
+    header = "nir;identifiantpe;nom;prenom;dtnai;date;code;nir2;codeinsee;localite;adresse;ale"
+    content = f"{header}\n;9999999Z;FICTIF;AMELIE;31/02/1985;02/03/2026;1;;57463;METZ;1 RUE;57010\n".encode()
+    job = bring(cast.officer_metz, "registration", content, month=OCTOBER, nature="events")
+    form = client(cast.officer_metz).get(f"/imports/{job.pk}/lignes/2/").context["form"]
+    labels = {field.label for field in form}
+    assert {"Date naissance", "Localité", "N° ALE"} <= labels
+    assert not {"dtnai", "localite", "ale"} & labels
+    assert form["birth_date"].initial == "31/02/1985"

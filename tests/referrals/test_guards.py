@@ -13,6 +13,7 @@ from notifications.models import Notification
 from partners.models import ImportJob, ImportRow
 from partners.services.corrections import correct_line
 from partners.services.foresight import foresee_again
+from partners.services.imports import process_import
 from referrals.models import RegistrationGap
 from referrals.services.registration_settings import add_expected_list
 from tests.cast import actor, client
@@ -153,6 +154,9 @@ def test_the_page_and_the_api_ask_before_applying(cast):
     given = {"acknowledge_guards": ["baseline"], "reason": WHY}
     answer = browser.post(api, given, content_type="application/json")
     assert (answer.status_code, answer.json()["state"]) == (200, "applying")
+    process_import(job.department_id, job.pk)
+    done = browser.get(f"/imports/{job.pk}/").content.decode()
+    assert f"« {WHY.replace(chr(39), '&#x27;')} »" in done and "Encore 7 jours pour le faire." in done
 
 
 def test_the_same_file_names_the_one_already_brought_and_changes_nothing(cast):

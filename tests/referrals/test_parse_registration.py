@@ -297,3 +297,19 @@ def test_a_motive_is_known_by_the_code_or_the_label_of_the_table(motive):
     [line] = lines(content)
     assert codes(line) == []
     assert [(event.state, event.code) for event in line.events] == [("struck_off", "R2")]
+
+
+@pytest.mark.parametrize("cells", [{"last": "X" * 200}, {"first": "X" * 200}])
+def test_a_cell_too_long_is_not_said_empty(cells):
+    [line] = stock(changed(**cells))
+    assert codes(line) == ["CELLULE_TROP_LONGUE"]
+
+
+def test_the_columns_not_taken_are_never_cut_in_the_middle():
+    others = [f"colonne_{n:02d}_dif" for n in range(60)]
+    titles = ";".join([TITLES, *others])
+    parsed = parse(io.BytesIO(f"{titles}\n{AMELIE}{';' * 60}\n".encode()), today=TODAY)
+    [said] = [one.message for one in parsed.warnings if one.code == "COLONNES_IGNOREES"]
+    names, left = said.removeprefix("Colonnes non reprises : ").split(" et ")
+    assert set(names.split(", ")) <= set(others)
+    assert left == f"{60 - len(names.split(', '))} autres."
