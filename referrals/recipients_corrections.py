@@ -91,14 +91,19 @@ def correction_audience(department_id: UUID, gap_ids: Iterable[UUID]) -> list[Co
 
 
 def planned_corrections() -> list[dict[str, Any]]:
-    """As `planned_audience` tells: by agency, how many people the plan of this transaction would ask about."""
+    """As `planned_audience` tells: by agency, how many people the plan would ask about (`to_correct`)."""
     with connection.cursor() as cursor:
         cursor.execute(AGENCIES.format(source=PLANNED))
         found = [ToCorrect(*row) for row in cursor.fetchall()]
     names = agency_names({one.agency for one in found})
     organizations = Organization.objects.in_bulk({one.organization_id for one in found})
     return [
-        {"organization": str(organizations[one.organization_id]), "team": names[one.agency], "count": one.people}
+        {
+            "organization": str(organizations[one.organization_id]),
+            "team": names[one.agency],
+            "count": one.people,
+            "to_correct": True,
+        }
         for one in found
     ]
 

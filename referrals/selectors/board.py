@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.urls import reverse
 
@@ -63,7 +64,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """One month of the series, in the `places` its lists cover; None where a cell is masked, `rate` in percent."""
+    """One month of the series, in the `places` its lists cover; None where a cell is masked, `rate` in percent.
+
+    `moved`: its territories are not those of the month shown before, so that both rates do not compare.
+    """
 
     month: date
     list_date: date
@@ -72,6 +76,8 @@ class Month:
     rate: float | None
     x: int = 0
     y: int = 0
+    covers: frozenset[Any] = frozenset()
+    moved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,16 @@ class Board:
     total: int
     months: list[Month]
     ticks: list[tuple[int, int]]  # (percent, height) of the lines of the chart; none when no rate may be shown
+
+    @property
+    def stretches(self) -> list[list[Month]]:
+        """The months a line of the chart may join: those that cover the same territories."""
+        found: list[list[Month]] = []
+        for one in self.months:
+            if one.moved or not found:
+                found.append([])
+            found[-1].append(one)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +161,16 @@ def course(actor: Actor, *, territory: Any = None) -> list[Month]:
     found = visible(actor, RegistrationMeasure)
     if territory:
         found = found.filter(territory=territory)
-    sums = {name: Sum(name) for name in COUNTS} | {"places": Count("territory")}
+    sums = {name: Sum(name) for name in COUNTS} | {"places": Count("territory"), "covers": ArrayAgg("territory")}
     rows: list[Any] = list(found.values("month", "list_date").annotate(**sums).order_by("-month")[:SHOWN_MONTHS])
     rows.reverse()
     step = WIDTH // max(len(rows), 1)
     months = [_month(actor, one, at * step + step // 2) for at, one in enumerate(rows)]
-    return [replace(one, y=_height(one.rate or 0, _floor(months))) for one in months]
+    before = [months[0].covers, *(one.covers for one in months)] if months else []
+    return [
+        replace(one, y=_height(one.rate or 0, _floor(months)), moved=one.covers != former)
+        for one, former in zip(months, before, strict=False)
+    ]
 
 
 def series_rows(actor: Actor) -> Iterator[tuple[object, ...]]:
@@ -237,7 +257,7 @@ def _month(actor: Actor, one: dict[str, Any], x: int) -> Month:
     if not actor.is_wide:
         counts |= dict.fromkeys(_masked(one))
     rate = _rate(counts["registered"], counts["obliged"])
-    return Month(one["month"], one["list_date"], one["places"], counts, rate, x)
+    return Month(one["month"], one["list_date"], one["places"], counts, rate, x, covers=frozenset(one["covers"]))
 
 
 def _masked(one: dict[str, Any]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from partners.models.files import ImportKind, ImportState
 from partners.services.undo import may_still_undo
 from referrals.models import Beneficiary, RegistrationGap, RegistrationList
 from referrals.models.registration import OPEN_GAP_STATES
+from referrals.selectors.gaps import JOINED, GapLine, today_lines
 from referrals.selectors.known import CLOSED, Known, known_people
 from referrals.services.people_undo import Left, left_of, preview_undo
 from referrals.services.reconciliation.undo import changed_since, following_list
@@ -50,7 +51,7 @@ class UndoPreview:
     opened: int = 0
     closed: int = 0
     changed: int = 0
-    gaps_left: list[RegistrationGap] = field(default_factory=list)
+    gaps_left: list[GapLine] = field(default_factory=list)
     later: ImportJob | None = None
     removed: int = 0
     restored: int = 0
@@ -71,11 +72,12 @@ def undo_preview(actor: Actor, job: ImportJob) -> UndoPreview:
         return UndoPreview(removed=found.removed, restored=found.restored, left=found.left, lines=lines)
     applied = RegistrationList.objects.get(job=job)
     later = following_list(applied)
+    left = visible(actor, RegistrationGap).filter(pk__in=changed_since(applied))
     return UndoPreview(
         opened=RegistrationGap.objects.filter(opened_by_list=applied, state__in=OPEN_GAP_STATES).count(),
         closed=RegistrationGap.objects.filter(closed_by_list=applied, state__in=("resolved", "lapsed")).count(),
         changed=job.counts.get("gaps_changed", 0),
-        gaps_left=list(visible(actor, RegistrationGap).filter(pk__in=changed_since(applied))[:MOST_LINES]),
+        gaps_left=today_lines(actor, left.select_related(*JOINED)[:MOST_LINES]),
         later=later.job if later else None,
     )
 

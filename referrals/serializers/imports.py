@@ -187,6 +187,9 @@ class AudienceOutput(serializers.Serializer[Any]):
     organization = serializers.CharField()
     team = serializers.CharField(allow_blank=True)
     count = serializers.IntegerField(help_text="Écarts dont elle serait prévenue.")
+    to_correct = serializers.BooleanField(
+        required=False, help_text="Personnes à vérifier de son côté, en une seule liste, plutôt que des écarts."
+    )
 
 
 class ImportOutput(serializers.Serializer[Any]):

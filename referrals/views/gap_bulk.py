@@ -51,8 +51,13 @@ def undo(request: Request, pk: UUID) -> HttpResponse:
     except Conflict as error:
         messages.warning(request, error.message)
     else:
-        messages.success(request, f"Geste annulé : {count} remises comme avant, personne n'a été prévenu.")
+        said = f"Geste annulé pour {_inscriptions(count)} : tout est comme avant, personne n'a été prévenu."
+        messages.success(request, said)
     return redirect("gaps")
+
+
+def _inscriptions(count: int) -> str:
+    return f"{count} {'inscriptions' if count >= 2 else 'inscription'}"
 
 
 def _done(request: Request, name: str, found: Preview, form: forms.Form | None) -> HttpResponse:
@@ -67,7 +72,7 @@ def _done(request: Request, name: str, found: Preview, form: forms.Form | None) 
         if form:
             refuse(form, error)
         return _page(request, name, found, form, status=UNPROCESSABLE)
-    said = f"{GESTURES[name]} : {len(done.done)} faites."
+    said = f"{GESTURES[name]} : {_inscriptions(len(done.done))}."
     for message in sorted({message for _, message in done.refused}):
         messages.warning(request, message)
     messages.success(request, said, extra_tags=f"undo:{reverse('gap_bulk_undo', args=[done.gesture.pk])}")

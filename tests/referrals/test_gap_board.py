@@ -128,6 +128,20 @@ def test_each_territory_has_its_rate_inside_the_department_only(cast):
     assert "Taux d'inscription</th>" not in outside.content.decode()
 
 
+def test_months_of_other_territories_are_not_joined_and_the_table_says_so(cast):
+    for month, places in ((8, (cast.metz,)), (9, (cast.metz,)), (10, (cast.metz, cast.thionville))):
+        for place in places:
+            RegistrationMeasure.objects.create(
+                department=cast.department, territory=place, month=OCTOBER.replace(month=month),
+                list_date=OCTOBER.replace(month=month), obliged=40, registered=30, in_gap=10,
+            )  # fmt: skip
+    answer = client(cast.head).get("/inscriptions/tableau/")
+    shown = answer.content.decode()
+    assert [len(one) for one in answer.context["board"].stretches] == [2, 1]
+    assert shown.count("<polyline") == 2 and shown.count("autres que le mois d'avant") == 1
+    assert "La ligne s'interrompt" in shown
+
+
 def test_a_month_measures_the_places_its_lists_cover_and_counts_nobody_by_an_older_list(cast):
     for name, insee in (("A", METZ), ("B", METZ), ("C", "57672")):
         decision(cast, person(cast, last_name=f"NOMINVENTE{name}", insee=insee))

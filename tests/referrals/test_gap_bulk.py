@@ -120,6 +120,7 @@ def test_the_screen_previews_then_does_then_undoes(cast, gaps):
     given = {"name": "reassign", "gap": [gap.pk for gap in gaps], "target": "department"}
     answer = browser.post("/inscriptions/gestes/", given, follow=True)
     assert reread(cast, gaps[0]).in_charge_team_id == cast.cms_metz.pk
+    assert f" : {len(gaps)} inscriptions." in answer.content.decode()
     undo = answer.content.decode().split('action="/inscriptions/gestes/')[1].split('"')[0]
     assert "Geste annulé" in browser.post(f"/inscriptions/gestes/{undo}", follow=True).content.decode()
     assert reread(cast, gaps[1]).in_charge_team_id is None

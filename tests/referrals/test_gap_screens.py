@@ -245,3 +245,8 @@ def test_an_appointment_is_planned_from_a_gap_by_whoever_handles_it(listed):
     )
     assert justified.status_code == 302
     assert address not in page(listed.head, f"/inscriptions/{gap.pk}/")
+
+
+def test_gaps_of_an_import_outside_one_s_territory_are_said_to_be(listed):
+    empty = page(listed.officer_thionville, f"/inscriptions/?state=all&import={uuid4()}&done=opened")
+    assert "est de votre territoire" in empty and "Élargissez les filtres" not in empty

@@ -166,7 +166,9 @@ def test_a_decision_through_the_page(cast, twins):
     assert "Décision enregistrée" in answer.content.decode()
     assert "Décisions en vigueur" in answer.content.decode()
     assert browser.post(url, {"answer": "nobody"}).status_code in (404, 409)
-    made = answer.context["decisions"][0]
+    shown = answer.context["decisions"][0]
+    made, page = shown.decision, answer.content.decode().split("Décisions en vigueur")[-1]
+    assert shown.name and shown.name in page and made.job.file.name in page
     assert "Décision annulée" in browser.post(f"/imports/decisions/{made.pk}/annuler/", follow=True).content.decode()
     assert queue(cast) == 1
 

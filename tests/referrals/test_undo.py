@@ -68,9 +68,11 @@ def test_what_somebody_closed_since_stays_and_is_shown(cast):
     october = a_list(cast, people[:2], OCTOBER)
     with tenant(actor(cast.officer_metz)) as acting:
         gap = RegistrationGap.objects.first()
+        name = gap.beneficiary.last_name
         resolve_gap(acting, gap=gap, note="Attestation vue")
     page = client(cast.officer_metz).get(f"/imports/{october.pk}/annuler/").content.decode()
     assert "Modifiés depuis" in page and f"/inscriptions/{gap.pk}/" in page
+    assert name in page.split("Modifiés depuis")[1]  # whose it is
     done = undo(cast, october)
     assert (done.counts["gaps_voided"], done.counts["gaps_left"]) == (1, 1)
     with tenant(actor(cast.officer_metz)):

@@ -151,8 +151,8 @@ def _baseline(job: ImportJob, found: Forecast) -> Guard | None:
         where += f" pour {'cette agence' if len(job.agencies) == 1 else 'ces agences'} ({', '.join(job.agencies)})"
     return _guard(
         "baseline",
-        f"Première liste complète {where} : {_to_check(found.concluded_open, found)} "
-        f"({_percent(found.in_gap, found.obliged)} % n'y figurent pas).",
+        f"Première liste complète {where} : {_to_check(found.in_gap, found)} "
+        f"({_percent(found.in_gap, found.obliged)} %), dont {found.concluded_open} de plus qu'à présent.",
     )
 
 
