@@ -18,6 +18,9 @@ CLIPPED = """[...document.querySelectorAll(".one-line button, .one-line .state")
   const cell = one.closest("td").getBoundingClientRect(); return one.getBoundingClientRect().right > cell.right + 1;
 }).length"""
 
+CUT = """[...document.querySelectorAll("td[data-label='Depuis']")].filter((one) => {
+  one.textContent = "il y a 10 jours"; return one.scrollWidth > one.clientWidth; }).length"""
+
 
 def test_the_screens_of_gaps(cast, page):
     people = crowd(cast, 40)
@@ -36,6 +39,7 @@ def test_the_screens_of_gaps(cast, page):
     page.wait_for_load_state()
     assert page.locator(".state", has_text="En cours de vérification").first.is_visible()
     assert page.evaluate(CLIPPED) == 0
+    assert page.evaluate(CUT) == 0  # since when is read whole
     page.get_by_text("Vues", exact=True).click()
     page.get_by_label("Garder ces filtres sous le nom").fill("Les plus anciennes")
     check(page)
