@@ -22,7 +22,7 @@ demo: $(ENV)
 	@$(BIN)/python manage.py demo $(if $(PORT),--port $(PORT)) $(if $(PEOPLE),--people $(PEOPLE))
 
 test: .venv/.dev
-	@$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile $(ONLY)
+	@$(BIN)/python -m pytest -n $(or $(JOBS),2) --dist loadfile --no-loadscope-reorder $(ONLY)
 
 lint: .venv/.dev
 	$(BIN)/ruff check .
