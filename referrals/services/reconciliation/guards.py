@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
+from hub.core.bulk import whole_tables
 from partners.models import ImportJob, ImportRow
 from partners.models.files import IN_FORCE, ImportKind, ListNature, Verdict
 from referrals.models import RegistrationList
@@ -35,14 +36,19 @@ AGENCIES = """
 SELECT DISTINCT data->>'agency' FROM partners_importrow
  WHERE job_id = %s AND data->>'agency' ~ '^[0-9A-Z]{1,5}$' ORDER BY 1
 """
-# The applied lists of other months that say most of these lines again, by what each line says.
+# The applied lists of other months that say most of these lines again, by what each line says: each list is read once.
 SAID_AGAIN = """
+WITH mine AS MATERIALIZED (
+  SELECT fingerprint FROM partners_importrow WHERE job_id = %(job)s AND fingerprint <> ''),
+theirs AS MATERIALIZED (
+  SELECT DISTINCT job_id, fingerprint FROM partners_importrow WHERE job_id = ANY(%(jobs)s) AND fingerprint <> ''),
+again AS (
+  SELECT theirs.job_id FROM mine JOIN theirs USING (fingerprint)
+   GROUP BY theirs.job_id HAVING count(*) >= %(least)s)
 SELECT l.month FROM referrals_registrationlist l
+  JOIN again ON again.job_id = l.job_id
   JOIN partners_importjob j ON j.id = l.job_id AND j.state IN ('applied', 'undoing')
- WHERE l.nature = 'complete' AND l.month <> %(month)s AND l.job_id = ANY(%(jobs)s) AND (
-   SELECT count(*) FROM partners_importrow mine
-    WHERE mine.job_id = %(job)s AND mine.fingerprint <> '' AND mine.fingerprint IN (
-      SELECT theirs.fingerprint FROM partners_importrow theirs WHERE theirs.job_id = l.job_id)) >= %(least)s
+ WHERE l.nature = 'complete' AND l.month <> %(month)s
  ORDER BY l.month DESC LIMIT 1
 """
 Guard = dict[str, str]
@@ -122,7 +128,7 @@ def _said_for_another_month(job: ImportJob, month: date) -> date | None:
         "jobs": [one.job_id for one in near],
         "least": lines * THE_SAME,
     }
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, whole_tables():
         cursor.execute(SAID_AGAIN, asked)
         found_month = cursor.fetchone()
     return found_month[0] if found_month else None
