@@ -2,10 +2,17 @@ from importlib import import_module
 
 from django.apps import AppConfig
 
+# Modules that register rules, scopes, importers and providers of shared screens when imported.
+REGISTERING = (
+    "policies.trainings",
+    "providers",
+)
+
 
 class CollectiveActionsConfig(AppConfig):
     name = "collective_actions"
     verbose_name = "Formations, actions, répertoire"
 
     def ready(self) -> None:
-        import_module("collective_actions.providers")  # what shared screens show registers itself
+        for module in REGISTERING:
+            import_module(f"{self.name}.{module}")

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from hub.core.actor import Actor
-from hub.navigation import ACCOUNT_MENU, MAIN, Entry, drawn, entries, exists
+from hub.core.doors import Entry, entries, exists
+from hub.navigation import ACCOUNT_MENU, MAIN, drawn
 from partners.models import Membership
 
 

@@ -1,42 +1,13 @@
-"""The doors of the product: one table; a door shows when its screen exists and its own rule lets the actor in.
-
-The rule is read from the route itself (`hub.core.urls.route`), so that a menu can never promise what a page refuses.
-"""
+"""The doors of the product, and the menus drawn from them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, resolve, reverse
 
-from hub.core.access import RULES, can
-from hub.core.actor import Actor
-from hub.core.urls import ACCOUNT, MEMBER, PUBLIC
+from hub.core.doors import Door, Entry
 from referrals.policies.gaps import works_on_gaps
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A label, a lucide icon and the name of the URL behind it."""
-
-    label: str
-    icon: str
-    name: str
-    useful: Callable[[Actor], bool] = bool  # to whom the rule lets in, is there something behind it?
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A door the actor may open, `current` when the page shown stands behind it."""
-
-    label: str
-    icon: str
-    url: str
-    current: bool
-
 
 MAIN = (
     Door("Aujourd'hui", "sun", "home"),
@@ -46,6 +17,7 @@ MAIN = (
     Door("Convocations", "mail", "campaigns"),
     Door("Inscriptions", "clipboard-check", "gaps", useful=works_on_gaps),
     Door("Imports", "file-up", "imports"),
+    Door("Formations & actions", "graduation-cap", "trainings"),
     Door("Répertoire", "book-open", "directory"),
     Door("Réseau", "network", "organizations"),
 )
@@ -58,43 +30,7 @@ ACCOUNT_MENU = (
 )
 
 
-def entries(doors: tuple[Door, ...], actor: Actor | None, path: str) -> list[Entry]:
-    """The doors this actor may open, in order; the longest address that begins `path` is the current one."""
-    found = [(door, url) for door in doors if (url := _open(door.name, actor)) and (not actor or door.useful(actor))]
-    current = max((url for _, url in found if _stands_behind(path, url)), key=len, default="")
-    return [Entry(door.label, door.icon, url, url == current) for door, url in found]
-
-
 @lru_cache(maxsize=512)
 def drawn(template: str, doors: tuple[Entry, ...]) -> str:
     """A menu in HTML: the same doors look the same for everybody, and are drawn once in a process."""
     return render_to_string(template, {"entries": doors})
-
-
-def _open(name: str, actor: Actor | None) -> str:
-    """The address behind a URL name, or '' when it does not exist or is closed to this actor."""
-    url, access = _behind(name)
-    if access in (PUBLIC, ACCOUNT):
-        return url
-    if access is None or actor is None:
-        return ""
-    return url if access == MEMBER or (access in RULES and can(actor, access)) else ""
-
-
-@cache
-def _behind(name: str) -> tuple[str, str | None]:
-    """The address and the rule of a URL name, which routes fix once for all; '' when there is none."""
-    try:
-        url = reverse(name)
-    except NoReverseMatch:
-        return "", None
-    return url, getattr(resolve(url).func, "access", None)
-
-
-def _stands_behind(path: str, url: str) -> bool:
-    return path == url if url == "/" else path.startswith(url)
-
-
-def exists(*names: str) -> Iterator[str]:
-    """The addresses of the names that exist, in order."""
-    yield from (url for name in names if (url := _behind(name)[0]))

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from collective_actions.forms import AttachForm, SearchForm, SuggestForm
+from collective_actions.forms.directory import AttachForm, SearchForm, SuggestForm
 from hub.core.access import can, get_visible
 from hub.core.actor import Actor
 from hub.core.errors import Invalid

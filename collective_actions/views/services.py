@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from collective_actions.forms import AttachForm, MergeForm, ServiceForm, SuggestForm
+from collective_actions.forms.directory import AttachForm, MergeForm, ServiceForm, SuggestForm
 from collective_actions.views.directory import service_page
 from hub.core.errors import Conflict, Invalid, NotVisible
 from partners.models import Organization, Service

@@ -183,6 +183,8 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "letter.write": APPOINTMENT,
     "letter.texts": WITHOUT,
     "letter.override": WITHOUT,
+    "training.publish": WITHOUT,
+    "training.edit": {"training": named("training")},
     "import.list": WITHOUT,
     "import.bring": {str(kind): value(str(kind)) for kind in ImportKind.values},
     "import.confirm": {"people": named("people_job"), "list": named("list_job")},

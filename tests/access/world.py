@@ -19,6 +19,7 @@ from typing import Any
 
 from django.db import models
 
+from collective_actions.models import Training, TrainingSession
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from hub.core.identifiers import nir_key
@@ -105,6 +106,7 @@ def build_world(cast: Cast, *, texts: dict[str, str] | None = None) -> World:
     _campaigns(world)
     _network(world)
     _files(world)
+    _trainings(world)
     return world
 
 
@@ -319,6 +321,19 @@ def _files(world: World) -> None:
     with tenant(Actor.system(cast.department.pk)):
         for notice in Notification.objects.order_by("seq"):
             setattr(world, f"{notice.kind} {notice.seq} to {reader(cast, notice)}", notice)
+
+
+def _trainings(world: World) -> None:
+    cast = world.cast
+    with tenant(actor(cast.trainer)) as acting:
+        here = {"department": cast.department}
+        world.training = Training.objects.create(
+            title="Formation fictive", search_title="formation fictive", key="fictif", body_name="Organisme fictif",
+            publisher=cast.region, **here,
+        )  # fmt: skip
+        world.training_session = TrainingSession.objects.create(
+            training=world.training, starts_on=acting.today, territory=cast.metz, updated_at=acting.now, **here
+        )
 
 
 def _months(world: World) -> None:

@@ -13,10 +13,11 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from hub.core.doors import Door, entries
 from hub.core.gate import tenant
 from hub.core.pages import Page
 from hub.core.slots import TimelineEntry
-from hub.navigation import MAIN, Door, entries
+from hub.navigation import MAIN
 from hub.templatetags import icons, pacte, states, times
 from hub.templatetags.times import SPACE
 from partners.models.files import Verdict

@@ -1,0 +1,18 @@
+"""What happens to trainings and actions, for whoever must be told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from hub.core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSessionMoved(Event):
+    """A session ends on another day than was said (`before`: the day said until now, None when it was unknown), or is
+    cancelled: what was planned from its end must follow."""
+
+    session_id: UUID
+    before: date | None

@@ -1,0 +1,7 @@
+"""The pages behind "Formations & actions": one table, drawn as tabs above each of them."""
+
+from __future__ import annotations
+
+from hub.core.doors import Door
+
+TABS = (Door("Formations", "graduation-cap", "trainings"),)
