@@ -5,6 +5,9 @@ from django.apps import AppConfig
 # Modules that register rules, scopes, importers and providers of shared screens when imported.
 REGISTERING = (
     "policies.trainings",
+    "policies.rosters",
+    "importers.rosters",
+    "reactions",
     "providers",
 )
 

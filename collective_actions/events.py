@@ -16,3 +16,18 @@ class TrainingSessionMoved(Event):
 
     session_id: UUID
     before: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RosterArrived(Event):
+    """These sessions have a list of trainees."""
+
+    session_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RostersAsked(Event):
+    """A question is put about these sessions: no list of trainees yet (`roster`), or an end nobody knows (`end`)."""
+
+    question: str
+    session_ids: tuple[UUID, ...]

@@ -1,4 +1,4 @@
-"""What the directory puts on shared screens: services in the search box."""
+"""What this app puts on shared screens: services in the search box, lists of trainees that are missing, trainings."""
 
 from __future__ import annotations
 
@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from collective_actions.models import Trainee
+from collective_actions.selectors.rosters import open_questions
+from hub.core.access import can, visible
 from hub.core.actor import Actor
 from hub.core.slots import provide
-from hub.core.today import SEARCH_SLOT, TodayLine, TodaySection
+from hub.core.today import SEARCH_SLOT, SLOT, TodayLine, TodaySection
 from partners.selectors.directory.asked import Asked
 from partners.selectors.directory.search import search_services
+from referrals.panels import Panel, PanelLine
+from referrals.selectors.files import PersonFile
 
 SHOWN = 5
 
@@ -29,3 +34,44 @@ def search_directory(actor: Actor, query: str) -> Iterator[TodaySection]:
     ]
     url = f"{reverse('directory')}?{urlencode({'q': query})}"
     yield TodaySection("Services", "book-open", found.total, lines, url, position=30)
+
+
+@provide(SLOT)
+def rosters_to_bring(actor: Actor, _: None) -> Iterator[TodaySection]:
+    """Sessions whose list or end is missing: for whoever brings rosters and is not the Département."""
+    if actor.is_wide or not can(actor, "roster.bring"):
+        return
+    found = open_questions(actor)
+    lines = [
+        TodayLine(
+            title=str(one.session),
+            url=reverse("rosters"),
+            detail=one.get_question_display(),
+            when=one.asked_on,
+            tone="warning",
+            action_label="Déposer la liste",
+        )
+        for one in found[:SHOWN]
+    ]
+    url = reverse("roster_coverage")
+    yield TodaySection("Listes de stagiaires à compléter", "clipboard-list", found.count(), lines, url, position=20)
+
+
+@provide("person.panels")
+def trainings_of(actor: Actor, file: PersonFile) -> Iterator[Panel]:
+    """Her trainings, the latest first."""
+    if not can(actor, "trainee.list"):
+        return
+    found = visible(actor, Trainee).filter(beneficiary=file.person).select_related("session__training__organization")
+    lines = [PanelLine(one.session.training.title, _lasts(one)) for one in found.order_by("-starts_on", "id")[:SHOWN]]
+    if lines:
+        yield Panel("Formations", "graduation-cap", lines)
+
+
+def _lasts(trainee: Trainee) -> str:
+    """Who gives it, from when to when, how it ended."""
+    end = trainee.left_on or trainee.ends_on
+    dates = f"du {trainee.starts_on:%d/%m/%Y} au {end:%d/%m/%Y}" if end else f"depuis le {trainee.starts_on:%d/%m/%Y}"
+    ended = trainee.get_outcome_display() if trainee.outcome else ""
+    absent = "absente de la nouvelle liste" if trainee.missing else ""
+    return " · ".join(filter(None, (trainee.session.training.body, dates, ended, absent)))

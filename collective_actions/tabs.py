@@ -4,4 +4,7 @@ from __future__ import annotations
 
 from hub.core.doors import Door
 
-TABS = (Door("Formations", "graduation-cap", "trainings"),)
+TABS = (
+    Door("Formations", "graduation-cap", "trainings"),
+    Door("Listes de stagiaires", "clipboard-list", "rosters"),
+)

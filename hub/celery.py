@@ -22,6 +22,7 @@ EVERY = {
     "partners.tasks.sweep_files": 3600.0,
     "partners.tasks.remind_owners": 3600.0,
     "partners.tasks.tell_saved_searches": 3600.0,
+    "collective_actions.tasks.follow_rosters": 3600.0,
     "referrals.tasks.expire_proposals": 3600.0,
     "referrals.tasks.close_loops": 3600.0,
     "referrals.tasks.release_gap_gestures": 2.0,

@@ -43,6 +43,9 @@ DELAYS: dict[str, Delay] = {
     "summons_notice": Delay(10, DAYS, "Convocation : délai entre l'envoi et le rendez-vous"),
     # Directory
     "service_verified": Delay(183, DAYS, "Service du répertoire : à vérifier après"),
+    # Trainings (programme, 2.4: trainees are seen again as soon as their training ends)
+    "roster_due": Delay(5, OPEN_DAYS, "Session ouverte sans liste de stagiaires : alerte"),
+    "roster_forgotten": Delay(7, DAYS, "Liste de stagiaires jamais confirmée : détruite après"),
     # Accounts
     "invitation": Delay(7, DAYS, "Validité d'une invitation"),
 }

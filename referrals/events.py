@@ -101,3 +101,12 @@ class JointSeats(Event):
     campaign_id: UUID
     people: Mapping[UUID, int]
     freed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDecided(Event):
+    """Somebody said who a doubtful line of an applied file is (`beneficiary_id`), or that she is nobody known."""
+
+    job_id: UUID
+    row_id: UUID
+    beneficiary_id: UUID | None

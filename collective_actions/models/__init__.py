@@ -1,3 +1,4 @@
+from collective_actions.models.rosters import Interview, Outcome, Question, Roster, RosterQuestion, Trainee
 from collective_actions.models.trainings import (
     EntryMode,
     Goal,
@@ -11,9 +12,15 @@ from collective_actions.models.trainings import (
 __all__ = [
     "EntryMode",
     "Goal",
+    "Interview",
+    "Outcome",
+    "Question",
     "Recruitment",
     "Remuneration",
+    "Roster",
+    "RosterQuestion",
     "TeachingMode",
+    "Trainee",
     "Training",
     "TrainingSession",
 ]

@@ -1,5 +1,5 @@
 """The addresses of the directory, of trainings and of actions."""
 
-from collective_actions.urls import directory, trainings
+from collective_actions.urls import directory, rosters, trainings
 
-urlpatterns = [*directory.urlpatterns, *trainings.urlpatterns]
+urlpatterns = [*directory.urlpatterns, *rosters.urlpatterns, *trainings.urlpatterns]

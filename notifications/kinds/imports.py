@@ -12,6 +12,7 @@ from notifications.journal import payloads_under, told_under
 from notifications.kinds.gaps import GAP_CLOSED, GAP_CORRECTION, GAP_OPENED, correction_group
 from partners.events import ImportFinished, ImportUndone
 from partners.models import ImportJob
+from partners.models.files import ImportKind
 from referrals import recipients
 from referrals.events import ListArrived, SourcesSilent
 from referrals.recipients import Recipient
@@ -43,6 +44,20 @@ IMPORT_FINISHED = Kind(
     icon="file-check",
     url_name="import",
     list_url_name="imports",
+    can_be_muted=True,
+)
+ROSTER_FINISHED = Kind(
+    code="roster_finished",
+    label="Liste de stagiaires lue",
+    title="Vos listes de stagiaires sont lues : transmettez-les",
+    plural="Vos listes de stagiaires sont lues : transmettez-les",
+    titles={
+        "applied": "Vos listes de stagiaires sont transmises au Département",
+        "refused": "Une liste de stagiaires est refusée : voyez pourquoi",
+    },
+    icon="clipboard-list",
+    url_name="rosters",
+    list_url_name="rosters",
     can_be_muted=True,
 )
 IMPORT_UNDONE = Kind(
@@ -92,8 +107,9 @@ def _silence_of(month: date) -> str:
 def import_finished(events: list[ImportFinished]) -> Iterator[Told]:
     """Whoever brought a file learns what became of it."""
     for event in events:
+        kind = ImportJob.objects.values_list("kind", flat=True).get(pk=event.job_id)
         for to in recipients.import_owners(event.job_id):
-            yield _to_owner(to, event.job_id, event.state)
+            yield (_of_rosters if kind == ImportKind.ROSTER else _to_owner)(to, event.job_id, event.state)
 
 
 @announce(ImportUndone)
@@ -118,6 +134,18 @@ def import_undone(events: list[ImportUndone]) -> Iterator[Told]:
                 dedupe_key=f"{IMPORT_UNDONE.code}:{event.job_id}",
                 reason=reason,
             )
+
+
+def _of_rosters(to: Recipient, _: UUID, state: str) -> Notice:
+    """Many at once are one line."""
+    return Notice(
+        user_id=to.user_id,
+        organization_id=to.organization_id,
+        kind=ROSTER_FINISHED.code,
+        dedupe_key=f"{ROSTER_FINISHED.code}:{state}",
+        reason=to.reason,
+        payload={"state": state},
+    )
 
 
 def _to_owner(to: Recipient, job_id: UUID, state: str) -> Notice:

@@ -30,6 +30,7 @@ class ImportKind(models.TextChoices):
     CAF_FLOW = "caf_flow", "Bénéficiaires (flux mensuel CAF ou MSA)"
     REGISTRATION = "registration", "Liste d'inscription du service public de l'emploi"
     DIRECTORY = "directory", "Répertoire : structures et services"
+    ROSTER = "roster", "Liste de stagiaires"
 
 
 class ImportState(models.TextChoices):

@@ -14,7 +14,7 @@ from hub.core.tabular import Remark, Survey
 
 FileKind = Literal[
     "people_table", "caf_flow", "registration_stock", "registration_exits", "registration_snapshot",
-    "registration_extract", "registration_by_hand", "directory",
+    "registration_extract", "registration_by_hand", "directory", "roster",
 ]  # fmt: skip
 KIND_LABELS: dict[FileKind, str] = {
     "people_table": "tableau de personnes",
@@ -25,6 +25,7 @@ KIND_LABELS: dict[FileKind, str] = {
     "registration_extract": "extrait de Pôle emploi pour Carnet de bord",
     "registration_by_hand": "liste d'inscription faite à la main",
     "directory": "fichier du répertoire (structures et services)",
+    "roster": "liste de stagiaires",
 }  # fmt: skip
 
 _Line = TypeVar("_Line")

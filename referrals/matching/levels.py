@@ -48,6 +48,7 @@ LABELS = {
     "names_birth": "noms, prénom et date de naissance",
     "email": "adresse e-mail et prénom",
     "phone": "téléphone et prénom",
+    "pes_names": "identifiant de demandeur d'emploi et noms",
     "family": "même fichier",
     "decision": "décision d'une personne",
 }

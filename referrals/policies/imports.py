@@ -15,7 +15,10 @@ BRINGERS: dict[str, tuple[str, ...]] = {
     ImportKind.CAF_FLOW: (Function.PEOPLE_IMPORT,),
     ImportKind.REGISTRATION: (Function.REGISTRATION_LISTS,),
     ImportKind.DIRECTORY: (Function.COORDINATION,),
+    ImportKind.ROSTER: (Function.ROSTERS, Function.COORDINATION),
 }
+# Brought and followed on screens of their own.
+APART = (ImportKind.ROSTER,)
 LIST_KINDS = ("department", "employment_service")  # whose lists the law names (CASF R. 262-111)
 
 
@@ -23,17 +26,20 @@ LIST_KINDS = ("department", "employment_service")  # whose lists the law names (
 def may_list_imports(actor: Actor, _: None = None) -> bool:
     if actor.role == "department" and actor.has(Function.SUPERVISION):
         return True  # the heads follow what their teams bring
-    return any(may_bring(actor, kind) for kind in ImportKind.values)
+    return any(may_bring(actor, kind) for kind in ImportKind.values if kind not in APART)
 
 
 @rule("import.bring")
 def may_bring(actor: Actor, kind: str) -> bool:
-    """People and the directory come from the Département; registration lists also from Pôle emploi."""
+    """People and the directory come from the Département; registration lists also from Pôle emploi, rosters from the
+    Région and training bodies."""
     if actor.is_system:
         return True
     if not actor.sees_people or not actor.has(*BRINGERS.get(kind, ())):
         return False
-    return actor.role == "department" or (kind == ImportKind.REGISTRATION and actor.kind in LIST_KINDS)
+    if actor.role == "department" or kind == ImportKind.ROSTER:
+        return True
+    return kind == ImportKind.REGISTRATION and actor.kind in LIST_KINDS
 
 
 @rule("import.confirm")
@@ -83,7 +89,7 @@ def decisions_of(actor: Actor, decisions: QuerySet[MatchDecision]) -> QuerySet[M
 def jobs_of(actor: Actor, jobs: QuerySet[ImportJob]) -> QuerySet[ImportJob]:
     if actor.is_system:
         return jobs
-    if not can(actor, "import.list"):
+    if not can(actor, "import.list") and not any(may_bring(actor, kind) for kind in APART):
         return jobs.none()
     if actor.has(Function.SUPERVISION) and actor.is_wide:
         return jobs

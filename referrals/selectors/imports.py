@@ -24,6 +24,7 @@ from partners.models.files import ImportKind, ImportState, ListNature, Verdict
 from partners.services.undo import days_left_to_undo
 from referrals.matching.levels import LABELS
 from referrals.models import Beneficiary, MatchDecision
+from referrals.policies.imports import APART
 from referrals.selectors.expected import missing_lists, perimeter
 from referrals.selectors.import_undo import LeftLine, left_lines, may_undo_now
 
@@ -39,7 +40,9 @@ USUAL = {
     ImportKind.CAF_FLOW: (*PEOPLE_VERDICTS, Verdict.REJECTED),
     ImportKind.REGISTRATION: (Verdict.MATCHED, Verdict.DUPLICATE, *REJECTS),
     ImportKind.DIRECTORY: (Verdict.CREATED, Verdict.CHANGED, Verdict.UNCHANGED, Verdict.DUPLICATE, Verdict.REJECTED),
+    ImportKind.ROSTER: FORMAT_VERDICTS,
 }
+FIXED = (ImportKind.DIRECTORY, ImportKind.ROSTER)  # no line of theirs is corrected here
 OUTCOMES = ("gaps_opened", "gaps_changed", "gaps_resolved", "gaps_lapsed")
 WOULD = ("gaps_would_open", "gaps_would_change", "gaps_would_resolve", "gaps_would_lapse")
 COMPARED_LABELS = {
@@ -157,7 +160,7 @@ class Rows:
 
 def import_list(actor: Actor, *, after: str = "") -> tuple[Page[ImportJob], int]:
     """The files brought, latest first, and how many."""
-    jobs = visible(actor, ImportJob)
+    jobs = visible(actor, ImportJob).exclude(kind__in=APART)
     page = paginate(jobs.select_related(*JOINED), order=("-created_at", "id"), after=after, size=PAGE_SIZE)
     return page, jobs.count()
 
@@ -171,7 +174,8 @@ def waiting_imports(actor: Actor) -> QuerySet[ImportJob]:
 
 def allowed_kinds(actor: Actor) -> list[tuple[str, str]]:
     """Kinds of files this actor may bring."""
-    return [(kind.value, kind.label) for kind in ImportKind if can(actor, "import.bring", kind.value)]
+    kinds = (kind for kind in ImportKind if kind not in APART)
+    return [(kind.value, kind.label) for kind in kinds if can(actor, "import.bring", kind.value)]
 
 
 def get_import(actor: Actor, pk: UUID) -> ImportJob:
@@ -197,7 +201,7 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         outcomes={name: job.counts.get(name, 0) for name in OUTCOMES} if reads_rows and _is_applied_list(job) else {},
         absence=_absence(job) if may_decide and waits else None,
         tracks_refused=job.counts.get("tracks_refused", 0) if reads_rows else 0,
-        may_correct=waits and can(actor, "import.correct", job) and job.kind != ImportKind.DIRECTORY,
+        may_correct=waits and can(actor, "import.correct", job) and job.kind not in FIXED,
         forecast={name: job.counts[name] for name in WOULD if name in job.counts} if reads_rows and waits else {},
         audience=shown_audience(actor, job) if waits else [],
         may_undo=may_undo_now(actor, job),

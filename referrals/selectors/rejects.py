@@ -23,12 +23,14 @@ KNOWN = {
     ImportKind.REGISTRATION: alias_index(REGISTRATION),
     ImportKind.CAF_FLOW: {},
     ImportKind.DIRECTORY: alias_index(ALIASES),
+    ImportKind.ROSTER: {},
 }
 NAMES = {
     ImportKind.PEOPLE: "personnes",
     ImportKind.CAF_FLOW: "flux-caf",
     ImportKind.REGISTRATION: "inscriptions",
     ImportKind.DIRECTORY: "repertoire",
+    ImportKind.ROSTER: "stagiaires",
 }
 
 

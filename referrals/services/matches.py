@@ -11,12 +11,14 @@ from django.db.models import QuerySet
 from hub.core.access import get_visible, require
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
+from hub.core.events import emit
 from hub.core.models import record_access
 from hub.core.topics import touch
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState, Verdict
 from partners.services.corrections import reread_lines
 from partners.services.guards import GONE
+from referrals.events import LineDecided
 from referrals.models import Beneficiary, MatchAnswer, MatchDecision
 from referrals.services.reconciliation.late import apply_for_person
 
@@ -108,6 +110,12 @@ def _apply_late(actor: Actor, row: ImportRow, decision: MatchDecision) -> None:
     row.save(update_fields=["match_rule", "data", "beneficiary_id", "verdict"])
     if known and decision.beneficiary_id:
         apply_for_person(actor, job=row.job, beneficiary_id=decision.beneficiary_id)
+    emit(
+        LineDecided(
+            department_id=actor.department_id, by_id=actor.user_id, job_id=row.job_id, row_id=row.pk,
+            beneficiary_id=decision.beneficiary_id,
+        )
+    )  # fmt: skip
     touch(actor.department_id, "import", row.job_id)
 
 

@@ -52,6 +52,7 @@ KINDS = {
     "registration_by_hand": ImportKind.REGISTRATION,
     "directory": ImportKind.DIRECTORY,
 }
+OWN_PAGES: dict[str, str] = {ImportKind.ROSTER: "rosters"}
 ALREADY = "FICHIER_DEJA_IMPORTE"
 
 
@@ -81,7 +82,9 @@ def new(request: Request) -> HttpResponse:
 
 @require_safe
 def record(request: Request, pk: UUID) -> HttpResponse:
-    """One file: its state, live; what its analysis found; what it did once applied."""
+    """One file: its state, live; what its analysis found; what it did once applied. Some kinds have their own page."""
+    if page := OWN_PAGES.get(get_import(request.actor, pk).kind):
+        return redirect(page)
     return _record(request, pk)
 
 

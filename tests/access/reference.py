@@ -31,6 +31,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
     rows = {name: [row for row in kept if row.department_id == actor.department_id] for name, kept in rows.items()}
     any_level, following = granted(actor, rows), granted(actor, rows, FOLLOWING)
     full = granted(actor, rows, {"full"})
+    followed = granted(actor, rows, FOLLOWING | {"placement"})
 
     def referral(r: Any) -> bool:
         party = r.sender_id == org or (r.receiver_id == org and r.state != "draft")
@@ -68,6 +69,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "Campaign": lambda row: False,
         "CampaignLog": lambda row: False,
         "Summons": lambda row: row.appointment_id in appointments,
+        "Trainee": lambda row: row.beneficiary_id in followed,
         **of_org,
         **dict.fromkeys(
             (

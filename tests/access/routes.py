@@ -58,6 +58,7 @@ COMMON = {
     "repertoire/": "service",
     "api/v1/services/": "service",
     "territoires/": "territory",
+    "formations/listes/": "roster_job",
     "convocations/creneaux/": "slot",
     "rendez-vous/seances-communes/": "joint_slot",
     "inscriptions/reglages/motifs/": "exit_code",

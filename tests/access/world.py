@@ -19,7 +19,7 @@ from typing import Any
 
 from django.db import models
 
-from collective_actions.models import Training, TrainingSession
+from collective_actions.models import Roster, RosterQuestion, Trainee, Training, TrainingSession
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from hub.core.identifiers import nir_key
@@ -27,6 +27,7 @@ from notifications.models import Notification
 from partners.actors import guest_of
 from partners.models import (
     Commune,
+    ImportJob,
     ImportRow,
     LineCorrection,
     Membership,
@@ -84,6 +85,7 @@ from tests.people import decision, open_day, person, referral
 NIR = "2850499990123"  # commune 990: nobody
 THIONVILLE, FORBACH = "57672", "57227"
 TABLE = "Nom;Prénom;Date de naissance;Commune\nFICTIF;Sylvestre;01/02/1980;Metz\n".encode()
+ROSTER = "N° session;Nom;Prénom;Date de naissance;Date entrée\n1;FICTIF;Sylvestre;01/02/1980;02/11/2026\n".encode()
 LIST_HEADER = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2"
 LIST = "pe_02_cessations_2026-10_utf8bom.csv"
 
@@ -300,6 +302,7 @@ def _files(world: World) -> None:
     cast = world.cast
     with tenant(actor(cast.udaf_lead)) as acting:
         world.suggestion = suggest(acting, service=world.service, text="Le jardin a changé d'adresse.")
+    world.roster_job = bring(cast.trainer, "roster", ROSTER)
     world.people_job = bring(cast.officer_metz, "people", TABLE)
     with tenant(actor(cast.officer_metz)):
         world.people_row = ImportRow.objects.get(job=world.people_job)
@@ -333,6 +336,21 @@ def _trainings(world: World) -> None:
         )  # fmt: skip
         world.training_session = TrainingSession.objects.create(
             training=world.training, starts_on=acting.today, territory=cast.metz, updated_at=acting.now, **here
+        )
+    with tenant(Actor.system(cast.department.pk)) as acting:
+        for name in ("helped", "jobseeker"):
+            row = Trainee.objects.create(
+                department_id=acting.department_id, beneficiary=getattr(world, name), session=world.training_session,
+                starts_on=acting.today, created_at=acting.now, updated_at=acting.now,
+            )  # fmt: skip
+            setattr(world, f"{name}_trainee", row)
+        world.roster_job = ImportJob.objects.select_related("file").get(pk=world.roster_job.pk)
+        world.roster = Roster.objects.create(
+            session=world.training_session, job=world.roster_job, organization=cast.region, received_at=acting.now,
+            lines=2, **here,
+        )  # fmt: skip
+        world.roster_question = RosterQuestion.objects.create(
+            session=world.training_session, question="end", asked_on=acting.today, **here
         )
 
 

@@ -1,0 +1,1 @@
+"""Files of this app, registered in the one pipeline of imports."""

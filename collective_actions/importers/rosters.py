@@ -1,0 +1,110 @@
+"""Rosters through the one pipeline, blind: whoever brings one learns what is wrong with its form, and nothing else.
+
+The analysis compares the file with nobody: it keeps counts and faults of form, no line. Confirmed, the file is read
+again, compared in a temporary table, and destroyed: of its lines, those of people the Département knows are left
+(`services.rosters.applying`), nothing of the others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from collective_actions.imports.rosters import TraineeLine, parse
+from collective_actions.services.rosters.applying import apply_roster
+from hub.core.actor import Actor
+from hub.core.errors import Conflict
+from hub.core.progress import Progress
+from hub.core.tabular import VERIFIED, Choice, Remark
+from partners.importers import APPLYING, READING, Analysis, Corrections, importer
+from partners.models import ImportJob
+from partners.models.files import ImportKind, Verdict
+from partners.services.leftovers import path_of
+from referrals.imports.lines import has_error, has_verdict
+
+FAULTS_KEPT = 50
+# What is kept of a fault never quotes the cell: a name may stand in the wrong column.
+FAULTS = {
+    "DATE_INVALIDE": "cette date n'existe pas",
+    "DATE_ABSENTE": "la date est absente",
+    "DATE_FUTURE": "cette date est dans le futur",
+    "DATE_INCOHERENTE": "la fin est avant le début, ou la date est impossible",
+    "NOM_VIDE": "la cellule est vide",
+    "IDENTITE_INSUFFISANTE": "il faut une date de naissance, un identifiant, un courriel ou un téléphone",
+    "SESSION_ABSENTE": "il faut un numéro de session, ou un intitulé et un organisme",
+    "CELLULE_TROP_LONGUE": "le contenu est trop long",
+    "NB_COLONNES": "il y a trop ou trop peu de colonnes",
+}
+NOT_UNDONE = "Une liste de stagiaires ne s'annule pas : déposez la liste corrigée, elle remplace la précédente."
+
+
+@importer(ImportKind.ROSTER)
+class RosterImporter:
+    """Never creates a person, and never says who is known."""
+
+    is_list = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
+        parse(path, today=actor.today)
+
+    def check_fields(self, fields: list[str]) -> None:
+        """Its titles are known, or the file is refused."""
+
+    def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
+        parsed = parse(path, today=actor.today, limits=VERIFIED)
+        counts: Counter[str] = Counter(lines=0, **{Verdict.REJECTED: 0, Verdict.DUPLICATE: 0})
+        sessions, faults = set(), []
+        for line in Progress("import", job.pk).watch(parsed.rows, READING, parsed.lines):
+            counts["lines"] += 1
+            if has_error(line.remarks):
+                counts[Verdict.REJECTED] += 1
+                faults += [_fault(line.line, said) for said in line.remarks if said.level == "error"]
+            elif has_verdict(line.remarks):
+                counts[Verdict.DUPLICATE] += 1
+            else:
+                sessions.add((line.session_number or (line.organization, line.title), line.session_start))
+                counts["without_end"] += line.planned_end is None and line.left_on is None
+        return Analysis(
+            columns=list(parsed.columns),
+            counts=dict(counts) | {"sessions": len(sessions)},
+            warnings=[*(said.message for said in parsed.warnings), *faults[:FAULTS_KEPT]],
+            encoding=parsed.encoding or "",
+            separator=parsed.separator or "",
+        )
+
+    def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
+        return {}
+
+    def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
+        return dict(job.counts)
+
+    def foresee(self, actor: Actor, job: ImportJob) -> None:
+        """What applying would do tells who is known: nobody is told."""
+
+    def is_stale(self, actor: Actor, job: ImportJob) -> bool:
+        """The analysis compared the lines with nothing."""
+        return False
+
+    def apply(self, actor: Actor, job: ImportJob) -> None:
+        Progress("import", job.pk).tell(APPLYING)
+        apply_roster(actor, job=job, lines=read_lines(job, actor.today))
+
+    def check_undo(self, job: ImportJob) -> None:
+        raise Conflict(NOT_UNDONE)
+
+    def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
+        raise Conflict(NOT_UNDONE)
+
+
+def read_lines(job: ImportJob, today: date) -> Iterator[TraineeLine]:
+    """The lines of a file that still waits, read from its bytes: they are kept nowhere else."""
+    return parse(path_of(job.file), today=today, limits=VERIFIED).rows
+
+
+def _fault(line: int, said: Remark) -> str:
+    where = f" ({said.column})" if said.column else ""
+    return f"Ligne {line}{where} : {FAULTS.get(said.code, 'cette valeur ne peut pas être lue')}."

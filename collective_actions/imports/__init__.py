@@ -1,0 +1,1 @@
+"""Reading the files of this app: pure, nothing here knows the database."""

@@ -1,0 +1,19 @@
+"""What happens here at once when lower apps say what happened."""
+
+from __future__ import annotations
+
+from collective_actions.services.rosters.deciding import settle_line
+from hub.core.events import react
+from hub.core.gate import current_actor
+from partners.models import ImportRow
+from partners.models.files import ImportKind
+from referrals.events import LineDecided
+
+
+@react(LineDecided)
+def line_decided(event: LineDecided) -> None:
+    """A doubtful line of a roster has its answer."""
+    row = ImportRow.objects.filter(pk=event.row_id, job__kind=ImportKind.ROSTER).first()
+    actor = current_actor()
+    if row is not None and actor is not None:
+        settle_line(actor, row=row, beneficiary_id=event.beneficiary_id)
