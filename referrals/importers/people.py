@@ -173,7 +173,8 @@ def _verdicts(
     rows.mark_doubles(job.pk)
     told.tell(CHECKING)
     mark_differences(actor)
-    return rows.write(actor.department_id, job.pk, unmatched=Verdict.CREATED)
+    rows.write(actor.department_id, job.pk, unmatched=Verdict.CREATED)
+    return rows.counts(job.pk)
 
 
 def _data(line: PersonLine, as_of: str | None) -> dict[str, Any]:

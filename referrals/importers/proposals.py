@@ -27,8 +27,8 @@ MANY = 1000  # agencies: more than any expected list has
 FEW = 10  # lines under which a share means nothing
 _AGENCY = attrgetter("agency")
 HOMES = """
-SELECT b.territory_id, count(*) FROM stage s JOIN referrals_beneficiary b ON b.id = s.person
- WHERE b.territory_id IS NOT NULL GROUP BY 1
+SELECT b.territory_id, count(*) FROM partners_importrow r JOIN referrals_beneficiary b ON b.id = r.beneficiary_id
+ WHERE r.job_id = %s AND b.territory_id IS NOT NULL GROUP BY 1
 """
 
 
@@ -80,7 +80,7 @@ class Proposal:
 
 
 def propose(actor: Actor, job: ImportJob, parsed: Parsed[RegistrationLine], seen: Seen) -> dict[str, Any]:
-    """Fill what nobody stated of a list just staged and recognised; the fields of the job that change."""
+    """Fill what nobody stated of a list just recognised; the fields of the job that change."""
     told, dates = _sources(job, parsed), seen.months(actor.today)
     month = _month(told, dates, parsed, actor.today)
     nature = _nature(told, dates, parsed.kind, month)
@@ -178,7 +178,7 @@ def _territory(job: ImportJob, told: list[tuple[str, str]], seen: Seen) -> Propo
         return Proposal(expected, "les agences de ses lignes")
     homes, why = _communes(job, seen), "les communes de ses lignes"
     if not homes:
-        homes, why = _homes(), "les communes des personnes reconnues"
+        homes, why = _homes(job), "les communes des personnes reconnues"
     total = sum(homes.values())
     if not total:
         return None
@@ -211,9 +211,9 @@ def _communes(job: ImportJob, seen: Seen) -> Counter[UUID]:
     return found
 
 
-def _homes() -> Counter[UUID]:
+def _homes(job: ImportJob) -> Counter[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(HOMES)
+        cursor.execute(HOMES, [job.pk])
         return Counter(dict(cursor.fetchall()))
 
 

@@ -17,7 +17,6 @@ from partners.importers import (
     APPLYING,
     CHECKING,
     FORESEEING,
-    MATCHING,
     READING,
     Analysis,
     Corrections,
@@ -72,18 +71,20 @@ class RegistrationImporter:
         seen = proposals.Seen(parsed.fields)
         read = told.watch(parsed.rows, READING, parsed.lines, see=seen.see)
         sieve = strangers.sieve(actor.department_id, job.organization_id, parsed.lines)
-        staged = stage.load(read, _data, nir_columns=parsed.nir_columns, stops=sieve.stops if sieve else None)
-        faults = rows.format_faults(FAULTS_SHOWN)
-        told.tell(MATCHING)
-        levels.match(actor.department_id, job.organization_id)
+        stops = sieve.stops if sieve else None
+        left_out = 0
+        for _ in stage.chunks(read, _data, nir_columns=parsed.nir_columns, stops=stops):
+            levels.match(actor.department_id, job.organization_id)
+            left_out += strangers.leave_out(job.pk)
+            _write_rows(actor, job)
         told.tell(CHECKING)
         changes = proposals.propose(actor, job, parsed, seen)
-        job.counts = _verdicts(actor, job, staged, already_left_out=sieve.stopped if sieve else 0)
+        job.counts = _counts(job, left_out + (sieve.stopped if sieve else 0))
         job.warnings = [
             *proposals.disagreements(job, parsed, actor.today),
             *(said.message for said in parsed.warnings),
             *([LEFT_OUT] if "left_out" in job.counts else []),
-            *faults,
+            *rows.format_faults(job.pk, FAULTS_SHOWN),
         ]
         if corrections := corrections_of(job):
             job.counts = self.reread(actor, job, path, corrections)
@@ -118,10 +119,13 @@ class RegistrationImporter:
         titles = labels(REGISTRATION)
         parsed, lines = read_again(partial(_opened, actor, job, month=job.month), path, titles, corrections)
         forget_rows(job, corrections)
-        staged = stage.load(lines, _data, nir_columns=parsed.nir_columns)
-        job.warnings = rows.without_faults(job.warnings, corrections) + rows.format_faults(FAULTS_SHOWN)
+        stage.load(lines, _data, nir_columns=parsed.nir_columns)
         levels.match(actor.department_id, job.organization_id)
-        return _verdicts(actor, job, staged, already_left_out=job.counts.get("left_out", 0))
+        rows.mark_doubles(job.pk)
+        _write_rows(actor, job)
+        faults = rows.format_faults(job.pk, FAULTS_SHOWN, corrections)
+        job.warnings = rows.without_faults(job.warnings, corrections) + faults
+        return _counts(job, job.counts.get("left_out", 0))
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         return people_changed_since(job) or lists_changed_since(job)
@@ -153,15 +157,16 @@ def _opened(actor: Actor, job: ImportJob, source: Source, *, month: date | None 
     )
 
 
-def _verdicts(actor: Actor, job: ImportJob, staged: int, already_left_out: int = 0) -> dict[str, Any]:
-    """Suggest for the staged lines nobody answers to, write the rows of all; the counts of the job."""
-    rows.mark_outside(job.territory_id)
-    rows.mark_doubles(job.pk)
-    left_out = already_left_out
-    if staged > strangers.KEPT:
-        left_out += strangers.leave_out()
+def _write_rows(actor: Actor, job: ImportJob) -> None:
+    """The rows of the staged lines, with suggestions for those nobody answers to."""
     suggestions.suggest(actor.department_id)
-    counts = rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN)
+    rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN)
+
+
+def _counts(job: ImportJob, left_out: int) -> dict[str, Any]:
+    """The counts of a job whose rows are all written, once said who lives outside its territory."""
+    rows.mark_outside(job.pk, job.territory_id)
+    counts = rows.counts(job.pk)
     if left_out:
         unknown = counts.get(Verdict.UNKNOWN, 0) + left_out
         counts |= {"left_out": left_out, "lines": counts["lines"] + left_out, "unknown": unknown}

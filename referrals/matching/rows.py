@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db import connection
@@ -50,16 +50,18 @@ UPDATE stage s SET verdict = %(verdict)s, problems = s.problems || jsonb_build_a
         r.data->'nir'->>1 = s.nir OR r.data->'values'->>'internal_id' = s.internal)))
 """
 FAULTS = """
-SELECT line, p->>'message' FROM stage, jsonb_array_elements(problems) p
- WHERE verdict = 'rejected' AND p->>'level' = 'error' ORDER BY line LIMIT %s
+SELECT line, p->>'message' FROM partners_importrow, jsonb_array_elements(problems) p
+ WHERE job_id = %(job)s AND verdict = 'rejected' AND p->>'level' = 'error'
+   AND (%(lines)s::int[] IS NULL OR line = ANY(%(lines)s)) ORDER BY line LIMIT %(most)s
 """
 OUTSIDE = """
-UPDATE stage s SET problems = coalesce(s.problems, '[]'::jsonb) || jsonb_build_array(jsonb_build_object(
+UPDATE partners_importrow r SET problems = r.problems || jsonb_build_array(jsonb_build_object(
          'code', 'HORS_PERIMETRE', 'level', 'warning', 'column', '', 'message',
          'cette personne habite hors du territoire de la liste (' || t.name
          || ') : l''événement est gardé, aucune absence n''en est déduite'))
   FROM referrals_beneficiary b LEFT JOIN partners_territory t ON t.id = b.territory_id
- WHERE b.id = s.person AND b.territory_id <> %s
+ WHERE r.job_id = %s AND b.id = r.beneficiary_id AND b.territory_id <> %s
+   AND NOT r.problems @> '[{"code": "HORS_PERIMETRE"}]'
 """
 COUNT = "SELECT verdict, count(*) FROM partners_importrow WHERE job_id = %s GROUP BY verdict"
 
@@ -70,13 +72,13 @@ def mark_doubles(job_id: UUID) -> None:
         cursor.execute(DOUBLES, {"job": job_id, "verdict": Verdict.DUPLICATE})
 
 
-def format_faults(most: int) -> list[str]:
-    """What is wrong with the rejected lines, whoever they speak of: for the sender of the file too.
+def format_faults(job_id: UUID, most: int, lines: Collection[int] | None = None) -> list[str]:
+    """What is wrong with the rejected lines (of these), whoever they speak of: for the sender of the file too.
 
-    To be read before matching, so that nothing said here tells who is known.
+    Matching rejects no line, and what it says of one is a warning: nothing said here tells who is known.
     """
     with connection.cursor() as cursor:
-        cursor.execute(FAULTS, [most])
+        cursor.execute(FAULTS, {"job": job_id, "most": most, "lines": None if lines is None else list(lines)})
         return [_fault(line, f"{message}.") for line, message in cursor.fetchall()]
 
 
@@ -90,20 +92,25 @@ def _fault(line: int, said: str) -> str:
     return f"Ligne {line} : {said}"
 
 
-def mark_outside(territory_id: UUID | None) -> None:
+def mark_outside(job_id: UUID, territory_id: UUID | None) -> None:
     """Say of the people who live outside the territory of a list that they do; their events are kept."""
     if territory_id is not None:
         with connection.cursor() as cursor:
-            cursor.execute(OUTSIDE, [territory_id])
+            cursor.execute(OUTSIDE, [job_id, territory_id])
 
 
-def write(department_id: UUID, job_id: UUID, *, unmatched: str) -> dict[str, int]:
-    """Write the rows of a job; returns how many of each verdict.
+def write(department_id: UUID, job_id: UUID, *, unmatched: str) -> None:
+    """Write the rows of the staged lines.
 
-    Lines without one yet are `matched` when somebody was recognised, else `unmatched`.
+    Lines without a verdict yet are `matched` when somebody was recognised, else `unmatched`.
     """
     with connection.cursor() as cursor:
         cursor.execute(INSERT, {"department": department_id, "job": job_id, "unmatched": unmatched, "keys": row_keys()})
+
+
+def counts(job_id: UUID) -> dict[str, int]:
+    """How many lines a job has, and of each verdict."""
+    with connection.cursor() as cursor:
         cursor.execute(COUNT, [job_id])
-        counts = dict(cursor.fetchall())
-    return {"lines": sum(counts.values()), **counts}
+        found = dict(cursor.fetchall())
+    return {"lines": sum(found.values()), **found}

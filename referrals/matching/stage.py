@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from itertools import chain, islice
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection
 
+from hub.core.ahead import ahead
 from hub.core.bulk import BULK_SETTINGS
 from hub.core.crypto import hasher
 from hub.core.tabular import Remark
@@ -37,6 +39,7 @@ _NIR = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
 _BLANKS = re.compile(r"[\s.\-]+")
 NULL = r"\N"  # of COPY
 BLOCK = 200  # lines written at once: each is held three times
+CHUNK = 50  # blocks matched at once: each time, everybody known is looked at
 NO_PERSON = "\t".join((NULL,) * 7)
 NO_PROBLEM = f"[]\t{NULL}"
 _json = json.JSONEncoder(ensure_ascii=False).encode
@@ -44,28 +47,44 @@ BACKSLASH, TWO = "\\", "\\\\"
 _ESCAPES = ((BACKSLASH, TWO), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\x00", ""))
 
 
-def load(
+def load(lines: Iterable[Line], data: Callable[[Line], dict[str, Any] | str], *, nir_columns: tuple[int, ...]) -> None:
+    """Copy lines with their `data` (or its JSON) into a fresh `stage`. No NIR reaches it in clear."""
+    for _ in chunks(lines, data, nir_columns=nir_columns, whole=True):
+        pass
+
+
+def chunks(
     lines: Iterable[Line],
     data: Callable[[Line], dict[str, Any] | str],
     *,
     nir_columns: tuple[int, ...],
     stops: Callable[[Line, str | None], bool] | None = None,
-) -> int:
-    """Copy lines with their `data` (or its JSON) into a fresh `stage`; returns how many. No NIR reaches it in clear.
+    whole: bool = False,
+) -> Iterator[int]:
+    """The same, `CHUNK` blocks at a time unless `whole`: how many lines `stage` holds, in the place of the former ones.
 
-    A line that `stops`, given with the hash of its NIR, is not copied.
+    The next ones are read meanwhile. A line that `stops`, given with the hash of its NIR, is not copied.
     """
-    count = 0
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, ahead(_blocks(_Written(nir_columns), lines, data, stops)) as written:
         cursor.execute("DROP TABLE IF EXISTS stage")
         cursor.execute(CREATE)
-        with cursor.copy(f"COPY stage ({COLUMNS}) FROM STDIN") as copy:
-            for block in _blocks(_Written(nir_columns), lines, data, stops):
-                copy.write(block)
-                count += block.count("\n")
         cursor.execute(BULK_SETTINGS)
-        cursor.execute("ANALYZE stage")
-    return count
+        for first in written:
+            held = 0
+            cursor.execute("TRUNCATE stage")
+            with cursor.copy(f"COPY stage ({COLUMNS}) FROM STDIN") as copy:
+                for block in chain([first], islice(written, None if whole else CHUNK - 1)):
+                    copy.write(block.text)
+                    held += block.lines
+            cursor.execute("ANALYZE stage")
+            yield held
+
+
+class _Block(NamedTuple):
+    """Lines as COPY reads them, and how many."""
+
+    text: str
+    lines: int
 
 
 def _blocks(
@@ -73,7 +92,7 @@ def _blocks(
     lines: Iterable[Line],
     data: Callable[[Line], dict[str, Any] | str],
     stops: Callable[[Line, str | None], bool] | None,
-) -> Iterator[str]:
+) -> Iterator[_Block]:
     hashed = hasher()
     block: list[str] = []
     for line in lines:
@@ -82,10 +101,10 @@ def _blocks(
             continue
         block.append(written.line(line, data(line), number))
         if len(block) == BLOCK:
-            yield "".join(block)
+            yield _Block("".join(block), BLOCK)
             block.clear()
     if block:
-        yield "".join(block)
+        yield _Block("".join(block), len(block))
 
 
 class _Written:

@@ -17,7 +17,8 @@ KEPT = 20_000
 LONG = 2  # times as many lines: a shorter list is sorted out once it is matched
 LEAVE_OUT = """
 DELETE FROM stage WHERE line IN (
-  SELECT line FROM stage WHERE person IS NULL AND verdict IS NULL ORDER BY line OFFSET %s)
+  SELECT line FROM stage WHERE person IS NULL AND verdict IS NULL ORDER BY line
+  OFFSET greatest(0, %s - (SELECT count(*) FROM partners_importrow WHERE job_id = %s AND verdict = 'unknown')))
 """
 SHORTEST_CUT = 25  # of a name: the same beginning may be the same name (`levels.CUT_NAME`)
 KNOWN = f"""
@@ -33,10 +34,10 @@ SELECT identity FROM referrals_matchdecision
 """
 
 
-def leave_out() -> int:
-    """Forget the staged lines nobody answers to, but the first `KEPT`; returns how many."""
+def leave_out(job_id: UUID) -> int:
+    """Forget the staged lines nobody answers to, but the first `KEPT` of the job; returns how many."""
     with connection.cursor() as cursor:
-        cursor.execute(LEAVE_OUT, [KEPT])
+        cursor.execute(LEAVE_OUT, [KEPT, job_id])
         return int(cursor.rowcount)
 
 

@@ -38,7 +38,7 @@ def test_lines_read_and_steps_are_told_while_the_row_of_the_job_is_locked(cast, 
     monkeypatch.setattr(topics, "_ringers", [lambda topic: steps.append(progress_of("import", job.pk))])
     process_import(job.department_id, job.pk)
     assert [(one.name, one.done) for one in steps] == [
-        ("reading", 0), ("reading", 20), ("reading", 40), ("reading", 60), ("matching", 0), ("checking", 0),
+        ("reading", 0), ("reading", 20), ("reading", 40), ("reading", 60), ("checking", 0),
         ("foreseeing", 0),
     ]  # fmt: skip
     assert steps[1].total == 61, "about: its titles are a line too"

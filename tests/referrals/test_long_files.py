@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +12,7 @@ from hub.core.gate import tenant
 from partners.models import ImportRow
 from partners.services.corrections import correct_line
 from referrals.imports.memo import Memo
-from referrals.matching import strangers
+from referrals.matching import stage, strangers
 from referrals.services.matches import decide_match
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm, job_now
@@ -67,6 +69,40 @@ def test_who_is_known_is_found_however_late_a_long_list_names_her(cast, monkeypa
     with tenant(actor(cast.officer_metz)):
         found = ImportRow.objects.filter(job=job, verdict="matched").values_list("beneficiary_id", flat=True)
         assert list(found) == [numbered.pk, resembled.pk]
+
+
+def test_a_list_taken_by_pieces_gives_what_it_would_give_at_once(cast, monkeypatch):
+    monkeypatch.setattr(strangers, "KEPT", 6)
+    numbered = person(cast, nir="2850457990123", last_name="AUTRE", first_names="Chloé", birth_date=date(1985, 4, 12))
+    person(cast, last_name="BIDON")
+    by_number = "2850457990123;9999999Z;USAGE;AMELIE;12/04/1985;02/03/2026;1;2850457990123"
+    alike = ";1234567Z;BIDONE;AMELIE;12/04/1985;02/03/2026;1;"
+    lines = [
+        stranger(0),
+        by_number,
+        alike,
+        stranger(1),
+        by_number,
+        stranger(2, born="31/02/1985"),
+        *map(stranger, range(3, 7)),
+    ]
+    at_once = listed(cast, *lines)
+    monkeypatch.setattr(stage, "BLOCK", 1)
+    monkeypatch.setattr(stage, "CHUNK", 2)
+    by_pieces = listed(cast, *lines)
+    assert whole_rows(cast, by_pieces) == whole_rows(cast, at_once)
+    assert by_pieces.counts["left_out"] == 1
+    assert (by_pieces.counts, by_pieces.warnings) == (at_once.counts, at_once.warnings)
+    assert [(row["verdict"], row["beneficiary_id"]) for row in whole_rows(cast, by_pieces)[:5]] == [
+        ("unknown", None), ("matched", numbered.pk), ("unknown", None), ("unknown", None), ("duplicate", None)
+    ]  # fmt: skip
+
+
+def whole_rows(cast, job):
+    with tenant(actor(cast.officer_metz)):
+        return list(ImportRow.objects.filter(job=job).order_by("line").values(
+            "line", "raw", "data", "fingerprint", "verdict", "problems", "match_rule", "beneficiary_id", "identity"
+        ))  # fmt: skip
 
 
 def test_a_longer_list_asks_no_more_of_the_database(cast):

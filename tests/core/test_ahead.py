@@ -1,0 +1,45 @@
+"""Reading ahead: in order, bounded, and over when its block is."""
+
+import threading
+import time
+
+import pytest
+
+from hub.core.ahead import ahead
+
+
+def test_everything_comes_in_order_and_another_thread_makes_it():
+    makers = set()
+
+    def items():
+        for number in range(50):
+            makers.add(threading.current_thread())
+            yield number
+
+    with ahead(items(), 3) as made:
+        assert list(made) == list(range(50))
+    assert threading.current_thread() not in makers
+    assert len(makers) == 1
+
+
+def test_an_error_comes_where_its_item_would_have():
+    def items():
+        yield 1
+        raise LookupError("cut in the middle")
+
+    with ahead(items()) as made:
+        assert next(made) == 1
+        with pytest.raises(LookupError, match="cut in the middle"):
+            next(made)
+
+
+def test_whoever_leaves_early_leaves_nothing_running():
+    made_of = []
+    before = threading.active_count()
+    with pytest.raises(ZeroDivisionError), ahead(map(made_of.append, range(1000)), 3) as made:
+        next(made)
+        raise ZeroDivisionError
+    assert threading.active_count() == before
+    assert len(made_of) <= 4, "the one taken and three in advance"
+    time.sleep(0.01)
+    assert len(made_of) <= 4
