@@ -8,6 +8,9 @@ REGISTERING = (
     "policies.rosters",
     "importers.rosters",
     "reactions",
+    "policies.feeds",
+    "selectors.trainings",
+    "importers.trainings",
     "providers",
 )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hub.core.actor import Actor
-from hub.core.tabular import Choice, Survey
+from hub.core.tabular import Choice, Source, Survey
 from partners.models import ImportJob
 
 # Steps of a file at work, as they are told while it is.
@@ -76,6 +76,7 @@ class Importer(Protocol):
 
 
 IMPORTERS: dict[str, Importer] = {}
+RECOGNISERS: dict[str, Callable[[Source], bool]] = {}
 
 
 def importer(kind: str) -> Callable[[type[Importer]], type[Importer]]:
@@ -86,3 +87,18 @@ def importer(kind: str) -> Callable[[type[Importer]], type[Importer]]:
         return cls
 
     return register
+
+
+def recogniser(kind: str) -> Callable[[Callable[[Source], bool]], Callable[[Source], bool]]:
+    """Register how a kind known to an upper app alone is told from the others."""
+
+    def register(function: Callable[[Source], bool]) -> Callable[[Source], bool]:
+        RECOGNISERS[kind] = function
+        return function
+
+    return register
+
+
+def recognised(source: Source) -> str | None:
+    """The kind of an upper app whose file this is, if any. Raises FileProblem on an unreadable file."""
+    return next((kind for kind, is_one in RECOGNISERS.items() if is_one(source)), None)

@@ -1,3 +1,4 @@
+from collective_actions.models.feeds import CalendarFeed
 from collective_actions.models.rosters import Interview, Outcome, Question, Roster, RosterQuestion, Trainee
 from collective_actions.models.trainings import (
     EntryMode,
@@ -6,10 +7,12 @@ from collective_actions.models.trainings import (
     Remuneration,
     TeachingMode,
     Training,
+    TrainingJournal,
     TrainingSession,
 )
 
 __all__ = [
+    "CalendarFeed",
     "EntryMode",
     "Goal",
     "Interview",
@@ -22,5 +25,6 @@ __all__ = [
     "TeachingMode",
     "Trainee",
     "Training",
+    "TrainingJournal",
     "TrainingSession",
 ]

@@ -187,3 +187,30 @@ class TrainingSession(models.Model):
     def __str__(self) -> str:
         start = f"{self.starts_on:%d/%m/%Y}" if self.starts_on else "date à préciser"
         return f"{self.training.title} · {start}"
+
+
+class TrainingJournal(models.Model):
+    """One line of the history of a training, or of one of its sessions: append-only. `changes`: field → [before,
+    after]."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    department_id = models.UUIDField(editable=False)
+    training = models.ForeignKey(Training, on_delete=models.CASCADE, related_name="journal")
+    session = models.ForeignKey(TrainingSession, null=True, on_delete=models.CASCADE, related_name="journal")
+    name = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    user_id = models.UUIDField(null=True)
+    organization_id = models.UUIDField(null=True)
+    job_id = models.UUIDField(null=True)  # of the file that said so
+    changes = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["training", "-at"], name="training_history"),
+            models.Index(fields=["session", "-at"], name="training_session_history"),
+            models.Index(fields=["job_id"], name="training_history_job", condition=models.Q(job_id__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d}"

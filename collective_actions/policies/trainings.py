@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from collective_actions.models import Training, TrainingSession
+from collective_actions.models import Training, TrainingJournal, TrainingSession
 from hub.core.access import rule, scope
 from hub.core.actor import DEPARTMENT, Actor
 from partners.models import Function
@@ -34,4 +34,10 @@ def trainings(actor: Actor, queryset: QuerySet[Training]) -> QuerySet[Training]:
 
 @scope(TrainingSession)
 def sessions(actor: Actor, queryset: QuerySet[TrainingSession]) -> QuerySet[TrainingSession]:
+    return queryset.filter(department_id=actor.department_id)
+
+
+@scope(TrainingJournal)
+def journal(actor: Actor, queryset: QuerySet[TrainingJournal]) -> QuerySet[TrainingJournal]:
+    """Who changed what of an offer everybody reads."""
     return queryset.filter(department_id=actor.department_id)

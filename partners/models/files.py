@@ -31,6 +31,7 @@ class ImportKind(models.TextChoices):
     REGISTRATION = "registration", "Liste d'inscription du service public de l'emploi"
     DIRECTORY = "directory", "Répertoire : structures et services"
     ROSTER = "roster", "Liste de stagiaires"
+    TRAININGS = "trainings", "Formations : offre et sessions"
 
 
 class ImportState(models.TextChoices):

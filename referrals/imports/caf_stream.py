@@ -1,15 +1,12 @@
-"""Households of an RSABEM file, as small dictionaries of the tags the hub keeps, in one pass of expat.
-
-A document type or an entity declaration is refused before anything of it is expanded.
-"""
+"""Households of an RSABEM file, as small dictionaries of the tags the hub keeps, in one pass of expat."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
-from xml.parsers import expat
 
-from hub.core.tabular import FileProblem, refusal
+from hub.core.tabular import refusal
+from hub.core.xml_stream import XmlStream
 
 Values = dict[str, str]
 
@@ -83,10 +80,11 @@ def households(file: BinaryIO) -> Iterator[Household]:
         raise refusal("NB_DOSSIERS", announced=announced, found=reader.count)
 
 
-class _Reader:
-    """expat handlers: they keep the text of listed tags of the block they stand in, and nothing else."""
+class _Reader(XmlStream):
+    """What keeps the text of listed tags of the block it stands in, and nothing else."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.header: Values = {}
         self.header_read = False
         self.announced = ""
@@ -98,48 +96,11 @@ class _Reader:
         self._wanted: frozenset[str] = frozenset()
         self._outer: list[tuple[Values, frozenset[str]]] = []
         self._text: list[str] | None = None
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler = self._start
-        parser.EndElementHandler = self._end
-        parser.CharacterDataHandler = self._data
-        parser.StartDoctypeDeclHandler = self._dangerous
-        parser.EntityDeclHandler = self._dangerous
-        parser.ExternalEntityRefHandler = self._dangerous
-        self._parser = parser
-
-    def feed(self, chunk: bytes) -> None:
-        """Read one chunk. Raises FileProblem on malformed or dangerous XML."""
-        self._parse(chunk, False)
-
-    def close(self) -> None:
-        """Say that the bytes are finished. Raises FileProblem when elements are still open."""
-        self._parse(b"", True)
 
     def take(self) -> list[Household]:
         """The households completed since the last call."""
         done, self._done = self._done, []
         return done
-
-    def _parse(self, chunk: bytes, final: bool) -> None:
-        try:
-            self._parser.Parse(chunk, final)
-        except expat.ExpatError as error:
-            raise self._problem(error) from error
-        except (LookupError, ValueError) as error:
-            # The declared encoding is unknown, or one that expat cannot read.
-            raise refusal("XML_INVALIDE", line=1) from error
-
-    @staticmethod
-    def _problem(error: expat.ExpatError) -> FileProblem:
-        cut = (
-            expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS],
-            expat.errors.codes[expat.errors.XML_ERROR_UNCLOSED_TOKEN],
-        )
-        return refusal("FICHIER_TRONQUE") if error.code in cut else refusal("XML_INVALIDE", line=error.lineno)
-
-    def _dangerous(self, *_: object) -> int:
-        raise refusal("FICHIER_DANGEREUX", reason="il contient des entités XML")
 
     def _enter(self, values: Values, wanted: frozenset[str]) -> None:
         self._outer.append((self._values, self._wanted))
@@ -150,7 +111,7 @@ class _Reader:
         self._values, self._wanted = self._outer.pop()
         return left
 
-    def _start(self, name: str, _: dict[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str]) -> None:
         if name in self._wanted:
             self._text = []
         elif name == "InfosFoyerRSA":
@@ -158,7 +119,7 @@ class _Reader:
             self._enter(self._household.values, _HOUSEHOLD_TAGS)
         elif name == "Personne":
             # Flows without line breaks exist: each person has a number of its own all the same.
-            self._person_line = max(self._parser.CurrentLineNumber, self._person_line + 1)
+            self._person_line = max(self.line, self._person_line + 1)
             self._enter({}, _PERSON_TAGS)
         elif name == "Prestations":
             self._enter({}, _ROLE_TAGS)
@@ -169,11 +130,11 @@ class _Reader:
         elif name == "NBTOTDOSRSATRANSM":
             self._text = []
 
-    def _data(self, data: str) -> None:
+    def text(self, data: str) -> None:
         if self._text is not None:
             self._text.append(data)
 
-    def _end(self, name: str) -> None:
+    def end(self, name: str) -> None:
         if self._text is not None:
             value = "".join(self._text).strip()[:_LONGEST_VALUE]
             self._text = None

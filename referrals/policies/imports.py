@@ -16,9 +16,12 @@ BRINGERS: dict[str, tuple[str, ...]] = {
     ImportKind.REGISTRATION: (Function.REGISTRATION_LISTS,),
     ImportKind.DIRECTORY: (Function.COORDINATION,),
     ImportKind.ROSTER: (Function.ROSTERS, Function.COORDINATION),
+    ImportKind.TRAININGS: (Function.COORDINATION, Function.ROSTERS),
 }
 # Brought and followed on screens of their own.
 APART = (ImportKind.ROSTER,)
+# Nothing in them is about a person: whoever brings one reads its lines and may take it back.
+OF_NOBODY = (ImportKind.TRAININGS,)
 LIST_KINDS = ("department", "employment_service")  # whose lists the law names (CASF R. 262-111)
 
 
@@ -31,13 +34,13 @@ def may_list_imports(actor: Actor, _: None = None) -> bool:
 
 @rule("import.bring")
 def may_bring(actor: Actor, kind: str) -> bool:
-    """People and the directory come from the Département; registration lists also from Pôle emploi, rosters from the
-    Région and training bodies."""
+    """People and the directory come from the Département; registration lists also from Pôle emploi, rosters and offers
+    of training from the Région and training bodies."""
     if actor.is_system:
         return True
     if not actor.sees_people or not actor.has(*BRINGERS.get(kind, ())):
         return False
-    if actor.role == "department" or kind == ImportKind.ROSTER:
+    if actor.role == "department" or kind in (ImportKind.ROSTER, *OF_NOBODY):
         return True
     return kind == ImportKind.REGISTRATION and actor.kind in LIST_KINDS
 
@@ -51,12 +54,15 @@ def may_confirm(actor: Actor, job: ImportJob) -> bool:
 @rule("import.undo")
 def may_undo(actor: Actor, job: ImportJob) -> bool:
     """The Département's people who may confirm such a file."""
-    return not actor.is_system and actor.role == "department" and may_confirm(actor, job)
+    here = actor.role == "department" or job.kind in OF_NOBODY
+    return not actor.is_system and here and may_confirm(actor, job)
 
 
 @rule("import.rows")
 def may_read_rows(actor: Actor, job: ImportJob | None = None) -> bool:
     """Who was recognised is the Département's knowledge."""
+    if job is not None and job.kind in OF_NOBODY:
+        return may_confirm(actor, job) or (actor.is_wide and can(actor, "import.list"))
     return actor.is_wide and (actor.is_system or can(actor, "import.list"))
 
 
@@ -101,4 +107,5 @@ def jobs_of(actor: Actor, jobs: QuerySet[ImportJob]) -> QuerySet[ImportJob]:
 @scope(ImportRow)
 def rows_of(actor: Actor, rows: QuerySet[ImportRow]) -> QuerySet[ImportRow]:
     """Lines of the files one may see."""
-    return rows.filter(job__in=jobs_of(actor, ImportJob.objects.all())) if may_read_rows(actor) else rows.none()
+    jobs = jobs_of(actor, ImportJob.objects.all())
+    return rows.filter(job__in=jobs if may_read_rows(actor) else jobs.filter(kind__in=OF_NOBODY))

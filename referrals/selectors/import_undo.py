@@ -59,6 +59,9 @@ class UndoPreview:
     lines: list[LeftLine] = field(default_factory=list)
 
 
+OF_OFFERS = (ImportKind.DIRECTORY, ImportKind.TRAININGS)  # what they did is said in words: it names nobody
+
+
 def may_undo_now(actor: Actor, job: ImportJob) -> bool:
     """May this actor take this applied import back, within its days?"""
     return job.state == ImportState.APPLIED and can(actor, "import.undo", job) and may_still_undo(actor, job)
@@ -66,6 +69,8 @@ def may_undo_now(actor: Actor, job: ImportJob) -> bool:
 
 def undo_preview(actor: Actor, job: ImportJob) -> UndoPreview:
     """What would happen, as things are. Raises `Conflict` for a file whose writing was not remembered."""
+    if job.kind in OF_OFFERS:
+        return UndoPreview()
     if job.kind != ImportKind.REGISTRATION:
         found = preview_undo(job, most=MOST_LINES)
         lines = _lines(actor, found.lines)

@@ -41,8 +41,9 @@ USUAL = {
     ImportKind.REGISTRATION: (Verdict.MATCHED, Verdict.DUPLICATE, *REJECTS),
     ImportKind.DIRECTORY: (Verdict.CREATED, Verdict.CHANGED, Verdict.UNCHANGED, Verdict.DUPLICATE, Verdict.REJECTED),
     ImportKind.ROSTER: FORMAT_VERDICTS,
+    ImportKind.TRAININGS: (Verdict.CREATED, Verdict.CHANGED, Verdict.UNCHANGED, Verdict.DUPLICATE, Verdict.REJECTED),
 }
-FIXED = (ImportKind.DIRECTORY, ImportKind.ROSTER)  # no line of theirs is corrected here
+FIXED = (ImportKind.DIRECTORY, ImportKind.ROSTER, ImportKind.TRAININGS)  # no line of theirs is corrected here
 OUTCOMES = ("gaps_opened", "gaps_changed", "gaps_resolved", "gaps_lapsed")
 WOULD = ("gaps_would_open", "gaps_would_change", "gaps_would_resolve", "gaps_would_lapse")
 COMPARED_LABELS = {

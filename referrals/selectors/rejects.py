@@ -24,6 +24,7 @@ KNOWN = {
     ImportKind.CAF_FLOW: {},
     ImportKind.DIRECTORY: alias_index(ALIASES),
     ImportKind.ROSTER: {},
+    ImportKind.TRAININGS: {},
 }
 NAMES = {
     ImportKind.PEOPLE: "personnes",
@@ -31,6 +32,7 @@ NAMES = {
     ImportKind.REGISTRATION: "inscriptions",
     ImportKind.DIRECTORY: "repertoire",
     ImportKind.ROSTER: "stagiaires",
+    ImportKind.TRAININGS: "formations",
 }
 
 

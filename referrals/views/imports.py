@@ -18,7 +18,7 @@ from hub.core.errors import Confirmation, Conflict, DomainError, Invalid, Refuse
 from hub.core.models import record_access
 from hub.core.tabular import FileProblem, write_csv
 from hub.core.topics import topic_token
-from partners.importers import IMPORTERS
+from partners.importers import IMPORTERS, recognised
 from partners.models import ImportJob
 from partners.models.files import ImportKind, ImportState
 from partners.services.columns import MENDABLE, choose_columns
@@ -257,13 +257,17 @@ def _receive(request: Request, form: ImportForm) -> ImportJob | None:
 
 def _kind_of(form: ImportForm, file: UploadedFile) -> str:
     """The kind the content tells. Raises `FileProblem`, or `Invalid` when a person must choose."""
-    found = detect(_bytes(file))
+    kind = recognised(_bytes(file))
+    label = ImportKind(kind).label if kind else ""
+    if kind is None:
+        found = detect(_bytes(file))
+        if found is None:
+            sentence = "Le contenu n'est pas reconnu : choisissez le type pour savoir ce qui manque."
+            raise Invalid(fields={"kind": sentence})
+        kind, label = KINDS[found].value, KIND_LABELS[found]
     file.seek(0)
-    if found is None:
-        raise Invalid(fields={"kind": "Le contenu n'est pas reconnu : choisissez le type pour savoir ce qui manque."})
-    kind = KINDS[found].value
     if kind not in form.kinds:
-        sentence = f"Ce fichier ressemble à « {KIND_LABELS[found]} » : votre habilitation ne permet pas de le déposer."
+        sentence = f"Ce fichier ressemble à « {label} » : votre habilitation ne permet pas de le déposer."
         raise Invalid(fields={"file": sentence})
     return kind
 

@@ -53,6 +53,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
 
     links = {one.pk for one in rows["AnswerLink"] if link(one)}
     appointments = {a.pk for a in rows["Appointment"] if appointment(a)}
+    of_offers = {j.pk for j in rows["ImportJob"] if j.kind == "trainings" and j.organization_id == org}
     jobs = {j.pk for j in rows["ImportJob"] if wide or j.organization_id == org}
     of_org = {name: lambda row: row.organization_id == org for name in ("AccessGrant", "FileOpening", "DeclaredLink")}
     sees = {
@@ -60,7 +61,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "NationalNumber": lambda row: row.beneficiary_id in full,
         "SupportAssignment": lambda row: row.organization_id == org or row.beneficiary_id in following,
         "StoredFile": lambda row: row.organization_id == org,
-        "ImportRow": lambda row: False,
+        "ImportRow": lambda row: row.job_id in of_offers,
         "ImportChange": lambda row: False,
         "LineCorrection": lambda row: False,
         "MatchDecision": lambda row: False,

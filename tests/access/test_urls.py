@@ -29,7 +29,11 @@ def test_every_url_declares_policy():
 def test_public_routes_are_few_and_known():
     public = {route.name for route in OURS if route.access == PUBLIC and route.name not in settings.THIRD_PARTY_ACCESS}
     by_link = {"answer_link", "link_code", "link_open", "link_take_back", "link_act"}
-    assert public == {"health", "metrics", "robots", "accept_invitation", "api_not_found", "public_directory"} | by_link
+    assert (
+        public
+        == {"health", "metrics", "robots", "accept_invitation", "api_not_found", "public_directory", "calendar_feed"}
+        | by_link
+    )
 
 
 @pytest.mark.django_db

@@ -19,7 +19,9 @@ from typing import Any
 
 from django.db import models
 
-from collective_actions.models import Roster, RosterQuestion, Trainee, Training, TrainingSession
+from collective_actions.calendar import CalendarAsked
+from collective_actions.models import Roster, RosterQuestion, Trainee, Training, TrainingJournal, TrainingSession
+from collective_actions.services.feeds import open_feed
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from hub.core.identifiers import nir_key
@@ -86,6 +88,7 @@ NIR = "2850499990123"  # commune 990: nobody
 THIONVILLE, FORBACH = "57672", "57227"
 TABLE = "Nom;Prénom;Date de naissance;Commune\nFICTIF;Sylvestre;01/02/1980;Metz\n".encode()
 ROSTER = "N° session;Nom;Prénom;Date de naissance;Date entrée\n1;FICTIF;Sylvestre;01/02/1980;02/11/2026\n".encode()
+OFFER = "Intitulé;Organisme;Début\nFormation fictive;Organisme fictif;05/10/2026\n".encode()
 LIST_HEADER = "NIR;IDENTIFIANT PE;NOM;PRENOM;DATE NAISSANCE;DATE;CODE;NIR2"
 LIST = "pe_02_cessations_2026-10_utf8bom.csv"
 
@@ -107,8 +110,9 @@ def build_world(cast: Cast, *, texts: dict[str, str] | None = None) -> World:
     _appointments(world)
     _campaigns(world)
     _network(world)
+    _offers(world)
     _files(world)
-    _trainings(world)
+    _rosters(world)
     return world
 
 
@@ -326,10 +330,10 @@ def _files(world: World) -> None:
             setattr(world, f"{notice.kind} {notice.seq} to {reader(cast, notice)}", notice)
 
 
-def _trainings(world: World) -> None:
+def _offers(world: World) -> None:
     cast = world.cast
+    here = {"department": cast.department}
     with tenant(actor(cast.trainer)) as acting:
-        here = {"department": cast.department}
         world.training = Training.objects.create(
             title="Formation fictive", search_title="formation fictive", key="fictif", body_name="Organisme fictif",
             publisher=cast.region, **here,
@@ -337,6 +341,19 @@ def _trainings(world: World) -> None:
         world.training_session = TrainingSession.objects.create(
             training=world.training, starts_on=acting.today, territory=cast.metz, updated_at=acting.now, **here
         )
+        world.training_note = TrainingJournal.objects.create(
+            department_id=cast.department.pk, training=world.training, name="imported", at=acting.now
+        )
+    with tenant(actor(cast.udaf_lead)) as acting:
+        world.calendar_feed, _ = open_feed(acting, label="Agenda fictif", asked=CalendarAsked())
+    world.trainings_job = bring(cast.trainer, "trainings", OFFER)
+    with tenant(actor(cast.trainer)):
+        world.trainings_row = ImportRow.objects.get(job=world.trainings_job)
+
+
+def _rosters(world: World) -> None:
+    cast = world.cast
+    here = {"department": cast.department}
     with tenant(Actor.system(cast.department.pk)) as acting:
         for name in ("helped", "jobseeker"):
             row = Trainee.objects.create(

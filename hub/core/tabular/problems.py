@@ -30,6 +30,9 @@ _FILE_MESSAGES = {
     "TROP_DE_COLONNES": "Ce tableau a trop de colonnes : {found}, pour un maximum de {limit}.",
     "GUILLEMETS": "Ligne {line} : un guillemet ouvert n'est jamais refermé. Corrigez cette ligne.",
     "XML_INVALIDE": "Ce fichier XML est mal formé (ligne {line}). Demandez un nouvel envoi ; rien n'a été modifié.",
+    "XML_ORDRE": "Ce fichier ne suit pas la norme LHEO 2.3 : ligne {line}, « {found} » n'est pas à sa place dans "
+    "« {parent} ». Demandez un nouvel export ; rien n'a été modifié.",
+    "XML_VERSION": "Ce fichier n'est pas une offre de formation LHEO 2.3. Demandez un export à cette norme.",
     "NB_DOSSIERS": "Ce fichier annonce {announced} dossiers et en contient {found}. Demandez un nouvel envoi.",
     "ENCODAGE_DOUBLE": "Les accents de ce fichier sont abîmés (« Ã© » au lieu de « é »). Ils peuvent être réparés.",
     "CARACTERES_PERDUS": "Certains caractères de ce fichier sont illisibles.",

@@ -131,7 +131,7 @@ def note(
     )
 
 
-def set_values(row: Service | Structure, values: dict[str, Any]) -> dict[str, list[Any]]:
+def set_values(row: Any, values: dict[str, Any]) -> dict[str, list[Any]]:
     """Give a row these values in memory; field → [before, after] of those that change, as the journal keeps it."""
     changes = {}
     for name, value in values.items():
