@@ -31,6 +31,7 @@ PERSON = {
 }
 REFERRAL = {"need": "besoincanari", "note": "notecanari"}
 LEVELS = ("minimal", "placement", "support")
+PEOPLE = ("helped", "jobseeker", "unknown", "restricted", "linked", "refused", "abroad")
 GAP = "motifcanari"
 ANSWER = "reponsecanari"
 MISSED = "absencecanari"  # what came of the meeting with the UDAF
@@ -62,67 +63,56 @@ def words(who: str, *levels: str) -> set[str]:
     return {text.format(who) for text, level in PERSON.values() if level in levels}
 
 
-def seen(world: World, name: str) -> tuple[set[str], int]:
-    """The planted words a member meets anywhere, without regard to case, and the pages read."""
-    pages = crawl(world, name)
+def met(pages: dict[str, str]) -> set[str]:
+    """The planted words of these pages, without regard to case."""
     text = "\n".join(pages.values()).lower()
-    people = ("helped", "jobseeker", "unknown", "restricted", "linked", "refused", "abroad")
-    planted = {word for who in people for word in words(who, *LEVELS)}
-    for secret in (NIR, f"{NIR}", keyed_hash(NIR)):
-        assert secret not in text, name
-    return {
-        word for word in planted | {*REFERRAL.values(), GAP, ANSWER, CAMPAIGN, OUTCOME} if word.lower() in text
-    }, len(pages)
+    planted = {word for who in PEOPLE for word in words(who, *LEVELS)} | {*REFERRAL.values(), GAP, ANSWER, MISSED}
+    return {word for word in planted | {CAMPAIGN, OUTCOME} if word.lower() in text}
 
 
-def test_association_canary(planted: World):
-    """T6: after its refusal the association reads what it was asked and answered, nothing of anybody."""
-    met, pages = seen(planted, "charity")
-    assert pages > 5
-    assert met <= set(REFERRAL.values())
+ASKED = set(REFERRAL.values())
+CARD = words("helped", "minimal", "placement")
+# Who → what she may meet at most, what she must meet some of. The partners of a refusal read what they were asked and
+# answered (T6), a receiver the card (T5), the referent the file without its motive, members of elsewhere nobody.
+READ: dict[str, tuple[set[str], set[str]]] = {
+    "charity": (ASKED, set()),
+    "siae_worker": (CARD | ASKED | {ANSWER}, words("helped", "placement")),
+    "udaf_worker": (words("helped", *LEVELS) | ASKED | {ANSWER, MISSED}, words("helped", "support")),
+    "trainer": (set(), set()),
+    "admin": (set(), set()),
+    "guardian": (set(), set()),
+    "other_officer": (words("abroad", *LEVELS), set()),
+}
 
 
-def test_fields_by_level(planted: World):
-    """T5: the SIAE, at level `referral`, reads the card and what was written to it."""
-    met, pages = seen(planted, "siae_worker")
-    assert pages > 5
-    card = words("helped", "minimal", "placement")
-    assert met <= card | {*REFERRAL.values(), ANSWER}
-    assert words("helped", "placement") & met, "the card shows nothing"
-
-
-def test_the_referent_reads_the_file_but_not_the_motive(planted: World):
-    met, _ = seen(planted, "udaf_worker")
-    assert met <= words("helped", *LEVELS) | {*REFERRAL.values(), ANSWER}
-    assert words("helped", "support") & met
-
-
-@pytest.mark.parametrize("name", ["trainer", "admin", "guardian", "other_officer"])
-def test_whoever_works_with_nobody_here_reads_nobody(planted: World, name: str):
-    met, _ = seen(planted, name)
-    assert met <= words("abroad", *LEVELS) if name == "other_officer" else met == set()
-
-
-def test_a_member_with_a_declared_link_reads_nothing_of_that_person(planted: World):
-    met, _ = seen(planted, "social_worker")
-    assert met & words("helped", "support")
-    assert not met & (words("linked", *LEVELS) | words("restricted", "support"))
-
-
-@pytest.mark.parametrize("name", ["charity", "siae_worker", "network_head", "adviser", "social_worker", "head"])
-def test_what_came_of_an_appointment_reaches_nobody_else(missed: World, name: str):
-    """Associations and partners of the same person, the Département itself: pages, API, notices."""
+@pytest.mark.parametrize("name", [*READ, "network_head", "adviser", "social_worker", "head"])
+def test_everyone_reads_what_concerns_her_and_no_more(missed: World, name: str):
+    """One reading of all she reaches: no NIR, what came of a meeting only where it was, her words by her level."""
     pages = crawl(missed, name)
-    address = f"/api/v1/appointments/{missed.appointment.pk}/"
-    pages[address] = client(missed.cast.members[name]).get(address).content.decode()
+    assert len(pages) > 5
+    text = "\n".join(pages.values())
+    assert NIR not in text and keyed_hash(NIR) not in text
+    if name in READ:
+        most, some = READ[name]
+        assert met(pages) <= most
+        assert not some or met(pages) & some, "the page shows nothing"
+    if name == "social_worker":  # a declared link
+        assert met(pages) & words("helped", "support")
+        assert not met(pages) & (words("linked", *LEVELS) | words("restricted", "support"))
+    if name == "udaf_worker":
+        assert MISSED in met(pages)
+    else:
+        speaks_of_no_outcome(missed, name, pages)
+
+
+def speaks_of_no_outcome(world: World, name: str, pages: dict[str, str]) -> None:
+    """What came of an appointment reaches no other partner of the person, nor the Département itself."""
+    address = f"/api/v1/appointments/{world.appointment.pk}/"
+    pages[address] = client(world.cast.members[name]).get(address).content.decode()
     del pages["/api/schema/"]  # which names every state
     text = "\n".join(pages.values()).lower()
     assert MISSED not in text and "non tenu" not in text
     assert "not_held" not in "".join(said for url, said in pages.items() if url.startswith("/api/"))
-
-
-def test_whoever_receives_reads_what_came_of_it(missed: World):
-    assert MISSED in "\n".join(crawl(missed, "udaf_worker").values()).lower()
 
 
 def test_the_nir_comes_one_by_one_and_only_on_demand(planted: World):

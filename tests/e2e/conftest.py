@@ -71,6 +71,7 @@ def window(chromium, server):
         )
         contexts.append(context)
         page = context.new_page()
+        page.site = server.url
         page.problems = []
         page.on("pageerror", lambda error: page.problems.append(str(error)))
         page.on("console", lambda message: page.problems.append(message.text) if message.type == "error" else None)

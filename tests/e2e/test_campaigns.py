@@ -65,6 +65,8 @@ def test_two_windows_on_a_joint_session(cast, window):
     joint = slot(cast, capacity=2, on=open_day(20), campaign=made, co_host=cast.pole_emploi)
     other = slot(cast, capacity=2, on=open_day(30), place="Annexe", campaign=made)
     partner = sign_in(window(), cast.adviser.user.email)
+    partner.goto("/")
+    expect(partner.locator("[data-live][data-connected=yes]")).to_have_count(1)
     with tenant(actor(cast.officer_metz)) as acting:
         place(acting, summons=Summons.objects.get(campaign=made), slot=joint)
         send_campaign(acting, campaign=made)

@@ -28,6 +28,7 @@ def connected(page):
 
 def test_a_notice_arrives_without_reload(cast, page):
     sign_in(page, cast.udaf_worker.user.email)
+    page.goto("/")
     connected(page)
     expect(count(page)).to_be_hidden()
     tell(cast.udaf_worker)
@@ -44,6 +45,7 @@ def test_a_notice_arrives_without_reload(cast, page):
 
 def test_tabs_share_one_connection_and_outlive_the_one_that_holds_it(cast, page):
     sign_in(page, cast.udaf_worker.user.email)
+    page.goto("/")
     connected(page)
     second = page.context.new_page()
     opened = sockets_of(second)

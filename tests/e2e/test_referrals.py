@@ -122,6 +122,7 @@ def test_everything_stands_on_a_phone(cast, window):
 def test_today_follows_what_arrives(cast, window):
     """The work queue counts a referral as it comes, like the bell."""
     receiver = sign_in(window(), cast.siae_worker.user.email)
+    receiver.goto("/")
     expect(receiver.get_by_text("Rien ne vous attend")).to_be_visible()
     expect(receiver.locator("[data-live][data-connected=yes]")).to_have_count(1)
     referral(cast, person(cast), need="Un premier emploi")

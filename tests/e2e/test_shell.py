@@ -6,7 +6,7 @@ import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 
 from tests.cast import PASSWORD
-from tests.e2e.browser import axe, check, screenshot, sign_in
+from tests.e2e.browser import axe, check, screenshot, sign_in, sign_in_at_the_door
 
 DOOR = ["/compte/login/", "/compte/signup/", "/compte/password/reset/", "/compte/password/reset/done/", "/nulle-part/"]
 INSIDE = [
@@ -58,7 +58,7 @@ def test_a_refused_sign_in_says_why_and_takes_the_focus(cast, page):
 
 def test_double_verification_from_end_to_end(cast, page, window):
     email = cast.charity.user.email
-    sign_in(page, email)
+    sign_in_at_the_door(page, email)
     page.goto("/compte/2fa/totp/activate/")
     check(page)
     screenshot(page, "identite")
@@ -95,7 +95,7 @@ def test_double_verification_from_end_to_end(cast, page, window):
 
 
 def test_by_keyboard_alone(cast, page):
-    sign_in(page, cast.officer_metz.user.email)
+    sign_in_at_the_door(page, cast.officer_metz.user.email)
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Aller au contenu"
     page.keyboard.press("Enter")
@@ -116,7 +116,7 @@ def test_by_keyboard_alone(cast, page):
 
 def test_without_javascript(cast, window):
     page = window(java_script_enabled=False)
-    sign_in(page, cast.officer_metz.user.email)
+    sign_in_at_the_door(page, cast.officer_metz.user.email)
     page.locator("#search-box").fill("zzzz")
     page.keyboard.press("Enter")
     page.wait_for_url("**/recherche/?q=zzzz")
@@ -130,7 +130,7 @@ def test_nothing_is_fetched_from_elsewhere_and_the_first_visit_is_light(cast, wi
     requests, weight = [], []
     page.on("request", lambda request: requests.append(request.url))
     page.on("requestfinished", lambda request: weight.append(sum(_sizes(request))))
-    sign_in(page, cast.officer_metz.user.email)
+    sign_in_at_the_door(page, cast.officer_metz.user.email)
     page.wait_for_load_state("load")
     assert [url for url in requests if not url.startswith((server.url, "data:", "ws:"))] == []
     assert sum(weight) < FIRST_VISIT_BYTES
@@ -147,7 +147,7 @@ def test_the_page_does_not_move_while_it_loads(cast, page):
         "new PerformanceObserver(list => list.getEntries().forEach(entry => { moved += entry.value; }))"
         ".observe({type: 'layout-shift', buffered: true});"
     )
-    sign_in(page, cast.officer_metz.user.email)
+    sign_in_at_the_door(page, cast.officer_metz.user.email)
     page.goto("/recherche/")
     time.sleep(0.5)
     assert page.evaluate("window.moved") < 0.01
