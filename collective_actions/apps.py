@@ -9,7 +9,10 @@ REGISTERING = (
     "importers.rosters",
     "reactions",
     "policies.feeds",
+    "policies.candidacies",
     "selectors.trainings",
+    "selectors.candidacies",
+    "reactions_candidacies",
     "importers.trainings",
     "providers",
 )

@@ -31,3 +31,11 @@ class RostersAsked(Event):
 
     question: str
     session_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidacyMoved(Event):
+    """The training body said what came of a candidate, where the referral does not tell it by itself."""
+
+    candidacy_id: UUID
+    result: str

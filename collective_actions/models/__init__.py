@@ -1,3 +1,4 @@
+from collective_actions.models.candidacies import Candidacy, CandidacyLog, CandidacyState
 from collective_actions.models.feeds import CalendarFeed
 from collective_actions.models.rosters import Interview, Outcome, Question, Roster, RosterQuestion, Trainee
 from collective_actions.models.trainings import (
@@ -13,6 +14,9 @@ from collective_actions.models.trainings import (
 
 __all__ = [
     "CalendarFeed",
+    "Candidacy",
+    "CandidacyLog",
+    "CandidacyState",
     "EntryMode",
     "Goal",
     "Interview",

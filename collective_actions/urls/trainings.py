@@ -1,6 +1,6 @@
 """The addresses of trainings, their sessions and their calendar."""
 
-from collective_actions.views import calendar, trainings
+from collective_actions.views import calendar, candidacies, trainings
 from hub.core.urls import MEMBER, PUBLIC, route
 
 SESSION = "formations/sessions/<uuid:pk>/"
@@ -18,5 +18,13 @@ urlpatterns = [
     route(f"{SESSION}modifier/", trainings.session_edit, name="training_session_edit", access=MEMBER),
     route(f"{SESSION}annuler/", trainings.session_cancel, name="training_session_cancel", access=MEMBER),
     route(f"{SESSION}retablir/", trainings.session_reinstate, name="training_session_reinstate", access=MEMBER),
+    route(f"{SESSION}positionner/", candidacies.position_new, name="candidacy_new", access="candidacy.create"),
+    route(
+        "candidatures/<uuid:pk>/resultat/<str:name>/",
+        candidacies.candidacy_result,
+        name="candidacy_result",
+        access=MEMBER,
+    ),
+    route("candidatures/<uuid:pk>/retirer/", candidacies.candidacy_withdraw, name="candidacy_withdraw", access=MEMBER),
     route("agenda/<str:token>.ics", calendar.feed, name="calendar_feed", access=PUBLIC),
 ]

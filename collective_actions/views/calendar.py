@@ -22,6 +22,7 @@ from collective_actions.calendar import CalendarAsked, CalendarQuery, DatedItem,
 from collective_actions.forms.trainings import CalendarFilter
 from collective_actions.ics import calendar_text
 from collective_actions.models import CalendarFeed
+from collective_actions.selectors.candidacies import training_entries
 from collective_actions.selectors.trainings import coming_sessions
 from collective_actions.services.feeds import feed_of, open_feed, revoke_feed
 from hub.core.access import can, get_visible, visible
@@ -63,6 +64,7 @@ def trainings(request: Request) -> HttpResponse:
         "filters": CalendarFilter(asked, actor=actor, shown=shown, day=request.GET.get("jour", "")),
         "may_publish": can(actor, "training.publish"),
         "today": actor.today,
+        "figures": training_entries(actor, actor.today.year) if can(actor, "training.figures") else None,
     }
     if shown == "liste":
         context["found"] = coming_sessions(actor, asked, after=request.GET.get("after", ""))

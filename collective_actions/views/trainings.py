@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from collective_actions.forms.trainings import SessionForm
 from collective_actions.models import TrainingSession
+from collective_actions.selectors.candidacies import candidates_of
 from collective_actions.selectors.trainings import get_session, other_sessions, session_history
 from collective_actions.services.trainings.writing import (
     cancel_session,
@@ -24,6 +25,7 @@ from collective_actions.services.trainings.writing import (
 from hub.core.access import can, get_visible
 from hub.core.actor import DEPARTMENT, Actor
 from hub.core.errors import Conflict, Refused
+from hub.core.models import record_access
 from partners.models import Organization
 from partners.views.pages import Request, form_page, submit
 
@@ -35,8 +37,14 @@ def session(request: Request, pk: UUID) -> HttpResponse:
     """What is learnt, when, where, with how many seats, whom to ask."""
     actor = request.actor
     one = get_session(actor, pk)
+    works = can(actor, "referral.list")
+    candidates = candidates_of(actor, one, after=request.GET.get("after", "")) if works else None
+    if candidates:
+        record_access("list", detail=f"candidacies {len(candidates.lines)}")
     context: dict[str, Any] = {
         "session": one,
+        "candidates": candidates,
+        "may_position": works and can(actor, "candidacy.create"),
         "training": one.training,
         "others": other_sessions(actor, one),
         "may_edit": can(actor, "training.edit", one.training),

@@ -94,6 +94,18 @@ STATES: dict[str, dict[str, Look]] = {
         "discarded": CLOSED,
         "undone": Look("neutral", "undo-2"),
     },
+    "candidacy": {
+        "positioned": SENT,
+        "presented": SEEN,
+        "not_presented": CLOSED,
+        "selected": DONE,
+        "not_selected": CLOSED,
+        "entered": Look("success", "play"),
+        "not_entered": CLOSED,
+        "completed": Look("success", "flag"),
+        "interrupted": PAUSED,
+        "withdrawn": BARRED,
+    },
     "service": {"draft": DRAFT, "published": DONE, "archived": CLOSED},
     "campaign": {"draft": DRAFT, "sent": SENT, "cancelled": BARRED},
     "importrow": {

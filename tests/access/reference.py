@@ -90,7 +90,15 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         ),
     }
     found = {name: {row.pk for row in rows[name] if wide or rule(row)} for name, rule in sees.items()}
+
+    def candidacy(one: Any) -> bool:
+        received = one.receiver_id == org and one.beneficiary_id in any_level
+        return wide or one.organization_id == org or received or one.beneficiary_id in following
+
+    candidacies = {one.pk for one in rows["Candidacy"] if candidacy(one)}
     return found | {
+        "Candidacy": candidacies,
+        "CandidacyLog": {row.pk for row in rows["CandidacyLog"] if row.candidacy_id in candidacies},
         "Referral": referrals,
         "AnswerLink": links,
         "LinkOpening": {row.pk for row in rows["LinkOpening"] if row.link_id in links},

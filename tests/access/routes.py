@@ -30,6 +30,7 @@ PERSONAL = {
     "repertoire/recherches/": "saved_search",
     "repertoire/suggestions/": "suggestion",
     "formations/abonnements/": "calendar_feed",
+    "candidatures/": "candidacy",
     "api/v1/registration-gaps/gestures/": "gap_gesture",
     "imports/": "people_job",
     "imports/a-rapprocher/": "doubtful_row",

@@ -21,6 +21,7 @@ from django.db import models
 
 from collective_actions.calendar import CalendarAsked
 from collective_actions.models import Roster, RosterQuestion, Trainee, Training, TrainingJournal, TrainingSession
+from collective_actions.services.candidacies.positioning import note_application
 from collective_actions.services.feeds import open_feed
 from hub.core.actor import Actor
 from hub.core.gate import tenant
@@ -346,6 +347,8 @@ def _offers(world: World) -> None:
         )
     with tenant(actor(cast.udaf_lead)) as acting:
         world.calendar_feed, _ = open_feed(acting, label="Agenda fictif", asked=CalendarAsked())
+    with tenant(actor(cast.social_worker)) as acting:
+        world.candidacy = note_application(acting, session=world.training_session, person=world.helped)
     world.trainings_job = bring(cast.trainer, "trainings", OFFER)
     with tenant(actor(cast.trainer)):
         world.trainings_row = ImportRow.objects.get(job=world.trainings_job)
