@@ -137,6 +137,10 @@ def _verdict(line: SessionLine, known: Known, seen: dict[tuple[Any, ...], int]) 
     seen[key] = line.line
     training = known.training(line.training)
     session = known.session(training, line.session)
+    if session is not None:
+        line.check(session)
+        if line.is_wrong:
+            return Verdict.REJECTED
     if training is None or session is None:
         return Verdict.CREATED
     changed = [*_differences(training, line.training), *_differences(session, line.session)]

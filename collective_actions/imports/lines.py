@@ -43,17 +43,24 @@ class SessionLine:
         """What session of it: its number, else its first day."""
         return self.session.get("number") or f"@{self.session.get('starts_on') or ''}"
 
-    def check(self) -> None:
-        """What no file may say of a session."""
-        start, end = self.session.get("starts_on"), self.session.get("ends_on")
+    def check(self, former: Any = None) -> None:
+        """What no file may say of a session, together with what is already known of it and that it does not say."""
+        start, end = self._with(former, "starts_on"), self._with(former, "ends_on")
         if start and end and end < start:
             said = f"la session finirait le {_shown(end)}, avant de commencer le {_shown(start)}"
             self.remarks.append(Remark("DATE_INCOHERENTE", "error", said))
-        places, free = self.session.get("places"), self.session.get("free_places")
+        places, free = self._with(former, "places"), self._with(former, "free_places")
         if places is not None and free is not None and free > places:
-            said = f"{free} places libres pour {places} places : les places libres ne sont pas reprises"
+            said = f"{free} places libres pour {places} places : les places libres restent à préciser"
             self.remarks.append(Remark("PLACES", "warning", said))
-            del self.session["free_places"]
+            self.session["free_places"] = None
+
+    def _with(self, former: Any, name: str) -> Any:
+        """What the line says of a field, else what is known."""
+        if name in self.session:
+            return self.session[name]
+        value = getattr(former, name, None)
+        return value.isoformat() if isinstance(value, dt.date) else value
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+import collective_actions.api
 import notifications.api
 import partners.api
 import referrals.api
@@ -12,6 +13,7 @@ from hub.core.urls import ACCOUNT, PUBLIC, route
 V1: list[URLPattern | URLResolver] = [
     *partners.api.urlpatterns,
     *referrals.api.urlpatterns,
+    *collective_actions.api.urlpatterns,
     *notifications.api.urlpatterns,
 ]
 

@@ -94,6 +94,7 @@ ORGANIZATIONS = (
         "association2", "association", "Atelier Vélo Imaginaire", "Thionville",
         services=(ServicePlan("Prêt de vélo"), ServicePlan("Remise en mouvement")),
     ),
+    OrganizationPlan("training", "training_body", "Centre de Formation Fictif"),
     OrganizationPlan("network", "association", "Réseau Fictif des associations"),
     OrganizationPlan(
         "health", "health", "Maison de l'Écoute Fictive",
@@ -139,6 +140,10 @@ ACCOUNTS = (
     ),
     AccountPlan(
         "trainer", "Chargée de formation, Région", "Inès", "LÉGENDE-ROLLAND", "region", "rosters", manager=True
+    ),
+    AccountPlan(
+        "teacher", "Formateur, centre de formation", "Bastien", "SIMULACRE-WAGNER", "training", "counselling rosters",
+        manager=True,
     ),
     AccountPlan(
         "siae_worker", "Accompagnateur, chantier d'insertion", "Thomas", "FACTICE-NOWAK", "siae", "counselling",

@@ -20,6 +20,7 @@ from hub.demo.network import METZ
 from hub.demo.opening import Network, open_network
 from hub.demo.population import Invented, population
 from hub.demo.referrals import ANSWERS, BY_SENDER, DECISIONS, RECEIVERS, SCENARIOS, VERBS, Decision, Scenario, Step
+from hub.demo.trainings import offer_trainings
 from notifications.models import NotificationCursor
 from referrals.models import Beneficiary, Referral, RegistrationGap, SupportAssignment
 from referrals.services.access import open_file
@@ -81,6 +82,8 @@ def build(*, people: int, folder: Path, say: Say) -> Summary:
     _follow(network)
     say("Répertoire des services : un fichier national, un tableau, les organismes du réseau")
     fill_directory(network, folder)
+    say("Formations : sessions, candidatures")
+    offer_trainings(network)
     say("Convocations : une campagne suivie, une en préparation, des courriers")
     convene(network)
     write_letters(network)

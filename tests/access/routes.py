@@ -52,6 +52,7 @@ PERSONAL = {
     "api/v1/imports/decisions/": "match_decision",
     "api/v1/appointments/": "appointment",
     "api/v1/campaigns/": "campaign",
+    "api/v1/candidacies/": "candidacy",
 }
 # What everybody of the Département knows: only the other Département is a stranger to it.
 COMMON = {
@@ -59,6 +60,7 @@ COMMON = {
     "reseau/equipes/": "team",
     "repertoire/": "service",
     "api/v1/services/": "service",
+    "api/v1/training-sessions/": "training_session",
     "territoires/": "territory",
     "formations/listes/": "roster_job",
     "formations/sessions/": "training_session",

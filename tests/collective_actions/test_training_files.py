@@ -131,7 +131,7 @@ def test_a_table_says_what_is_wrong_line_by_line(cast):
     assert "avant de commencer" in told[4]
     assert "« Intitulé » est vide" in told[5]
     assert "ligne 2" in told[6]
-    assert "places libres ne sont pas reprises" in told[7]
+    assert "places libres restent à préciser" in told[7]
     confirm(cast.trainer, job)
     session = TrainingSession.objects.get(training__title="Agent de propreté")
     assert (session.territory, session.free_places, session.training.level_out) == (cast.thionville, 4, 3)
@@ -165,3 +165,16 @@ def test_the_kind_of_an_offer_is_recognised_and_its_page_shows_the_lines_to_the_
     page = browser.get(f"/imports/{job.pk}/").text
     assert "31/02/2026" in page
     assert "Agent de propreté" in page
+
+
+def test_what_a_file_leaves_out_still_counts(cast):
+    first = (
+        "Formation;Organisme;N° session;Début;Fin;Places;Places libres\nCariste;Fictif;7;05/10/2026;18/12/2026;8;6\n"
+    )
+    confirm(cast.trainer, bring(cast.trainer, "trainings", first.encode()))
+    fewer = "Formation;Organisme;N° session;Début;Places\nCariste;Fictif;7;05/10/2026;4\n".encode()
+    confirm(cast.trainer, bring(cast.trainer, "trainings", fewer))
+    session = TrainingSession.objects.get()
+    assert (session.places, session.free_places, session.ends_on) == (4, None, date(2026, 12, 18))
+    late = "Formation;Organisme;N° session;Début\nCariste;Fictif;7;05/01/2027\n".encode()
+    assert bring(cast.trainer, "trainings", late).counts == {"lines": 1, "rejected": 1}

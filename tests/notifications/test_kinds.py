@@ -204,6 +204,7 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
             assert word not in json.dumps(rows, default=str)
             assert all(word not in page and escape(word) not in page for page in pages)
     assert kinds == set(KINDS) - {
+        "candidacy_moved",
         "roster_finished",
         "roster_missing",
         "training_end_unknown",

@@ -67,8 +67,8 @@ def create_session(actor: Actor, **values: Any) -> TrainingSession:
 def edit_session(actor: Actor, *, session: TrainingSession, **values: Any) -> TrainingSession:
     """Change what is said of a session and of its training. Raises `Invalid`."""
     require(actor, "training.edit", session.training)
-    _check(values)
     session = locked(session.pk)
+    _check(values, session)
     said = {name: value for name, value in values.items() if name in OF_TRAINING}
     _write_training(actor, session.training, said, name="edited")
     changes = change_session(actor, session, _own(values))
@@ -144,17 +144,22 @@ def _own(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in OF_SESSION}
 
 
-def _check(values: dict[str, Any]) -> None:
+def _check(values: dict[str, Any], session: TrainingSession | None = None) -> None:
+    """What is given makes sense with what is not changed."""
+
+    def said(name: str) -> Any:
+        return values[name] if name in values else getattr(session, name, None)
+
     if unknown := values.keys() - OF_TRAINING - OF_SESSION:
         raise TypeError(f"not part of a session: {', '.join(sorted(unknown))}")
     wrong: dict[str, str] = {}
     for name in ("title", "body_name"):
         if name in values and not str(values[name]).strip():
             wrong[name] = "Ce champ est obligatoire."
-    start, end = values.get("starts_on"), values.get("ends_on")
+    start, end = said("starts_on"), said("ends_on")
     if start and end and end < start:
         wrong["ends_on"] = "La session finirait avant de commencer : vérifiez les deux dates."
-    places, free = values.get("places"), values.get("free_places")
+    places, free = said("places"), said("free_places")
     if places is not None and free is not None and free > places:
         wrong["free_places"] = "Il ne peut pas rester plus de places qu'il n'y en a."
     if wrong:
