@@ -4,6 +4,7 @@ from django.apps import AppConfig
 
 # Modules that register rules, scopes, importers and providers of shared screens when imported.
 REGISTERING = (
+    "policies.actions",
     "policies.trainings",
     "policies.rosters",
     "importers.rosters",
@@ -14,7 +15,9 @@ REGISTERING = (
     "selectors.candidacies",
     "reactions_candidacies",
     "importers.trainings",
+    "services.actions.reactions",
     "providers",
+    "providers_actions",
 )
 
 

@@ -39,3 +39,34 @@ class CandidacyMoved(Event):
 
     candidacy_id: UUID
     result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeatOffered(Event):
+    """A seat is held for somebody who waited: an answer is awaited."""
+
+    enrolment_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferAnswered(Event):
+    """The seat held was taken, refused, or the time is over (`answer`: confirm, cancel, lapse)."""
+
+    enrolment_id: UUID
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnrolmentCancelled(Event):
+    """Somebody will not come (`by_host`: the host took the name off)."""
+
+    enrolment_id: UUID
+    by_host: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionChanged(Event):
+    """A session was called off (`cancelled`) or moved: those who enrolled people learn it, each with a count."""
+
+    session_id: UUID
+    cancelled: bool = False

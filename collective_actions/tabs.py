@@ -7,4 +7,5 @@ from hub.core.doors import Door
 TABS = (
     Door("Formations", "graduation-cap", "trainings"),
     Door("Listes de stagiaires", "clipboard-list", "rosters"),
+    Door("Actions collectives", "users-round", "actions"),
 )

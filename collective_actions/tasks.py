@@ -1,9 +1,10 @@
-"""Clocks of rosters and trainings, Département by Département."""
+"""Clocks of collective actions, rosters and trainings, Département by Département."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
+from collective_actions.services.actions.offers import lapse_offers, offer_seats, recount_places, release_closed_files
 from collective_actions.services.rosters.questions import ask_about_sessions, discard_forgotten
 from hub.core.actor import Actor
 from hub.core.gate import tenant
@@ -17,3 +18,21 @@ def follow_rosters() -> None:
         with tenant(Actor.system(department_id)) as actor:
             ask_about_sessions(actor)
             discard_forgotten(actor)
+
+
+@shared_task
+def offer_freed_seats() -> None:
+    """End the offers whose time is over, free the seats of closed files, offer what is free; every few seconds."""
+    for department_id in Department.objects.values_list("pk", flat=True):
+        with tenant(Actor.system(department_id)) as actor:
+            lapse_offers(actor)
+            release_closed_files(actor)
+            offer_seats(actor)
+
+
+@shared_task
+def recount_action_places() -> None:
+    """Say which actions still have places, as sessions begin; every few minutes."""
+    for department_id in Department.objects.values_list("pk", flat=True):
+        with tenant(Actor.system(department_id)) as actor:
+            recount_places(actor)

@@ -1,8 +1,8 @@
-"""From which state to which: candidacies to trainings."""
+"""From which state to which: candidacies to trainings, enrolments in actions (seats move in `services.actions`)."""
 
 from __future__ import annotations
 
-from collective_actions.models import CandidacyLog
+from collective_actions.models import CandidacyLog, EnrolmentLog
 from hub.core.workflow import Transition, Workflow
 
 of = Transition.of
@@ -21,4 +21,17 @@ CANDIDACY = Workflow(
     ),
     log=CandidacyLog,
     log_parent="candidacy",
+)
+
+ENROLMENT = Workflow(
+    [
+        of("offer", "waiting", "offered", "Place proposée"),
+        of("confirm", "offered", "enrolled", "Place acceptée"),
+        of("lapse", "offered", "lapsed", "Offre restée sans réponse"),
+        of("queue", {"lapsed", "cancelled"}, "waiting", "En liste d'attente à nouveau"),
+        of("seat", {"lapsed", "cancelled"}, "enrolled", "De nouveau inscrite"),
+        of("cancel", {"waiting", "offered", "enrolled", "lapsed"}, "cancelled", "Inscription retirée"),
+    ],
+    log=EnrolmentLog,
+    log_parent="enrolment",
 )

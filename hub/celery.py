@@ -31,6 +31,8 @@ EVERY = {
     "referrals.tasks.open_checks": 60.0,
     "referrals.tasks.tell_silent_sources": 3600.0,
     "referrals.tasks.sweep_letters": 30.0,
+    "collective_actions.tasks.offer_freed_seats": 10.0,
+    "collective_actions.tasks.recount_action_places": 300.0,
 }
 
 

@@ -46,6 +46,8 @@ DELAYS: dict[str, Delay] = {
     # Trainings (programme, 2.4: trainees are seen again as soon as their training ends)
     "roster_due": Delay(5, OPEN_DAYS, "Session ouverte sans liste de stagiaires : alerte"),
     "roster_forgotten": Delay(7, DAYS, "Liste de stagiaires jamais confirmée : détruite après"),
+    # Collective actions
+    "seat_offer": Delay(2, DAYS, "Place libérée : tenue pour la personne suivante de la liste d'attente"),
     # Accounts
     "invitation": Delay(7, DAYS, "Validité d'une invitation"),
 }

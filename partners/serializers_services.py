@@ -9,7 +9,7 @@ from rest_framework import serializers
 from hub.core.rest.fields import ReferenceSerializer, VisibleField
 from hub.core.rest.pages import PageQuery
 from partners.models import Organization
-from partners.models.services import ServiceState
+from partners.models.services import ServiceNature, ServiceState
 from partners.selectors.directory.asked import DISTANCES
 from partners.themes import THEME_LABELS
 from partners.vocabulary import ACTION_MODES, AUDIENCES, FEES, KINDS, RECEPTION, REFERRERS
@@ -80,6 +80,7 @@ class ServiceOutput(Written):
     id = serializers.UUIDField()
     name = serializers.CharField()
     state = serializers.ChoiceField(choices=ServiceState.values)
+    nature = serializers.ChoiceField(choices=ServiceNature.values)
     organization = ReferenceSerializer(
         allow_null=True, help_text="Organisme du réseau ; null pour une structure d'un fichier, pas encore rattachée."
     )
@@ -98,7 +99,8 @@ class ServiceSearchPage(serializers.Serializer[Any]):
     facets = serializers.DictField(
         child=serializers.IntegerField(),
         help_text="Nombre de services par valeur : `t:` thème, `c:` catégorie, `k:` type, `a:` public, `f:` frais, "
-        "`r:` accueil, `z:` territoire.",
+        "`r:` accueil, `z:` territoire, `n:` nature, "
+        "`p:left` places restantes.",
     )
     instead = serializers.CharField(help_text="Mots cherchés à la place de ceux qui ne se trouvent nulle part.")
 
@@ -115,4 +117,6 @@ class ServiceQuery(PageQuery):
     territory = serializers.UUIDField(required=False)
     commune = _text(80, default="", help_text="Nom ou code INSEE.")
     distance = serializers.ChoiceField(choices=DISTANCES, required=False, help_text="Kilomètres autour de la commune.")
+    nature = serializers.ChoiceField(choices=ServiceNature.values, required=False, help_text="Ce qui est décrit.")
+    places = serializers.ChoiceField(choices=["left"], required=False, help_text="Seulement ce qui a des places.")
     organization = VisibleField(Organization, required=False, help_text="Seulement ceux de cet organisme.")

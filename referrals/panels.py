@@ -19,7 +19,8 @@ class PanelLine:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A titled list; `empty` is said when there is no line, `note` above them; `more` leads to all of them."""
+    """A titled list; `empty` is said when there is no line, `note` above them; `more` (`more_label`) leads to
+    all of them."""
 
     title: str
     icon: str
@@ -27,3 +28,4 @@ class Panel:
     empty: str = ""
     note: str = ""
     more: str = ""
+    more_label: str = "Chercher dans le répertoire"

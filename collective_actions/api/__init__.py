@@ -1,5 +1,5 @@
-"""Trainings and their candidates for machines."""
+"""Doors for machines: collective actions, who comes, trainings and their candidates."""
 
-from collective_actions.api import trainings
+from collective_actions.api import actions, enrolments, trainings
 
-urlpatterns = [*trainings.urlpatterns]
+urlpatterns = [*actions.urlpatterns, *enrolments.urlpatterns, *trainings.urlpatterns]

@@ -12,12 +12,13 @@ from hub.core.actor import Actor
 from hub.core.text import fold
 from partners.forms.fields import PhoneField, choices_in
 from partners.models import Commune, Organization, Service, Territory
+from partners.models.services import ServiceNature
 from partners.selectors.directory.asked import DISTANCES, Asked
 from partners.themes import THEMES
 from partners.vocabulary import ACTION_MODES, AUDIENCES, FEES, KINDS, RECEPTION, REFERRERS
 
 Choices = list[tuple[str, Any]]
-OTHERS = ("territory", "audience", "kind", "fee", "mode")
+OTHERS = ("nature", "territory", "audience", "kind", "fee", "mode", "places")
 
 
 class SearchForm(forms.Form):
@@ -32,6 +33,8 @@ class SearchForm(forms.Form):
     kind = forms.ChoiceField(label="Type", required=False)
     fee = forms.ChoiceField(label="Frais", required=False)
     mode = forms.ChoiceField(label="Accueil", required=False)
+    nature = forms.ChoiceField(label="Nature", required=False)
+    places = forms.ChoiceField(label="Places", required=False)
     pour = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, asked: Asked, counts: dict[str, int], *, actor: Actor, person: UUID | None = None) -> None:
@@ -47,6 +50,8 @@ class SearchForm(forms.Form):
         self._offer("kind", "Tous les types", self._counted("kind", "k", list(KINDS.items())))
         self._offer("fee", "Gratuit ou payant", self._counted("fee", "f", list(FEES.items())))
         self._offer("mode", "Sur place ou à distance", self._counted("mode", "r", list(RECEPTION.items())))
+        self._offer("nature", "Services, actions, postes", self._counted("nature", "n", list(ServiceNature.choices)))
+        self._offer("places", "Complet ou non", self._counted("places", "p", [("left", "Places restantes")]))
         choices_in(self, "distance").choices = [(str(km), f"à {km} km") for km in DISTANCES]
         self.initial["distance"] = str(asked.kilometres)
         self.data = {**self.data, "distance": str(asked.kilometres)}

@@ -10,7 +10,13 @@ from django import template
 from partners import vocabulary
 from partners.inclusion import CODES
 from partners.models import Service
+from partners.models.services import ServiceNature
 
+NATURES: dict[str, str] = {
+    ServiceNature.ACTION: "Action collective",
+    ServiceNature.PROFESSIONAL: "Entre professionnels",
+    ServiceNature.POST: "Poste ouvert",
+}
 register = template.Library()
 
 
@@ -45,3 +51,9 @@ def is_free(service: Service) -> bool:
 def is_remote(service: Service) -> bool:
     """Is it there from a distance?"""
     return vocabulary.AT_A_DISTANCE in service.reception
+
+
+@register.filter
+def nature_label(nature: str) -> str:
+    """One of a kind: "Action collective"."""
+    return NATURES.get(nature, "")

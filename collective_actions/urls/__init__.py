@@ -1,5 +1,10 @@
 """The addresses of the directory, of trainings and of actions."""
 
-from collective_actions.urls import directory, rosters, trainings
+from collective_actions.urls import actions, directory, rosters, trainings
 
-urlpatterns = [*directory.urlpatterns, *rosters.urlpatterns, *trainings.urlpatterns]
+urlpatterns = [
+    *directory.urlpatterns,
+    *actions.urlpatterns,
+    *rosters.urlpatterns,
+    *trainings.urlpatterns,
+]

@@ -17,6 +17,7 @@ from hub.core.access import can, get_visible
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
 from partners.models import Commune, SavedSearch, Service
+from partners.models.services import ServiceNature
 from partners.selectors.directory.asked import asked_by
 from partners.selectors.directory.records import (
     freshness_limit,
@@ -54,8 +55,12 @@ def directory(request: Request) -> HttpResponse:
 
 @require_safe
 def service(request: Request, pk: UUID) -> HttpResponse:
-    """One service: what it is, how to go there, whether it is still true."""
-    return service_page(request, get_service(request.actor, pk), SuggestForm())
+    """One service: what it is, how to go there, whether it is still true. An action has a page of its own."""
+    one = get_service(request.actor, pk)
+    if one.nature in (ServiceNature.ACTION, ServiceNature.PROFESSIONAL):
+        query = request.GET.urlencode()
+        return redirect(f"{reverse('action', args=[one.collective_action.pk])}{query and f'?{query}'}")
+    return service_page(request, one, SuggestForm())
 
 
 def service_page(request: Request, one: Service, form: SuggestForm, status: int = 200) -> HttpResponse:

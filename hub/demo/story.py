@@ -11,6 +11,7 @@ from typing import Any
 from hub.core.actor import PARIS, Actor
 from hub.core.dates import add_months
 from hub.core.gate import tenant
+from hub.demo.actions import gather
 from hub.demo.campaigns import convene
 from hub.demo.directory import fill_directory
 from hub.demo.files import Month, arrived, months, vanishes_next, write_exits, write_list, write_people
@@ -84,6 +85,8 @@ def build(*, people: int, folder: Path, say: Say) -> Summary:
     fill_directory(network, folder)
     say("Formations : sessions, candidatures")
     offer_trainings(network)
+    say("Actions collectives : des séances à venir, un cycle complet, une séance tenue")
+    gather(network)
     say("Convocations : une campagne suivie, une en préparation, des courriers")
     convene(network)
     write_letters(network)

@@ -107,6 +107,17 @@ STATES: dict[str, dict[str, Look]] = {
         "withdrawn": BARRED,
     },
     "service": {"draft": DRAFT, "published": DONE, "archived": CLOSED},
+    "collectiveaction": {"draft": DRAFT, "published": DONE, "archived": CLOSED, "cancelled": BARRED},
+    "enrolment": {
+        "waiting": WAITING,
+        "offered": Look("warning", "armchair"),
+        "enrolled": DONE,
+        "lapsed": Look("neutral", "clock-alert"),
+        "cancelled": CLOSED,
+        "present": DONE,
+        "excused": PAUSED,
+        "absent": PAUSED,  # never red: the person is not accused
+    },
     "campaign": {"draft": DRAFT, "sent": SENT, "cancelled": BARRED},
     "importrow": {
         "created": Look("success", "circle-plus"),

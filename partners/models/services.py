@@ -86,6 +86,19 @@ class ServiceState(models.TextChoices):
     ARCHIVED = "archived", "Archivé"
 
 
+class ServiceNature(models.TextChoices):
+    """What stands behind an entry of the directory."""
+
+    SERVICE = "service", "Services"
+    ACTION = "action", "Actions collectives"
+    PROFESSIONAL = "professional", "Actions entre professionnels"
+    POST = "post", "Postes ouverts"
+
+
+# To these a person is simply sent; in the others somebody enrols her, or himself, at a date.
+SENT_TO = (ServiceNature.SERVICE, ServiceNature.POST)
+
+
 class Service(Described):
     """One service in one Département: of an organisation of the network, of a structure known by a file, or both.
 
@@ -97,6 +110,8 @@ class Service(Described):
     )
     structure = models.ForeignKey(Structure, null=True, blank=True, on_delete=models.PROTECT, related_name="services")
     state = models.CharField(max_length=10, choices=ServiceState.choices, default=ServiceState.PUBLISHED)
+    nature = models.CharField(max_length=12, choices=ServiceNature.choices, default=ServiceNature.SERVICE)
+    has_places = models.BooleanField(default=False)  # counted by who keeps its seats: `directory.places`
     kind = models.CharField("type", max_length=30, blank=True)
     themes = ArrayField(models.CharField(max_length=120), verbose_name="thèmes", default=list, blank=True)
     fee = models.CharField("frais", max_length=10, blank=True)

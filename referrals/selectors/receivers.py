@@ -15,7 +15,7 @@ from hub.core.actor import PARIS, Actor
 from hub.core.text import fold
 from hub.core.workdays import open_days_between
 from partners.models import ClosingPeriod, Organization, Service, Team
-from partners.models.services import ServiceState
+from partners.models.services import SENT_TO, ServiceState
 from referrals.clocks import closing_periods
 from referrals.models import Beneficiary, Referral
 from referrals.selectors.people_filters import WORD
@@ -72,7 +72,7 @@ def alternatives_to(actor: Actor, former: Referral) -> list[Receiver]:
 
 def _receivers(actor: Actor, but: tuple[UUID, ...]) -> QuerySet[Organization]:
     """Active organisations that receive referrals, with what they offer and when they close soon."""
-    active = Service.objects.filter(department_id=actor.department_id, state=ServiceState.PUBLISHED)
+    active = Service.objects.filter(department_id=actor.department_id, state=ServiceState.PUBLISHED, nature__in=SENT_TO)
     offered = Prefetch("services", active, to_attr="offer")
     soon = actor.today + timedelta(days=SOON_DAYS)
     closing = Prefetch(
@@ -112,8 +112,8 @@ def teams_of(actor: Actor, receiver: Organization) -> QuerySet[Team]:
 
 
 def services_of(actor: Actor, receiver: Organization) -> QuerySet[Service]:
-    """What it offers now."""
-    return visible(actor, Service).filter(organization=receiver, state=ServiceState.PUBLISHED)
+    """What it offers now; to an action one enrols."""
+    return visible(actor, Service).filter(organization=receiver, state=ServiceState.PUBLISHED, nature__in=SENT_TO)
 
 
 def warnings_about(actor: Actor, receiver: Organization) -> Warnings:

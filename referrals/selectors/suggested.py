@@ -9,6 +9,7 @@ from django.urls import reverse
 from hub.core.access import visible
 from hub.core.actor import Actor
 from partners.models import Service
+from partners.models.services import SENT_TO
 from partners.selectors.directory.search import services_near
 from referrals.models import Barrier, BarrierNote, Beneficiary
 
@@ -42,7 +43,9 @@ def suggested_services(actor: Actor, person: Beneficiary, note: BarrierNote) -> 
 
 
 def referral_url(person: Beneficiary, service: Service) -> str:
-    """The referral to this service, ready to be written."""
+    """The referral to this service, ready to be written; of an action, its dates."""
+    if service.nature not in SENT_TO:
+        return f"{reverse('service', args=[service.pk])}?{urlencode({'pour': str(person.pk)})}"
     chosen = urlencode({"to": service.organization_id, "service": service.pk})
     return f"{reverse('referral_compose', args=[person.pk])}?{chosen}"
 

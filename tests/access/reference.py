@@ -51,6 +51,11 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         sent = {r.pk for r in rows["Referral"] if r.sender_id == org}
         return actor.role == "system" or one.organization_id == org or one.referral_id in sent
 
+    def enrolment(one: Any) -> bool:
+        followed = not one.sensitive and (wide or one.beneficiary_id in following)
+        return actor.role == "system" or org in (one.prescriber_id, one.host_id) or followed
+
+    enrolments = {one.pk for one in rows["Enrolment"] if enrolment(one)}
     links = {one.pk for one in rows["AnswerLink"] if link(one)}
     appointments = {a.pk for a in rows["Appointment"] if appointment(a)}
     of_offers = {j.pk for j in rows["ImportJob"] if j.kind == "trainings" and j.organization_id == org}
@@ -101,6 +106,8 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "CandidacyLog": {row.pk for row in rows["CandidacyLog"] if row.candidacy_id in candidacies},
         "Referral": referrals,
         "AnswerLink": links,
+        "Enrolment": enrolments,
+        "EnrolmentLog": {row.pk for row in rows["EnrolmentLog"] if row.enrolment_id in enrolments},
         "LinkOpening": {row.pk for row in rows["LinkOpening"] if row.link_id in links},
         "Appointment": appointments,
         "AppointmentLog": {row.pk for row in rows["AppointmentLog"] if row.appointment_id in appointments},

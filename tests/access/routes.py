@@ -32,6 +32,7 @@ PERSONAL = {
     "formations/abonnements/": "calendar_feed",
     "candidatures/": "candidacy",
     "api/v1/registration-gaps/gestures/": "gap_gesture",
+    "formations/actions/inscriptions/": "enrolment",
     "imports/": "people_job",
     "imports/a-rapprocher/": "doubtful_row",
     "imports/decisions/": "match_decision",
@@ -51,6 +52,7 @@ PERSONAL = {
     "api/v1/imports/matches/": "doubtful_row",
     "api/v1/imports/decisions/": "match_decision",
     "api/v1/appointments/": "appointment",
+    "api/v1/enrolments/": "enrolment",
     "api/v1/campaigns/": "campaign",
     "api/v1/candidacies/": "candidacy",
 }
@@ -59,8 +61,12 @@ COMMON = {
     "reseau/": "siae_organization",
     "reseau/equipes/": "team",
     "repertoire/": "service",
+    "formations/actions/": "action",
+    "formations/actions/seances/": "session",
     "api/v1/services/": "service",
     "api/v1/training-sessions/": "training_session",
+    "api/v1/collective-actions/": "action",
+    "api/v1/action-sessions/": "session",
     "territoires/": "territory",
     "formations/listes/": "roster_job",
     "formations/sessions/": "training_session",
@@ -74,6 +80,7 @@ COMMON = {
 # Parameters that name no object.
 WORDS = {
     "line": "2",
+    "step": "besoin",
     "name": "accept",
     "instant": "0",
     "token": "rien",

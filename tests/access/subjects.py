@@ -111,6 +111,7 @@ def value(given: Any) -> Subject:
 PERSON = {name: named(name) for name in ("helped", "jobseeker", "unknown")}
 REFERRAL = {name: named(name) for name in ("proposal", "designation", "from_udaf", "sensitive")}
 APPOINTMENT = {name: named(name) for name in ("appointment", "hushed_appointment", "summons_appointment")}
+ENROLMENT = {name: named(name) for name in ("enrolment", "joining")}
 WITHOUT = {"-": nothing}
 ORGANIZATION = {"own": own_organization, "another": another_organization}
 ASSIGNMENT = {name: named(f"{name}_assignment") for name in ("udaf", "pes")}
@@ -183,6 +184,16 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "letter.write": APPOINTMENT,
     "letter.texts": WITHOUT,
     "letter.override": WITHOUT,
+    "action.design": WITHOUT | ORGANIZATION,
+    "action.edit": {"action": named("action"), "for professionals": named("pro_action")},
+    "action.publish": {"action": named("action"), "for professionals": named("pro_action")},
+    "session.run": {"session": named("session")},
+    "session.enrol": WITHOUT | {"session": named("session"), "for professionals": named("pro_session")},
+    "session.join": {"session": named("session"), "for professionals": named("pro_session")},
+    "enrolment.decide": ENROLMENT,
+    "enrolment.feedback": ENROLMENT,
+    "enrolment.remove": ENROLMENT,
+    "enrolment.offer": WITHOUT,
     "training.publish": WITHOUT,
     "candidacy.create": PERSON,
     "candidacy.answer": {"candidacy": named("candidacy")},

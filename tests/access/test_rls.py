@@ -151,6 +151,7 @@ def test_a_partner_plants_nothing_on_people(world: World):
 def test_audit_append_only(world: World):
     """T36: journals and histories are written once; access logs are not even read."""
     journals = ["referrals_referrallog", "referrals_gaplog", "referrals_appointmentlog", "referrals_campaignlog"]
+    journals.append("collective_actions_enrolmentlog")
     histories = [m._meta.db_table for m in PROTECTED if hasattr(m, "pgh_tracked_model")]
     assert len(histories) == 4
     for name in ("head", "system", "siae_worker"):

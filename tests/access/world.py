@@ -81,6 +81,7 @@ from referrals.services.matches import decide_match
 from referrals.services.pathways import exempt_from_registration
 from referrals.services.people import restrict_file
 from referrals.services.referrals import accept_referral, decline_referral, draft_referral
+from tests.actions import fill_actions
 from tests.cast import Cast, actor
 from tests.files import OCTOBER, bring, sample
 from tests.people import decision, open_day, person, referral
@@ -112,6 +113,7 @@ def build_world(cast: Cast, *, texts: dict[str, str] | None = None) -> World:
     _campaigns(world)
     _network(world)
     _offers(world)
+    fill_actions(world)
     _files(world)
     _rosters(world)
     return world

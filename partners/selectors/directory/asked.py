@@ -33,6 +33,8 @@ class Asked:
     territory: str = ""
     commune: str = ""
     distance: str = ""
+    nature: str = ""
+    places: str = ""
 
     @property
     def words(self) -> list[str]:
@@ -51,6 +53,7 @@ class Asked:
         category = "" if "--" in self.theme else self.theme
         theme = self.theme if "--" in self.theme else ""
         pairs = {"c": category, "t": theme, "k": self.kind, "a": self.audience, "f": self.fee, "r": self.mode}
+        pairs |= {"n": self.nature, "p": self.places}
         return [f"{letter}:{value}" for letter, value in pairs.items() if value]
 
     @property

@@ -25,7 +25,7 @@ from hub.core.errors import Invalid
 from hub.core.pages import Page, paginate
 from hub.core.text import fold
 from partners.models import Commune, DirectoryWord, Organization, Service
-from partners.models.services import ServiceState
+from partners.models.services import ServiceNature, ServiceState
 from partners.selectors.directory.asked import Asked
 from partners.services.directory.index import ALL, EVERYWHERE, keys_of
 
@@ -36,7 +36,10 @@ RANKS = 1_000_000  # a rank is kept whole: a cursor must compare exactly
 MOST_CANDIDATES = 200
 LONG_WORD = 8  # from there on two slips are forgiven, below one
 # The filters that are tokens of `Service.facets`, by the letters of those.
-LETTERS = {"theme": "ct", "kind": "k", "audience": "a", "fee": "f", "mode": "r", "territory": "z"}
+LETTERS = {"theme": "ct", "kind": "k", "audience": "a", "fee": "f", "mode": "r", "territory": "z"} | {
+    "nature": "n",
+    "places": "p",
+}
 Order = tuple[str, ...]
 BY_NAME: Order = ("search_name", "id")
 BY_RANK: Order = ("-rank", "search_name", "id")
@@ -95,6 +98,7 @@ def services_near(actor: Actor, tokens: list[str], commune: Commune | None, *, m
     """Services with one of these tokens that receive referrals: around a commune by distance, then those without a
     place."""
     rows = published(actor).filter(facets__overlap=tokens, organization__receives_referrals=True)
+    rows = rows.exclude(nature=ServiceNature.PROFESSIONAL)
     rows = rows.filter(organization__active=True).select_related("organization").defer("search", "keywords")
     if commune is None or commune.latitude is None:
         return list(rows.order_by("search_name", "id")[:most])

@@ -19,6 +19,7 @@ from partners.vocabulary import ACTION_MODES, AUDIENCES, KINDS, RECEPTION
 
 WORD = re.compile(r"[a-z0-9]+")
 ALL, EVERYWHERE = "all", "z:all"  # tokens: every service; a service that is not tied to a place
+PLACES = "p:left"  # the token of what still has seats
 SHORTEST_WORD, LONGEST_WORD = 4, 30
 COMPUTED = ("search_name", "same_key", "keywords", "facets", "lat", "lon")
 VECTORS = """
@@ -106,12 +107,13 @@ def _said(service: Service, commune: Commune | None) -> Iterable[str]:
 
 def _facets(service: Service, commune: Commune | None) -> list[str]:
     """One token by thing one may filter: `t:` theme, `c:` its category, `k:` kind, `a:` audience, `f:` fee, `r:`
-    reception, `z:` territory."""
-    found = {ALL, *(f"t:{code}" for code in service.themes)}
+    reception, `z:` territory, `n:` nature, `p:` places left."""
+    found = {ALL, f"n:{service.nature}", *(f"t:{code}" for code in service.themes)}
     found |= {f"c:{code.partition('--')[0]}" for code in service.themes}
     found |= {f"a:{code}" for code in service.audiences} | {f"r:{code}" for code in service.reception}
     found |= {f"k:{service.kind}"} if service.kind else set()
     found |= {f"f:{service.fee}"} if service.fee else set()
+    found |= {PLACES} if service.has_places else set()
     if commune and commune.territory_id:
         found.add(f"z:{commune.territory_id}")
     elif commune is None:

@@ -12,7 +12,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Invalid
 from partners.inclusion import SERVICE_FIELDS, cleaned, plain
 from partners.models import Organization, Service, ServiceJournal, Structure
-from partners.models.services import SENSITIVE_THEMES, ServiceState
+from partners.models.services import SENSITIVE_THEMES, ServiceNature, ServiceState
 from partners.services.directory.index import finish, index, prepare
 from partners.workflows import SERVICE
 
@@ -36,7 +36,22 @@ def create_service(
     `written`: fields of `WRITTEN`. Raises `Invalid` on a name taken or a value that makes no sense.
     """
     require(actor, "service.create", organization)
-    service = Service(organization=organization, department_id=actor.department_id)
+    return write_service(actor, organization=organization, name=name, sensitive=sensitive, draft=draft, **written)
+
+
+@transaction.atomic
+def write_service(
+    actor: Actor,
+    *,
+    organization: Organization,
+    name: str,
+    sensitive: bool | None = None,
+    draft: bool = False,
+    nature: str = ServiceNature.SERVICE,
+    **written: Any,
+) -> Service:
+    """The same for a service of a higher app, whose own rule was checked there (any agent drafts an action)."""
+    service = Service(organization=organization, department_id=actor.department_id, nature=nature)
     _write(actor, service, {"name": name, "sensitive": sensitive, **written})
     _refuse_taken(service)
     service.state = ServiceState.DRAFT if draft else ServiceState.PUBLISHED
@@ -53,6 +68,12 @@ def create_service(
 def edit_service(actor: Actor, *, service: Service, **written: Any) -> Service:
     """Change what is said of a service; who writes it has just verified it. Raises `Invalid` (see `create_service`)."""
     require(actor, "service.edit", service)
+    return rewrite_service(actor, service=service, **written)
+
+
+@transaction.atomic
+def rewrite_service(actor: Actor, *, service: Service, **written: Any) -> Service:
+    """The same for a service of a higher app, whose own rule was checked there."""
     service = locked(service.pk)
     changes = _write(actor, service, written)
     _refuse_taken(service)

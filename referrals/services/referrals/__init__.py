@@ -27,6 +27,7 @@ from referrals.services.referrals.redirects import (
     refuse_redirect,
 )
 from referrals.services.referrals.sending import (
+    Subject,
     acknowledge_outcome,
     cancel_referral,
     draft_referral,
@@ -41,6 +42,7 @@ from referrals.services.referrals.sending import (
 
 __all__ = [
     "HOLD",
+    "Subject",
     "accept_referral",
     "acknowledge_outcome",
     "acknowledge_referral",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -15,6 +15,7 @@ from hub.core.compiled import compiled
 from hub.core.errors import Confirmation, Conflict, Invalid, InvalidTransition
 from hub.core.events import emit
 from partners.models import Department, Organization, Service, Team
+from partners.models.services import SENT_TO
 from referrals.events import ReferralSent
 from referrals.models import Beneficiary, Nature, Referral, TrackDecision
 from referrals.models.referrals import FINAL_STATES, OPEN_STATES, ReferralState
@@ -28,6 +29,14 @@ from referrals.services.referrals.moves import (
     touch_pages,
 )
 from referrals.workflows import REFERRAL
+
+
+class Subject(NamedTuple):
+    """What a referral is about in a higher app (a collective action, a mission), and how to call it."""
+
+    kind: str
+    id: uuid.UUID
+    label: str
 
 
 def open_duplicates(actor: Actor, *, person: Beneficiary, receiver: Organization, service: Service | None) -> Any:
@@ -61,13 +70,18 @@ def _written(
     nature: str = Nature.PROPOSAL,
     decision: TrackDecision | None = None,
     previous: Referral | None = None,
+    subject: Subject | None = None,
 ) -> tuple[Referral, Department]:
     """A draft not stored yet, and its Département. Raises `Invalid` for a target that cannot receive it.
 
-    `person` is one the actor's scope has just given; `previous` is the ended referral that this one follows.
+    `person` is one the actor's scope has just given; `previous` is the ended referral that this one follows;
+    `subject` is what a higher app attaches to it.
     """
     require(actor, "referral.compose", person) if not actor.is_system else None
     department = check_target(actor, receiver, receiver_team, service)
+    if service and service.nature not in SENT_TO and subject is None:
+        sentence = "C'est une action collective : inscrivez la personne à l'une de ses séances."
+        raise Invalid(sentence, code="action_has_sessions", fields={"service": sentence})
     if previous:
         _check_previous(actor, previous, person)
     if not need.strip():
@@ -91,6 +105,8 @@ def _written(
         first_sent_at=previous.first_sent_at if previous and _redirected(previous) else None,
         created_at=actor.now,
     )
+    if subject:
+        referral.subject_kind, referral.subject_id, referral.subject_label = subject
     return referral, department
 
 

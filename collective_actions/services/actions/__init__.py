@@ -1,0 +1,1 @@
+"""Collective actions: written, published, filled, held."""
