@@ -53,9 +53,6 @@ def _read_text(text: str, today: dt.date, birth: bool) -> DateRead:
     text = text.strip()
     if not text:
         return _NOTHING
-    if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
-        year, month, day = map(int, found.groups())
-        return _checked(_civil(year, month, day, birth), today, birth)
     if found := _FRENCH.fullmatch(text):
         day, month = int(found[1]), int(found[3])
         if len(found[4]) == 4:
@@ -64,6 +61,9 @@ def _read_text(text: str, today: dt.date, birth: bool) -> DateRead:
         century = 1900 if birth and short > today.year % 100 else 2000
         read = _civil(century + short, month, day, birth)
         return _checked(read._replace(warning="ANNEE_DEUX_CHIFFRES" if read.value else None), today, birth)
+    if found := _ISO.fullmatch(text) or _COMPACT.fullmatch(text):
+        year, month, day = map(int, found.groups())
+        return _checked(_civil(year, month, day, birth), today, birth)
     # No other form has five digits: a spreadsheet saved its serial number.
     if _SERIAL.fullmatch(text) and int(text) in _SERIALS:
         return _checked(DateRead(EXCEL_EPOCH + dt.timedelta(days=int(text))), today, birth)

@@ -76,6 +76,14 @@ def check_nir(raw: str | None, *, sex: str | None = None, birth_date: dt.date | 
     return NirCheck(nir13, (), warnings)
 
 
+def nir13_of(raw: str) -> str:
+    """The `nir13` of `check_nir`, or "": at once for what is written as it is compared, as lists mostly do."""
+    found = _NIR.fullmatch(raw)
+    if found and found[1] is None and raw != _FICTITIOUS_NIR and not raw.endswith(_EXCEL_ZEROS):
+        return raw
+    return check_nir(raw).nir13 or ""
+
+
 def nir_key(nir13: str) -> str:
     """The two check digits of a 13-character NIR (Corsica: 2A counts as 19, 2B as 18)."""
     digits = nir13 if nir13.isdecimal() else nir13[:5] + _CORSICA[nir13[5:7]] + nir13[7:]
@@ -115,6 +123,8 @@ def pes_keys(raw: str | None) -> tuple[str, ...]:
     11 is the new national number: nothing is derived from it. () when empty, unreadable or the junk 00000000.
     """
     number = raw or ""
+    if found := _PES_AGENCY.fullmatch(number):  # as lists write it
+        return (found[1],)
     if not (number.isalnum() and number.isupper()):
         number = number.translate(_SEPARATORS).upper()
     if found := _PES_AGENCY.fullmatch(number) or _PES_REGIONAL.fullmatch(number):

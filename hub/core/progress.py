@@ -7,7 +7,7 @@ at any time. Open pages are rung at most once a second; without a socket they as
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import TypeVar
@@ -54,16 +54,11 @@ class Progress:
             log.warning("progress_not_told", error=type(error).__name__)
         ring(self._topic)
 
-    def watch(
-        self, lines: Iterable[T], name: str, total: int | None, see: Callable[[list[T]], None] | None = None
-    ) -> Iterator[T]:
-        """The same lines, counted in small blocks while they are read (and shown to `see`); a total that was guessed
-        too low is raised."""
+    def watch(self, lines: Iterable[T], name: str, total: int | None) -> Iterator[T]:
+        """The same lines, counted in small blocks while they are read; a total that was guessed too low is raised."""
         self.tell(name, 0, total)
         rest, count = iter(lines), 0
         while block := list(islice(rest, EVERY_LINES)):
-            if see:
-                see(block)
             yield from block
             count += len(block)
             self.tell(name, count, max(total, count) if total else None)

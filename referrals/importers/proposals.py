@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
@@ -13,12 +14,14 @@ from uuid import UUID
 from django.db import connection
 
 from hub.core.actor import Actor
+from hub.core.progress import EVERY_LINES
 from hub.core.text import fold
 from partners.models import Commune, ImportJob, Territory
 from partners.models.files import ListNature
 from referrals.imports.codes import REGISTERED
 from referrals.imports.lines import FileKind, Parsed, RegistrationEvent, RegistrationLine, has_error
 from referrals.imports.memo import Memo
+from referrals.imports.skim import Happened
 from referrals.imports.told import MONTHS, month_told, named_in, nature_told
 from referrals.models import ExpectedList
 
@@ -40,7 +43,8 @@ class Seen:
         self.places: Counter[str | None] = Counter()
         self.agencies: set[str | None] = set()
         self.events: Counter[tuple[date, bool]] = Counter()
-        self._place = attrgetter("insee" if "insee" in fields else "city")
+        self._by_insee = "insee" in fields
+        self._place = attrgetter("insee" if self._by_insee else "city")
         self._months = Memo(_months_of)
 
     def see(self, lines: list[RegistrationLine]) -> None:
@@ -52,6 +56,30 @@ class Seen:
             if not line.remarks or not has_error(line.remarks):
                 for said in self._months[line.events]:
                     self.events[said] += 1
+
+    def watch(self, lines: Iterable[RegistrationLine]) -> Iterator[RegistrationLine]:
+        """The same lines, counted as they pass."""
+        rest = iter(lines)
+        while block := list(islice(rest, EVERY_LINES)):
+            self.see(block)
+            yield from block
+
+    def count(
+        self,
+        insee: Iterable[str],
+        city: Iterable[str | None],
+        agency: Iterable[str | None],
+        happened: Iterable[Happened],
+    ) -> None:
+        """Count lines with nothing wrong, by columns."""
+        self.places.update(insee if self._by_insee else city)
+        if len(self.agencies) < MANY:
+            self.agencies.update(agency)
+        said = list(happened)
+        events = {one.key: one.events for one in said}
+        for key, lines in Counter([one.key for one in said]).items():
+            for month in self._months[events[key]]:
+                self.events[month] += lines
 
     def months(self, today: date) -> list[tuple[date, int, int]]:
         """Month, events and registrations in it, without the months to come."""

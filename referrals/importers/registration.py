@@ -32,7 +32,7 @@ from referrals.importers.rereading import forget_rows, read_again
 from referrals.imports import registration as reader
 from referrals.imports.codes import KNOWN_EXITS, exit_meaning, exit_names
 from referrals.imports.columns import REGISTRATION
-from referrals.imports.lines import Parsed, RegistrationEvent, RegistrationLine
+from referrals.imports.lines import RegistrationEvent, RegistrationLine
 from referrals.matching import levels, rows, stage, strangers, suggestions
 from referrals.models import ExitCode
 from referrals.services.reconciliation import (
@@ -69,11 +69,10 @@ class RegistrationImporter:
         stated = job.month if "month" in job.stated else None
         parsed, told = _opened(actor, job, path, month=stated), Progress("import", job.pk)
         seen = proposals.Seen(parsed.fields)
-        read = told.watch(parsed.rows, READING, parsed.lines, see=seen.see)
-        sieve = strangers.sieve(actor.department_id, job.organization_id, parsed.lines)
-        stops = sieve.stops if sieve else None
+        sieve = strangers.sieve(actor.department_id, job.organization_id, parsed.lines, seen)
+        lines = parsed.sifted(partial(told.watch, name=READING, total=parsed.lines), sieve)
         left_out = 0
-        for _ in stage.chunks(read, _data, nir_columns=parsed.nir_columns, stops=stops):
+        for _ in stage.chunks(seen.watch(lines), _data, nir_columns=parsed.nir_columns):
             levels.match(actor.department_id, job.organization_id)
             left_out += strangers.leave_out(job.pk)
             _write_rows(actor, job)
@@ -141,7 +140,7 @@ class RegistrationImporter:
         return undo_list(actor, job)
 
 
-def _opened(actor: Actor, job: ImportJob, source: Source, *, month: date | None = None) -> Parsed[RegistrationLine]:
+def _opened(actor: Actor, job: ImportJob, source: Source, *, month: date | None = None) -> reader.ParsedList:
     """The file read as this job says: its columns, its accents, its sheet."""
     own = ExitCode.objects.filter(department_id=job.department_id)
     return reader.parse(

@@ -1,10 +1,12 @@
 """Who a line of a Pôle emploi list speaks about."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import repeat
+from operator import ne, not_, or_
 from typing import Literal
 
-from hub.core.identifiers import BadIdentifier, check_nir, insee_code, pes_keys
+from hub.core.identifiers import BadIdentifier, check_nir, insee_code, nir13_of, pes_keys
 from hub.core.tabular import Remark, Table, remark
 from hub.core.tabular.table import labels
 from hub.core.text import name_key
@@ -12,6 +14,7 @@ from referrals.imports.cells import is_too_long, names, read_date, text
 from referrals.imports.columns import REGISTRATION
 from referrals.imports.lines import RegistrationEvent, RegistrationLine
 from referrals.imports.memo import Memo, picker
+from referrals.imports.skim import Column, Identities
 
 _LABELS = labels(REGISTRATION)
 _NAMES = ("last_name", "birth_name", "married_name")
@@ -21,7 +24,7 @@ IDENTITY = frozenset(("nir", "nir2", "pes", "opaque_id", "first_names", "birth_d
 
 _Cells = tuple[str, ...]
 _Said = tuple[Remark, ...]
-_EventsOf = Callable[[list[str], list[Remark]], tuple[RegistrationEvent, ...]]
+_EventsOf = Callable[[list[str], list[Remark]], tuple[tuple[RegistrationEvent, ...], str]]
 
 
 class IdentityReader:
@@ -33,16 +36,18 @@ class IdentityReader:
         self._today = today
         self._nir, self._nir2, self._pes = at.get("nir"), at.get("nir2"), at.get("pes")
         self._first, self._born = at["first_names"], at["birth_date"]
-        self._name_columns, self._name_cells = _columns(at, _NAMES)
-        self._place_columns, self._place_cells = _columns(at, _PLACE)
+        self._name_columns = [name for name in _NAMES if name in at]
+        self._place_columns = [name for name in _PLACE if name in at]
+        self._names_at = [at[name] for name in self._name_columns]
+        self._places_at = [at[name] for name in self._place_columns]
+        self._name_cells, self._place_cells = picker(self._names_at), picker(self._places_at)
         self._names = Memo(self._read_names)
         self._first_names = Memo(self._read_first_names)
         self._births = Memo(self._read_birth)
         self._places = Memo(self._read_place)
-        self._events = Memo(_events_key)
 
     def read(self, line: int, raw: list[str], events_of: _EventsOf) -> RegistrationLine:
-        """A line as its cells say it, with remarks; `events_of` reads what happened."""
+        """A line as its cells say it, with remarks; `events_of` reads what happened, and how it is compared."""
         remarks: list[Remark] = []
         last, birth_name, last_key, birth_key, said = self._names[self._name_cells(raw)]
         first, first_key, more = self._first_names[raw[self._first]]
@@ -54,12 +59,32 @@ class IdentityReader:
         insee, city, agency, said = self._places[self._place_cells(raw)]
         if said:
             remarks += said
-        events = events_of(raw, remarks)
+        events, happened = events_of(raw, remarks)
         who = (nir13 or "", ",".join(keys), last_key, birth_key, first_key, born_text, insee or "")
         return RegistrationLine(
             line, raw, remarks, nir13, pes, keys, last, birth_name, first, born, insee, city, agency, events,
-            (*who, self._events[events]),
+            (*who, happened),
         )  # fmt: skip
+
+    def skim(self, cells: list[Column]) -> Identities:
+        """The same for the columns of a block, as far as lines are compared."""
+        lines = len(cells[self._first])
+        _, _, lasts, births, of_names = zip(*map(self._names.__getitem__, _across(cells, self._names_at, lines)))
+        _, firsts, of_firsts = zip(*map(self._first_names.__getitem__, cells[self._first]))
+        _, borns, of_births = zip(*map(self._births.__getitem__, cells[self._born]))
+        insees, cities, agencies, of_places = zip(
+            *map(self._places.__getitem__, _across(cells, self._places_at, lines))
+        )
+        nirs = [""] * lines if self._nir is None else list(map(nir13_of, cells[self._nir]))
+        odd = list(map(any, zip(of_names, of_firsts, of_births, of_places)))
+        if self._nir is not None and self._nir2 is not None and cells[self._nir] != cells[self._nir2]:
+            odd = list(map(or_, odd, map(ne, cells[self._nir], cells[self._nir2])))
+        pes = [""] * lines
+        if self._pes is not None:
+            pes = [",".join(pes_keys(cell)) if cell.isalnum() else "" for cell in cells[self._pes]]
+            odd = list(map(or_, odd, map(not_, pes)))
+        insee = [code or "" for code in insees]
+        return Identities(nirs, pes, lasts, births, firsts, borns, insee, cities, agencies, odd)
 
     def _read_names(self, cells: _Cells) -> tuple[str | None, str | None, str, str, _Said]:
         remarks: list[Remark] = []
@@ -138,14 +163,9 @@ class IdentityReader:
         return insee, city, agency, tuple(remarks)
 
 
-def _events_key(events: tuple[RegistrationEvent, ...]) -> str:
-    return ";".join(f"{e.state}:{e.date}:{e.code}:{e.category}:{name_key(e.motive)}:{e.ends_on}" for e in events)
-
-
-def _columns(at: dict[str, int], wanted: tuple[str, ...]) -> tuple[list[str], Callable[[list[str]], _Cells]]:
-    """Which of these columns the table has, and how their cells are taken from a line."""
-    present = [name for name in wanted if name in at]
-    return present, picker([at[name] for name in present])
+def _across(cells: list[Column], positions: list[int], lines: int) -> Iterable[_Cells]:
+    """The cells of each line at these positions, as `picker` takes them from one."""
+    return zip(*(cells[position] for position in positions)) if positions else repeat((), lines)
 
 
 def _is_junk(identifier: str) -> bool:

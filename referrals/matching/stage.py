@@ -58,14 +58,13 @@ def chunks(
     data: Callable[[Line], dict[str, Any] | str],
     *,
     nir_columns: tuple[int, ...],
-    stops: Callable[[Line, str | None], bool] | None = None,
     whole: bool = False,
 ) -> Iterator[int]:
     """The same, `CHUNK` blocks at a time unless `whole`: how many lines `stage` holds, in the place of the former ones.
 
-    The next ones are read meanwhile. A line that `stops`, given with the hash of its NIR, is not copied.
+    The next ones are read meanwhile.
     """
-    with connection.cursor() as cursor, ahead(_blocks(_Written(nir_columns), lines, data, stops)) as written:
+    with connection.cursor() as cursor, ahead(_blocks(_Written(nir_columns), lines, data)) as written:
         cursor.execute("DROP TABLE IF EXISTS stage")
         cursor.execute(CREATE)
         cursor.execute(BULK_SETTINGS)
@@ -91,14 +90,11 @@ def _blocks(
     written: _Written,
     lines: Iterable[Line],
     data: Callable[[Line], dict[str, Any] | str],
-    stops: Callable[[Line, str | None], bool] | None,
 ) -> Iterator[_Block]:
     hashed = hasher()
     block: list[str] = []
     for line in lines:
         number = hashed(line.nir13) if line.nir13 else None
-        if stops and stops(line, number):
-            continue
         block.append(written.line(line, data(line), number))
         if len(block) == BLOCK:
             yield _Block("".join(block), BLOCK)

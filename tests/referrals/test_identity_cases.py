@@ -7,10 +7,10 @@ from datetime import date
 
 import pytest
 
-from hub.core.crypto import keyed_hash
 from hub.core.gate import tenant
 from hub.core.identifiers import nir_key
 from partners.models import ImportRow
+from referrals.importers.proposals import Seen
 from referrals.imports.registration import parse
 from referrals.matching import strangers
 from tests.cast import actor
@@ -62,10 +62,11 @@ def test_identity(cast, people, kind, cells, verdict, rule):
 
 def stopped(cast, content):
     """Would this line, in a long list that has shown enough strangers, be one more?"""
-    (line,) = parse(io.BytesIO(content), today=date(2026, 11, 25)).rows
+    parsed = parse(io.BytesIO(content), today=date(2026, 11, 25))
     with tenant(actor(cast.officer_metz)):
-        sieve = strangers.Sieve(cast.department.pk, cast.adviser.organization_id, passing=0)
-        return sieve.stops(line, keyed_hash(line.nir13) if line.nir13 else None)
+        seen = Seen(parsed.fields)
+        sieve = strangers.Sieve(cast.department.pk, cast.adviser.organization_id, passing=0, seen=seen)
+        return not list(parsed.sifted(iter, sieve))
 
 
 def test_a_long_list_is_rid_of_strangers(cast):

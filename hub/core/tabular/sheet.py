@@ -15,7 +15,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from hub.core.tabular.archive import check_workbook
 from hub.core.tabular.limits import Limits
 from hub.core.tabular.problems import Remark, notice, refusal
-from hub.core.tabular.sniff import Source, container, opened, separator, text_shape
+from hub.core.tabular.sniff import Source, TextShape, container, opened, separator, text_shape
 from hub.core.tabular.write import FORMULA_STARTS
 from hub.core.text import looks_doubly_encoded, repair_double_encoding
 
@@ -76,7 +76,7 @@ def _text_sheet(source: Source, file: BinaryIO, limits: Limits, repair: bool) ->
     head.detach()
     chosen = separator([line for line in io.StringIO(sample, newline="") if line.strip()][:_SNIFFED_LINES])
     mend = _mender(repair, _APOSTROPHES.search(sample) is not None)
-    sheet = Sheet("csv", lambda: _text_rows(source, shape.encoding, chosen, mend), shape.encoding, chosen)
+    sheet = Sheet("csv", lambda: _text_rows(source, shape, chosen, mend), shape.encoding, chosen)
     sheet.lines = shape.lines or None
     if shape.lossy:
         sheet.warnings.append(notice("CARACTERES_PERDUS"))
@@ -105,14 +105,14 @@ def _without_apostrophe(cell: str) -> str:
     return cell[1:] if marked else cell
 
 
-def _text_rows(source: Source, encoding: str, chosen: str, mend: Mend | None) -> Iterator[tuple[int, Row]]:
+def _text_rows(source: Source, shape: TextShape, chosen: str, mend: Mend | None) -> Iterator[tuple[int, Row]]:
     with opened(source) as file:
-        text = _decoded(file, encoding)
-        reader = csv.reader(_without_nul(text), delimiter=chosen)
+        text = _decoded(file, shape.encoding)
+        reader = csv.reader(_without_nul(text) if shape.nul else text, delimiter=chosen)
         started = 1
         try:
             for row in reader:
-                if _filled(row):
+                if (row and row[-1].strip()) or _filled(row):
                     yield started, list(map(mend, row)) if mend else row
                 started = reader.line_num + 1
         except csv.Error as error:

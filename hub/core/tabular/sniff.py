@@ -35,11 +35,13 @@ _WORST_BINARY_SHARE = 0.001
 
 
 class TextShape(NamedTuple):
-    """Encoding of a text file, whether some bytes had no meaning in it, and how many lines it has."""
+    """Encoding of a text file, whether some bytes had no meaning in it, how many lines it has, whether NUL may be in
+    them."""
 
     encoding: str
     lossy: bool
     lines: int
+    nul: bool
 
 
 @contextmanager
@@ -88,8 +90,10 @@ def text_shape(file: BinaryIO, limits: Limits) -> TextShape:
     encoding = next((name for bom, name in _BOMS if head.startswith(bom)), None)
     decoder = codecs.getincrementaldecoder("utf-8")() if encoding in (None, "utf-8-sig") else None
     lines = strange = total = 0
+    nul = encoding == "utf-16"
     while chunk := file.read(MEBIBYTE):
         total += len(chunk)
+        nul = nul or b"\0" in chunk
         lines += chunk.count(b"\n") or chunk.count(b"\r")
         if lines > limits.text_rows + 10:
             raise too_big(f"plus de {limits.text_rows} lignes", f"{limits.text_rows} lignes")
@@ -104,10 +108,10 @@ def text_shape(file: BinaryIO, limits: Limits) -> TextShape:
                 decoder = None
     file.seek(0)
     if encoding == "utf-16":
-        return TextShape(encoding, False, lines)
+        return TextShape(encoding, False, lines, nul)
     if decoder is not None and not decoder.getstate()[0]:
-        return TextShape(encoding or "utf-8", False, lines)
-    return TextShape("cp1252", _has_undefined_bytes(file), lines)
+        return TextShape(encoding or "utf-8", False, lines, nul)
+    return TextShape("cp1252", _has_undefined_bytes(file), lines, nul)
 
 
 def _has_undefined_bytes(file: BinaryIO) -> bool:

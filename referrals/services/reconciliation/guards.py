@@ -120,14 +120,12 @@ def _said_for_another_month(job: ImportJob, month: date) -> date | None:
         return found.month
     near = [one for one in _comparable(job) if one.month != month][:FEW_COMPARED]
     lines = ImportRow.objects.filter(job=job).exclude(fingerprint="").count()
-    if not near or not lines:
+    least = lines * THE_SAME
+    fewest = least - job.counts.get(Verdict.DUPLICATE, 0)  # a shorter list cannot say that many of its lines again
+    jobs = [one.job_id for one in near if one.job.counts.get("lines", 0) >= fewest]
+    if not jobs or not lines:
         return None
-    asked: dict[str, Any] = {
-        "job": job.pk,
-        "month": month,
-        "jobs": [one.job_id for one in near],
-        "least": lines * THE_SAME,
-    }
+    asked: dict[str, Any] = {"job": job.pk, "month": month, "jobs": jobs, "least": least}
     with connection.cursor() as cursor, whole_tables():
         cursor.execute(SAID_AGAIN, asked)
         found_month = cursor.fetchone()
