@@ -108,7 +108,7 @@ def test_strange_input_never_breaks(cast, machine, schema):
             "{decision}", str(who.pk)
         )
         names = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
-        for position, value in enumerate(strange):
+        for position, value in enumerate(strange if names or method != "get" else [None]):
             caller = callers[position % 2]
             if method == "get":
                 answer = caller.get(address, **dict.fromkeys(names, str(value)))
