@@ -98,17 +98,17 @@ def test_routes_stand_in_the_map():
 
 
 def test_strange_input_never_breaks(cast, machine, schema):
-    """A small fuzz of every described route: problems, never a 500."""
+    """A small fuzz of every described route, a third of the values each in turn: problems, never a 500."""
     who = person(cast)
     one = referral(cast, who)
     callers = [machine(cast.social_worker), machine(cast.siae_worker)]
     strange = [None, True, 7, -1, "", "é" * 500, "\u0000", "2026-02-31", [], {}, [{}], "0" * 50]
-    for path, method, operation in operations(schema):
+    for turn, (path, method, operation) in enumerate(operations(schema)):
         address = path.replace("{id}", str(one.pk if "referrals" in path else who.pk)).replace(
             "{decision}", str(who.pk)
         )
         names = [p["name"] for p in operation.get("parameters", []) if p["in"] == "query"]
-        for position, value in enumerate(strange if names or method != "get" else [None]):
+        for position, value in enumerate(strange[turn % 3 :: 3] if names or method != "get" else [None]):
             caller = callers[position % 2]
             if method == "get":
                 answer = caller.get(address, **dict.fromkeys(names, str(value)))
