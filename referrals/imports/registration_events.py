@@ -65,7 +65,9 @@ class _Cells(ABC):
 
     def skim(self, cells: list[Column], rows: Sequence[list[str]]) -> list[Happened]:
         """The same for each line of a block."""
-        return list(map(self._happened, zip(*(cells[at] for at in self._positions)), rows))
+        told = list(zip(*(cells[at] for at in self._positions)))
+        known = map(self._known.get, told)
+        return [found or self._happened(cell, raw) for found, cell, raw in zip(known, told, rows)]
 
     def _happened(self, cells: tuple[str, ...], raw: list[str]) -> Happened:
         found = self._known.get(cells)

@@ -68,6 +68,7 @@ def chunks(
         cursor.execute("DROP TABLE IF EXISTS stage")
         cursor.execute(CREATE)
         cursor.execute(BULK_SETTINGS)
+        analysed = False
         for first in written:
             held = 0
             cursor.execute("TRUNCATE stage")
@@ -75,7 +76,9 @@ def chunks(
                 for block in chain([first], islice(written, None if whole else CHUNK - 1)):
                     copy.write(block.text)
                     held += block.lines
-            cursor.execute("ANALYZE stage")
+            if not analysed:  # the others are like the first
+                cursor.execute("ANALYZE stage")
+                analysed = True
             yield held
 
 
