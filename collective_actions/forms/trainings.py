@@ -34,10 +34,11 @@ class CalendarFilter(forms.Form):
     )
     vue = forms.CharField(required=False, widget=forms.HiddenInput)
     jour = forms.CharField(required=False, widget=forms.HiddenInput)
+    pour = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, asked: CalendarAsked, *, actor: Actor, shown: str, day: str) -> None:
+    def __init__(self, asked: CalendarAsked, *, actor: Actor, shown: str, day: str, person: str = "") -> None:
         given: dict[str, Any] = {name: getattr(asked, name) for name in NAMES}
-        super().__init__(given | {"vue": shown, "jour": day}, auto_id="filter_%s")
+        super().__init__(given | {"vue": shown, "jour": day, "pour": person}, auto_id="filter_%s")
         territories = [(str(one.pk), one.name) for one in visible(actor, Territory)]
         choices_in(self, "territory").choices = [("", "Tous les territoires"), *territories]
 

@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from collective_actions.models import Candidacy, CandidacyLog, TrainingSession
-from collective_actions.models.candidacies import CONTRARY
+from collective_actions.models.candidacies import CONTRARY, LIVING
 from collective_actions.services.candidacies.results import CONTRARIES, FAVOURABLE
 from collective_actions.workflows import CANDIDACY
 from hub.core.access import can, get_visible, visible
@@ -18,6 +18,7 @@ from hub.core.actor import Actor
 from hub.core.pages import Page, paginate, total
 from hub.core.slots import TimelineEntry, provide
 from referrals.models import Beneficiary, SupportAssignment
+from referrals.panels import Panel, PanelLine
 from referrals.selectors.files import PersonFile
 from referrals.selectors.known import known_people, name_in
 
@@ -108,6 +109,31 @@ def candidacies_of(actor: Actor, file: PersonFile) -> Iterator[TimelineEntry]:
             url=reverse("training_session", args=[session.pk]),
             icon="graduation-cap",
         )
+
+
+@provide("person.panels")
+def trainings_of(actor: Actor, file: PersonFile) -> Iterator[Panel]:
+    """Where the person is a candidate now, and the way to the calendar for her."""
+    if not can(actor, "candidacy.create", file.person):
+        return
+    mine = visible(actor, Candidacy).filter(beneficiary=file.person, state__in=LIVING).select_related(*JOINED)
+    lines = [
+        PanelLine(
+            one.session.training.title,
+            " · ".join((one.get_state_display(), one.session.training.body_name)),
+            url=reverse("training_session", args=[one.session_id]),
+        )
+        for one in mine[:MOST]
+    ]
+    more = f"{reverse('trainings')}?pour={file.person.pk}"
+    yield Panel(
+        "Formations",
+        "graduation-cap",
+        lines,
+        empty="Aucune candidature en cours.",
+        more=more,
+        more_label="Chercher une formation",
+    )
 
 
 def _line(actor: Actor, one: Candidacy, name: str, is_open: bool) -> CandidateLine:

@@ -115,7 +115,7 @@ def _items(session: TrainingSession, query: CalendarQuery) -> Iterator[DatedItem
         yield DatedItem(f"training-session-{session.pk}", start, title, detail=f"{body}, {until}", **said)
     for day in session.info_dates:
         if query.first <= day <= query.last:
-            uid, name = f"training-session-{session.pk}-info-{day:%Y%m%d}", f"Réunion d'information : {title}"
+            uid, name = f"training-session-{session.pk}-info-{day:%Y%m%d}", f"Réunion d'info : {title}"
             yield DatedItem(uid, day, name, detail=body, icon="info", **said)
 
 

@@ -25,6 +25,7 @@ from collective_actions.models import CalendarFeed
 from collective_actions.selectors.candidacies import training_entries
 from collective_actions.selectors.trainings import coming_sessions
 from collective_actions.services.feeds import feed_of, open_feed, revoke_feed
+from collective_actions.views.directory import person_of
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
 from hub.core.dates import add_months
@@ -61,9 +62,12 @@ def trainings(request: Request) -> HttpResponse:
         "asked": asked,
         "shown": shown,
         "views": VIEWS.items(),
-        "filters": CalendarFilter(asked, actor=actor, shown=shown, day=request.GET.get("jour", "")),
+        "filters": CalendarFilter(
+            asked, actor=actor, shown=shown, day=request.GET.get("jour", ""), person=str(person_of(request) or "")
+        ),
         "may_publish": can(actor, "training.publish"),
         "today": actor.today,
+        "person": person_of(request),
         "figures": training_entries(actor, actor.today.year) if can(actor, "training.figures") else None,
     }
     if shown == "liste":

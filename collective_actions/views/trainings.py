@@ -22,6 +22,7 @@ from collective_actions.services.trainings.writing import (
     edit_session,
     reinstate_session,
 )
+from collective_actions.views.directory import person_of
 from hub.core.access import can, get_visible
 from hub.core.actor import DEPARTMENT, Actor
 from hub.core.errors import Conflict, Refused
@@ -44,6 +45,7 @@ def session(request: Request, pk: UUID) -> HttpResponse:
     context: dict[str, Any] = {
         "session": one,
         "candidates": candidates,
+        "person": person_of(request),
         "may_position": works and can(actor, "candidacy.create"),
         "training": one.training,
         "others": other_sessions(actor, one),

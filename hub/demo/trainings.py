@@ -67,13 +67,14 @@ def _publish(network: Network) -> list[TrainingSession]:
         for title, body, theme, level, hours, pay, wait, length, town, places, free in SESSIONS:
             insee, postcode, street = towns[town]
             start = actor.today + timedelta(days=wait)
+            start += timedelta(days=-start.weekday() % 7)  # a Monday
             values: dict[str, Any] = {
                 "title": title, "body_name": body, "theme": theme, "level_out": level, "hours": hours,
                 "remuneration": pay, "starts_on": start, "city": town, "insee": insee, "postcode": postcode,
                 "address": f"1 {street}", "place": body, "places": places, "free_places": free, "recruitment": "open",
-                "ends_on": start + timedelta(days=length) if length else None,
+                "ends_on": start + timedelta(days=length // 7 * 7 + 4) if length else None,
                 "entry": "fixed" if length else "permanent",
-                "info_dates": [start - timedelta(days=9)] if wait > 9 else [],
+                "info_dates": [start - timedelta(days=10)] if wait > 9 else [],
             }  # fmt: skip
             made.append(create_session(actor, **values))
     return made

@@ -72,7 +72,7 @@ def test_a_month_shows_starts_and_information_meetings_on_their_days(cast):
     publish(cast, starts_on=date(2027, 2, 1), info_dates=[date(2027, 1, 29)])
     page = client(cast.charity).get(reverse("trainings"), {"vue": "mois", "jour": "2027-01-15"}).text
     assert "Janvier 2027" in page
-    assert "Réunion d&#x27;information : Agent de propreté" in page
+    assert "Réunion d&#x27;info : Agent de propreté" in page
     assert "vue=mois&amp;jour=2027-02-01" in page
     assert client(cast.charity).get(reverse("trainings"), {"vue": "mois", "jour": "31/31"}).status_code == 200
 
