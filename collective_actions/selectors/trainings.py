@@ -18,6 +18,8 @@ from hub.core.access import get_visible, visible
 from hub.core.actor import Actor
 from hub.core.pages import Page, paginate, total
 from hub.core.slots import TimelineEntry, provide
+from hub.core.text import fold
+from hub.core.today import SEARCH_SLOT, TodayLine, TodaySection
 from partners.models import Organization, User
 
 PAGE = 25
@@ -25,6 +27,7 @@ RELATED = ("training__organization", "training__publisher", "territory")
 NEVER = dt.date(9999, 12, 31)
 CLOSED = (Recruitment.CLOSED, Recruitment.SUSPENDED)
 MOST_HISTORY = 50
+MOST_WORDS, SHOWN = 6, 5  # of the search box
 HISTORY = {
     "created": "Session créée",
     "imported": "Session reprise d'un fichier",
@@ -47,8 +50,7 @@ class FoundSessions:
 def coming_sessions(actor: Actor, asked: CalendarAsked, *, after: str = "", size: int = PAGE) -> FoundSessions:
     """Sessions not over yet: those with free seats first, then those to ask about, those that are full or closed, those
     already begun; each by date."""
-    rows = _asked(visible(actor, TrainingSession), asked)
-    rows = rows.filter(Q(ends_on=None) | Q(ends_on__gte=actor.today), cancelled_at=None)
+    rows = _coming(actor, _asked(visible(actor, TrainingSession), asked))
     ranked: QuerySet[Any] = rows.annotate(
         rank=_rank(actor), begins=Coalesce(F("starts_on"), Value(NEVER))
     ).select_related(*RELATED)
@@ -84,6 +86,28 @@ def session_history(actor: Actor, session: TrainingSession) -> list[TimelineEntr
         )
         for line in lines
     ]
+
+
+@provide(SEARCH_SLOT)
+def search_trainings(actor: Actor, query: str) -> Iterator[TodaySection]:
+    """Sessions to come, by the words of their training or of who gives it."""
+    words = fold(query).split()[:MOST_WORDS]
+    if not words:
+        return
+    rows = _coming(actor, visible(actor, TrainingSession)).select_related(*RELATED)
+    for word in words:
+        rows = rows.filter(Q(training__search_title__contains=word) | Q(training__key__icontains=word))
+    lines = [
+        TodayLine(
+            one.training.title,
+            reverse("training_session", args=[one.pk]),
+            " · ".join(filter(None, (one.training.body, one.city))),
+            when=one.starts_on,
+        )
+        for one in rows.order_by("starts_on", "id")[:SHOWN]
+    ]
+    if lines:
+        yield TodaySection("Formations", "graduation-cap", rows.count(), lines, reverse("trainings"), position=32)
 
 
 @provide(CALENDAR)
@@ -132,6 +156,11 @@ def _asked(rows: QuerySet[TrainingSession], asked: CalendarAsked) -> QuerySet[Tr
     if asked.places:
         rows = rows.filter(free_places__gt=0).exclude(recruitment__in=CLOSED)
     return rows
+
+
+def _coming(actor: Actor, rows: QuerySet[TrainingSession]) -> QuerySet[TrainingSession]:
+    """Those that are neither over nor cancelled."""
+    return rows.filter(Q(ends_on=None) | Q(ends_on__gte=actor.today), cancelled_at=None)
 
 
 def _rank(actor: Actor) -> Case:

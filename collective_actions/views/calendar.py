@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.utils.http import http_date
 from django.views.decorators.http import require_POST, require_safe
+from redis.exceptions import RedisError
 
 from collective_actions.calendar import CalendarAsked, CalendarQuery, DatedItem, asked_by, calendar_items
 from collective_actions.forms.trainings import CalendarFilter
@@ -29,14 +30,16 @@ from collective_actions.views.directory import person_of
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
 from hub.core.dates import add_months
-from hub.core.errors import Conflict
+from hub.core.errors import Conflict, TooMany
 from hub.core.gate import tenant
+from hub.core.rest.throttles import HOUR, count
 from partners.views.pages import Request
 
 VIEWS = {"liste": "Liste", "mois": "Mois", "semaine": "Semaine"}
 WEEK = 7
 PAST_DAYS, COMING_DAYS = 35, 400  # what a subscribed calendar holds; what was cancelled stays in it a month
 KEPT_SECONDS = 900
+MOST_READS = 120  # of one address in an hour
 MOST_OF_A_DAY = 4  # in a month
 
 
@@ -107,6 +110,7 @@ def feed_revoke(request: Request, pk: UUID) -> HttpResponse:
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar behind a private address, for whoever holds it: read by programs, without cookies."""
     found, actor = feed_of(token, dt.datetime.now(dt.UTC))
+    _refuse_too_many(found, actor)
     asked = asked_by(dict(parse_qsl(found.query)))
     first, last = actor.today - dt.timedelta(days=PAST_DAYS), actor.today + dt.timedelta(days=COMING_DAYS)
     with nullcontext() if getattr(request, "actor", None) else tenant(actor):
@@ -121,6 +125,16 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     answer["X-Robots-Tag"] = "noindex"
     patch_cache_control(answer, private=True, max_age=KEPT_SECONDS)
     return answer
+
+
+def _refuse_too_many(found: CalendarFeed, actor: Actor) -> None:
+    """A calendar asks a few times an hour; without Redis, nothing is counted."""
+    try:
+        asked = count("calendar-feed", found.pk, HOUR, actor.now.timestamp())
+    except RedisError:
+        return
+    if asked > MOST_READS:
+        raise TooMany("Ce calendrier est lu trop souvent : réglez votre agenda pour qu'il attende quelques heures.")
 
 
 def _feeds(request: Request, address: str = "") -> HttpResponse:

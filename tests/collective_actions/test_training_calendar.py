@@ -13,6 +13,7 @@ from collective_actions.calendar import CalendarAsked
 from collective_actions.models import CalendarFeed, TrainingSession
 from collective_actions.services.feeds import open_feed, revoke_feed
 from collective_actions.services.trainings.writing import cancel_session, create_session, edit_session
+from collective_actions.views import calendar
 from hub.core.errors import Conflict, Invalid, Refused
 from hub.core.gate import tenant
 from tests.cast import actor, client
@@ -66,6 +67,12 @@ def test_filters_live_in_the_address_of_every_view(cast, shown):
         assert found(**{name: value}) == ["Libre"], name
     assert found(territory=str(cast.thionville.pk)) == ["Soudure"]
     assert found(territory="x'") == found(level="²") == []
+
+
+def test_the_search_box_finds_sessions_to_come_without_accents(cast):
+    publish(cast)
+    page = client(cast.charity).get(reverse("search"), {"q": "proprete fictif"}).text
+    assert "Agent de propreté" in page and reverse("trainings") in page
 
 
 def test_a_month_shows_starts_and_information_meetings_on_their_days(cast):
@@ -139,6 +146,14 @@ def test_a_subscription_ends_with_the_membership_and_there_are_ten_at_most(cast)
     cast.charity.active = False
     cast.charity.save(update_fields=["active"])
     assert Client().get(reverse("calendar_feed", args=[secrets[0]])).status_code == 404
+
+
+def test_an_address_read_without_pause_is_asked_to_wait(cast, monkeypatch):
+    with tenant(actor(cast.charity)) as acting:
+        _, secret = open_feed(acting, label="", asked=CalendarAsked())
+    monkeypatch.setattr(calendar, "MOST_READS", 2)
+    answers = [Client().get(reverse("calendar_feed", args=[secret])).status_code for _ in range(3)]
+    assert answers == [200, 200, 429]
 
 
 def test_the_address_is_shown_once_and_may_be_withdrawn(cast):

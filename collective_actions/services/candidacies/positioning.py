@@ -9,6 +9,7 @@ from django.db import transaction
 
 from collective_actions.models import Candidacy, TrainingSession
 from collective_actions.models.candidacies import LIVING, Origin
+from collective_actions.services.trainings.writing import locked
 from collective_actions.workflows import CANDIDACY
 from hub.core.access import require
 from hub.core.actor import Actor
@@ -86,6 +87,8 @@ def withdraw(actor: Actor, *, candidacy: Candidacy, note: str) -> Candidacy:
 
 
 def _check(actor: Actor, session: TrainingSession, person: Beneficiary) -> None:
+    """Two members who position the same person wait for each other: the second one is told."""
+    session = locked(session.pk)
     if session.cancelled_at:
         raise Conflict("Cette session est annulée.", code="session_cancelled")
     if session.ends_on and session.ends_on < actor.today:
