@@ -70,3 +70,18 @@ class SessionChanged(Event):
 
     session_id: UUID
     cancelled: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingsEnding(Event):
+    """A step (`models.Step`) around the end of these trainings is due."""
+
+    step: str
+    trainee_ids: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraineeSeen(Event):
+    """The interview after a training is recorded: its follow-up is closed."""
+
+    trainee_id: UUID

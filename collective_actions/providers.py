@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from collective_actions.models import Trainee
+from collective_actions.selectors.endings import ending_lines, to_see
 from collective_actions.selectors.rosters import open_questions
 from hub.core.access import can, visible
 from hub.core.actor import Actor
@@ -57,13 +58,38 @@ def rosters_to_bring(actor: Actor, _: None) -> Iterator[TodaySection]:
     yield TodaySection("Listes de stagiaires à compléter", "clipboard-list", found.count(), lines, url, position=20)
 
 
+@provide(SLOT)
+def trainings_ended(actor: Actor, _: None) -> Iterator[TodaySection]:
+    """Whose training ended and who waits to be seen again: mine, and those nobody took."""
+    if not can(actor, "trainee.follow"):
+        return
+    found = to_see(actor)
+    lines = [
+        TodayLine(
+            title=line.name,
+            url=reverse("training_end", args=[line.trainee.pk]),
+            detail=line.trainee.session.training.title,
+            when=line.end,
+            tone="warning" if line.late else "info",
+            action_label="Noter l'entretien",
+        )
+        for line in ending_lines(actor, found[:SHOWN])
+    ]
+    yield TodaySection(
+        "Fins de formation", "graduation-cap", found.count(), lines, reverse("training_ends"), position=25
+    )
+
+
 @provide("person.panels")
 def trainings_of(actor: Actor, file: PersonFile) -> Iterator[Panel]:
     """Her trainings, the latest first."""
     if not can(actor, "trainee.list"):
         return
     found = visible(actor, Trainee).filter(beneficiary=file.person).select_related("session__training__organization")
-    lines = [PanelLine(one.session.training.title, _lasts(one)) for one in found.order_by("-starts_on", "id")[:SHOWN]]
+    lines = [
+        PanelLine(one.session.training.title, _lasts(one), url=reverse("training_end", args=[one.pk]))
+        for one in found.order_by("-starts_on", "id")[:SHOWN]
+    ]
     if lines:
         yield Panel("Formations", "graduation-cap", lines)
 

@@ -6,6 +6,7 @@ from hub.core.doors import Door
 
 TABS = (
     Door("Formations", "graduation-cap", "trainings"),
+    Door("Sorties de formation", "user-check", "training_ends"),
     Door("Listes de stagiaires", "clipboard-list", "rosters"),
     Door("Actions collectives", "users-round", "actions"),
 )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from celery import shared_task
 
 from collective_actions.services.actions.offers import lapse_offers, offer_seats, recount_places, release_closed_files
+from collective_actions.services.endings.figures import freeze_figures
+from collective_actions.services.endings.planning import plan_trainings
+from collective_actions.services.endings.telling import tell_endings
 from collective_actions.services.rosters.questions import ask_about_sessions, discard_forgotten
 from hub.core.actor import Actor
 from hub.core.gate import tenant
@@ -18,6 +23,7 @@ def follow_rosters() -> None:
         with tenant(Actor.system(department_id)) as actor:
             ask_about_sessions(actor)
             discard_forgotten(actor)
+            freeze_figures(actor)
 
 
 @shared_task
@@ -36,3 +42,13 @@ def recount_action_places() -> None:
     for department_id in Department.objects.values_list("pk", flat=True):
         with tenant(Actor.system(department_id)) as actor:
             recount_places(actor)
+
+
+@shared_task
+def follow_trainings(department_id: str = "") -> None:
+    """Plan the steps around the ends of trainings and tell those due; at the word of a roster, and every minute."""
+    everywhere = Department.objects.values_list("pk", flat=True)
+    for one in [UUID(department_id)] if department_id else everywhere:
+        with tenant(Actor.system(one)) as actor:
+            plan_trainings(actor)
+            tell_endings(actor)

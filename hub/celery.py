@@ -23,6 +23,7 @@ EVERY = {
     "partners.tasks.remind_owners": 3600.0,
     "partners.tasks.tell_saved_searches": 3600.0,
     "collective_actions.tasks.follow_rosters": 3600.0,
+    "collective_actions.tasks.follow_trainings": 60.0,
     "referrals.tasks.expire_proposals": 3600.0,
     "referrals.tasks.close_loops": 3600.0,
     "referrals.tasks.release_gap_gestures": 2.0,

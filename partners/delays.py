@@ -44,6 +44,12 @@ DELAYS: dict[str, Delay] = {
     # Directory
     "service_verified": Delay(183, DAYS, "Service du répertoire : à vérifier après"),
     # Trainings (programme, 2.4: trainees are seen again as soon as their training ends)
+    "training_first": Delay(30, DAYS, "Fin de formation : premier avis, avant la fin"),
+    "training_second": Delay(7, DAYS, "Fin de formation : second avis, avant la fin"),
+    "training_reminder": Delay(15, DAYS, "Fin de formation sans entretien : rappel, après la fin"),
+    "training_short": Delay(30, DAYS, "Formation courte : sans premier avis en dessous de"),
+    "training_job_wait": Delay(2, OPEN_DAYS, "Sortie en emploi : attente avant l'avis de fin"),
+    "training_access": Delay(30, DAYS, "Accès du développeur de l'emploi conservé après l'entretien"),
     "roster_due": Delay(5, OPEN_DAYS, "Session ouverte sans liste de stagiaires : alerte"),
     "roster_forgotten": Delay(7, DAYS, "Liste de stagiaires jamais confirmée : détruite après"),
     # Collective actions

@@ -1,5 +1,11 @@
-"""Doors for machines: collective actions, who comes, trainings and their candidates."""
+"""Doors for machines: actions, who comes, trainings, their candidates, lists of trainees, ends of trainings."""
 
-from collective_actions.api import actions, enrolments, trainings
+from collective_actions.api import actions, endings, enrolments, rosters, trainings
 
-urlpatterns = [*actions.urlpatterns, *enrolments.urlpatterns, *trainings.urlpatterns]
+urlpatterns = [
+    *actions.urlpatterns,
+    *enrolments.urlpatterns,
+    *trainings.urlpatterns,
+    *rosters.urlpatterns,
+    *endings.urlpatterns,
+]

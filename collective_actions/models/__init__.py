@@ -2,6 +2,7 @@ from collective_actions.models.actions import ActionAudience, CollectiveAction, 
 from collective_actions.models.candidacies import Candidacy, CandidacyLog, CandidacyState
 from collective_actions.models.enrolments import ACTIVE_STATES, Attendance, Enrolment, EnrolmentLog, EnrolmentState
 from collective_actions.models.feeds import CalendarFeed
+from collective_actions.models.follow_ups import ContactKind, FollowUpContact, FollowUpStep, Step, TrainingFigure
 from collective_actions.models.rosters import Interview, Outcome, Question, Roster, RosterQuestion, Trainee
 from collective_actions.models.trainings import (
     EntryMode,
@@ -23,10 +24,13 @@ __all__ = [
     "CandidacyLog",
     "CandidacyState",
     "CollectiveAction",
+    "ContactKind",
     "Enrolment",
     "EnrolmentLog",
     "EnrolmentState",
     "EntryMode",
+    "FollowUpContact",
+    "FollowUpStep",
     "Goal",
     "Interview",
     "Outcome",
@@ -37,9 +41,11 @@ __all__ = [
     "Roster",
     "RosterQuestion",
     "Session",
+    "Step",
     "TeachingMode",
     "Trainee",
     "Training",
+    "TrainingFigure",
     "TrainingJournal",
     "TrainingSession",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from collective_actions.models import Roster, Trainee
+from collective_actions.models import FollowUpContact, FollowUpStep, Roster, Trainee
 from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.models import Function
@@ -53,6 +53,8 @@ def may_list_trainees(actor: Actor, _: None = None) -> bool:
 
 
 @scope(Trainee)
+@scope(FollowUpStep)
+@scope(FollowUpContact)
 def of_people_followed(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
     """What hangs on a person follows the person; for a partner, from the level `placement`."""
     rows = rows.filter(beneficiary__in=people_of(actor, Beneficiary.objects.all()).values("pk"))

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from collective_actions.forms.rosters import RosterForm
+from collective_actions.selectors.endings import figures
 from collective_actions.selectors.rosters import coverage as coverage_of
 from collective_actions.selectors.rosters import roster_file, roster_files, waiting_files
 from collective_actions.services.rosters.rejects import reject_file
@@ -91,7 +92,8 @@ def rejects(request: Request, pk: UUID) -> HttpResponse:
 @require_safe
 def coverage(request: Request) -> HttpResponse:
     """Sessions with a list among those begun, by territory; what is still missing."""
-    return render(request, "collective_actions/rosters/coverage.html", {"coverage": coverage_of(request.actor)})
+    context = {"coverage": coverage_of(request.actor), "figures": figures(request.actor)}
+    return render(request, "collective_actions/rosters/coverage.html", context)
 
 
 def _receive(request: Request, file: UploadedFile) -> str:

@@ -79,6 +79,9 @@ CUSTOM_SETTINGS = {
         "CampaignStateEnum": "referrals.models.CampaignState",
         "ImportStateEnum": "partners.models.files.ImportState",
         "ListNatureEnum": "partners.models.files.ListNature",
+        "OutcomeEnum": "referrals.models.referrals.Outcome",
+        "TrainingOutcomeEnum": "collective_actions.models.Outcome",
+        "TrainingInterviewEnum": "collective_actions.models.Interview",
         "ServiceKindEnum": "partners.serializers_services.KIND_CHOICES",
     },
 }

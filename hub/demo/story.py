@@ -21,6 +21,7 @@ from hub.demo.network import METZ
 from hub.demo.opening import Network, open_network
 from hub.demo.population import Invented, population
 from hub.demo.referrals import ANSWERS, BY_SENDER, DECISIONS, RECEIVERS, SCENARIOS, VERBS, Decision, Scenario, Step
+from hub.demo.rosters import follow_trainees
 from hub.demo.trainings import offer_trainings
 from notifications.models import NotificationCursor
 from referrals.models import Beneficiary, Referral, RegistrationGap, SupportAssignment
@@ -90,6 +91,8 @@ def build(*, people: int, folder: Path, say: Say) -> Summary:
     say("Convocations : une campagne suivie, une en préparation, des courriers")
     convene(network)
     write_letters(network)
+    say("Formations : listes de stagiaires de la Région, fins de formation suivies")
+    follow_trainees(network, folder)
     newcomers = list(population(NEWCOMERS, today=today, first=FIRST_NEWCOMER, territory=METZ))
     ready_people = write_people(folder / f"personnes_{this.name}.xlsx", newcomers)
     ready_list = write_list(folder / f"liste_{this.name}.csv", invented, this, territory=METZ)

@@ -4,6 +4,16 @@ A title holds counts and partners' names only, never a person's name nor a reaso
 fails at import (see `catalogue.Kind`).
 """
 
-from notifications.kinds import actions, appointments, directory, gaps, imports, referrals, rosters, trainings
+from notifications.kinds import (
+    actions,
+    appointments,
+    directory,
+    endings,
+    gaps,
+    imports,
+    referrals,
+    rosters,
+    trainings,
+)
 
-__all__ = ["actions", "appointments", "directory", "gaps", "imports", "referrals", "rosters", "trainings"]
+__all__ = ["actions", "appointments", "directory", "endings", "gaps", "imports", "referrals", "rosters", "trainings"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
@@ -75,6 +76,40 @@ def explain_absence(
     touch(actor.department_id, "person", person.pk)
     touch(actor.department_id, "gaps", actor.department_id)
     return explanation
+
+
+@transaction.atomic
+def keep_explanation(
+    actor: Actor, *, person_id: UUID, kind: str, source: str, starts_on: date | None, until: date | None, note: str
+) -> None:
+    """What an application knows of somebody as it knows it now: one explanation of this `source`, moved with its dates.
+
+    Without `until`, the delay `explained_absence` counts from its start; without `starts_on` there is nothing left to
+    explain, and what was said ends yesterday. A new end is a new question.
+    """
+    require(actor, "absence.explain", Beneficiary(pk=person_id, department_id=actor.department_id))
+    former = AbsenceExplanation.objects.filter(beneficiary=person_id, source=source).order_by("-until", "id").first()
+    if starts_on is None:
+        if former is not None and former.until >= actor.today:
+            former.until = max(former.starts_on, actor.today - timedelta(days=1))
+            former.save(update_fields=["until"])
+        return
+    delay = Department.objects.get(pk=actor.department_id).delay("explained_absence")
+    ends = max(until or starts_on + timedelta(days=delay), starts_on)
+    said = {"kind": kind, "starts_on": starts_on, "until": ends, "note": note.strip()[:300]}
+    if former is None or former.until < starts_on:
+        AbsenceExplanation.objects.create(
+            department_id=actor.department_id, beneficiary_id=person_id, source=source, recorded_at=actor.now, **said
+        )
+    elif any(getattr(former, name) != value for name, value in said.items()):
+        asked = {} if former.until == ends else {"asked_on": None, "answer": "", "answered_on": None}
+        for name, value in (said | asked).items():
+            setattr(former, name, value)
+        former.save(update_fields=[*said, *asked])
+    else:
+        return
+    touch(actor.department_id, "person", person_id)
+    touch(actor.department_id, "gaps", actor.department_id)
 
 
 @transaction.atomic

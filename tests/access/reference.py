@@ -75,7 +75,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "Campaign": lambda row: False,
         "CampaignLog": lambda row: False,
         "Summons": lambda row: row.appointment_id in appointments,
-        "Trainee": lambda row: row.beneficiary_id in followed,
+        **dict.fromkeys(("Trainee", "FollowUpStep", "FollowUpContact"), lambda row: row.beneficiary_id in followed),
         **of_org,
         **dict.fromkeys(
             (

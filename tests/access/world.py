@@ -20,7 +20,7 @@ from typing import Any
 from django.db import models
 
 from collective_actions.calendar import CalendarAsked
-from collective_actions.models import Roster, RosterQuestion, Trainee, Training, TrainingJournal, TrainingSession
+from collective_actions.models import Training, TrainingJournal, TrainingSession
 from collective_actions.services.candidacies.positioning import note_application
 from collective_actions.services.feeds import open_feed
 from hub.core.actor import Actor
@@ -30,7 +30,6 @@ from notifications.models import Notification
 from partners.actors import guest_of
 from partners.models import (
     Commune,
-    ImportJob,
     ImportRow,
     LineCorrection,
     Membership,
@@ -81,6 +80,7 @@ from referrals.services.matches import decide_match
 from referrals.services.pathways import exempt_from_registration
 from referrals.services.people import restrict_file
 from referrals.services.referrals import accept_referral, decline_referral, draft_referral
+from tests.access.trainees import build_trainees
 from tests.actions import fill_actions
 from tests.cast import Cast, actor
 from tests.files import OCTOBER, bring, sample
@@ -115,7 +115,7 @@ def build_world(cast: Cast, *, texts: dict[str, str] | None = None) -> World:
     _offers(world)
     fill_actions(world)
     _files(world)
-    _rosters(world)
+    build_trainees(world)
     return world
 
 
@@ -354,26 +354,6 @@ def _offers(world: World) -> None:
     world.trainings_job = bring(cast.trainer, "trainings", OFFER)
     with tenant(actor(cast.trainer)):
         world.trainings_row = ImportRow.objects.get(job=world.trainings_job)
-
-
-def _rosters(world: World) -> None:
-    cast = world.cast
-    here = {"department": cast.department}
-    with tenant(Actor.system(cast.department.pk)) as acting:
-        for name in ("helped", "jobseeker"):
-            row = Trainee.objects.create(
-                department_id=acting.department_id, beneficiary=getattr(world, name), session=world.training_session,
-                starts_on=acting.today, created_at=acting.now, updated_at=acting.now,
-            )  # fmt: skip
-            setattr(world, f"{name}_trainee", row)
-        world.roster_job = ImportJob.objects.select_related("file").get(pk=world.roster_job.pk)
-        world.roster = Roster.objects.create(
-            session=world.training_session, job=world.roster_job, organization=cast.region, received_at=acting.now,
-            lines=2, **here,
-        )  # fmt: skip
-        world.roster_question = RosterQuestion.objects.create(
-            session=world.training_session, question="end", asked_on=acting.today, **here
-        )
 
 
 def _months(world: World) -> None:

@@ -206,6 +206,9 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
     assert kinds == set(KINDS) - {
         "candidacy_moved",
         "roster_finished",
+        "trainee_not_seen",
+        "training_ended",
+        "training_ending",
         "roster_missing",
         "training_end_unknown",
         "gap_closed",

@@ -21,10 +21,12 @@ from collective_actions.models import Roster, TrainingSession
 from collective_actions.services.rosters.sessions import sessions_of
 from hub.core.actor import Actor
 from hub.core.events import emit
+from hub.core.nudge import nudge
 from partners.models import ImportJob
 from referrals.imports.lines import PersonLine, has_verdict
 from referrals.matching import levels, stage
 
+TASK = "collective_actions.tasks.follow_trainings"
 # An identifier and both names, where the file gives no date of birth (France Travail's extract).
 BY_IDENTIFIER = (
     "cardinality(s.pes) > 0 AND s.birth IS NULL AND b.pes_keys && s.pes AND b.first_key = s.first"
@@ -99,6 +101,7 @@ def apply_roster(actor: Actor, *, job: ImportJob, lines: Iterable[TraineeLine]) 
         for statement in (CHANGE, CREATE, MISSING, DOUBTFUL, "DROP TABLE stage"):
             cursor.execute(statement, values if "%(" in statement else None)
     emit(RosterArrived(department_id=actor.department_id, session_ids=tuple(rosters)))
+    nudge(TASK, str(actor.department_id))
 
 
 def _match(actor: Actor, job: ImportJob) -> None:

@@ -10,10 +10,11 @@ from datetime import date
 
 from django.db.models import Q
 
+from collective_actions.imports.lines import training_key
 from collective_actions.imports.rosters import TraineeLine
 from collective_actions.models import Training, TrainingSession
 from hub.core.actor import Actor
-from hub.core.text import fold, name_key
+from hub.core.text import fold
 from partners.models import Commune, ImportJob, Organization
 
 Named = tuple[str, date | None]
@@ -35,7 +36,7 @@ class _Known:
         self._actor, self._job = actor, job
         here = TrainingSession.objects.filter(training__department_id=actor.department_id)
         numbers = {line.session_number for line in lines} | {line.catalogue_number for line in lines}
-        keys = {training_key(line) for line in lines}
+        keys = {_key(line) for line in lines}
         asked = Q(number__in=numbers - {""}) | Q(training__key__in=keys)
         found = here.filter(asked).select_related("training").order_by("starts_on", "id")
         self._by_number: dict[str, TrainingSession] = {}
@@ -45,7 +46,7 @@ class _Known:
 
     def session(self, line: TraineeLine) -> TrainingSession:
         """The session of a line."""
-        named = (training_key(line), line.session_start)
+        named = (_key(line), line.session_start)
         numbers = (line.session_number, line.catalogue_number)
         found = next((self._by_number[n] for n in numbers if n in self._by_number), None)
         if found is None and not line.session_number:
@@ -80,7 +81,7 @@ class _Known:
         title, body = line.title or f"Session {line.session_number}", line.organization or "Organisme non précisé"
         training, _ = Training.objects.get_or_create(
             department_id=self._actor.department_id,
-            key=training_key(line),
+            key=_key(line),
             action_number="",
             defaults={
                 "title": title,
@@ -104,6 +105,6 @@ class _Known:
         return named.first() or by_code.first()
 
 
-def training_key(line: TraineeLine) -> str:
-    """What makes two lines one training: its body and its title."""
-    return f"{line.siret or name_key(line.organization)} {name_key(line.title)}"[:180]
+def _key(line: TraineeLine) -> str:
+    """What makes two lines one training, as offers of training say it."""
+    return training_key({"body_siret": line.siret, "body_name": line.organization, "title": line.title})

@@ -1,0 +1,1 @@
+"""What is done around the end of a training, by noun."""
