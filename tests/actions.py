@@ -7,7 +7,9 @@ from typing import Any
 
 from collective_actions.models import CollectiveAction, Enrolment, Session
 from collective_actions.services.actions.enrolling import enrol, join
+from collective_actions.services.actions.models import keep_model
 from collective_actions.services.actions.writing import add_sessions, create_action, publish_action
+from collective_actions.services.posts import open_post
 from hub.core.gate import tenant
 from partners.models import Membership, ServiceJournal
 from referrals.models import Beneficiary
@@ -57,5 +59,10 @@ def fill_actions(world: Any) -> None:
     with tenant(actor(cast.social_worker)) as acting:
         (world.enrolment,) = enrol(acting, person=world.helped, session=world.session, informed_on=acting.today)
         world.action_referral = world.enrolment.referral
+    with tenant(actor(cast.siae_worker)) as acting:
+        world.post = open_post(acting, organization=cast.siae, name="Agent d'entretien", contract="integration")
+        world.post_service, world.post_note = world.post.service, ServiceJournal.objects.get(service=world.post.service)
+    with tenant(actor(cast.network_head)) as acting:
+        world.action_model = keep_model(acting, action=world.action, name="Modèle fictif")
     with tenant(actor(cast.udaf_worker)) as acting:
         (world.joining,) = join(acting, session=world.pro_session)

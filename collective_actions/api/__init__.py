@@ -1,10 +1,11 @@
 """Doors for machines: actions, who comes, trainings, their candidates, lists of trainees, ends of trainings."""
 
-from collective_actions.api import actions, endings, enrolments, rosters, trainings
+from collective_actions.api import actions, endings, enrolments, posts, rosters, trainings
 
 urlpatterns = [
     *actions.urlpatterns,
     *enrolments.urlpatterns,
+    *posts.urlpatterns,
     *trainings.urlpatterns,
     *rosters.urlpatterns,
     *endings.urlpatterns,

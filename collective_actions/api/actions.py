@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from collective_actions.models import CollectiveAction, Session
 from collective_actions.selectors.actions import actions_asked, get_action, get_session, order_of, with_sessions
 from collective_actions.serializers import actions as forms
-from collective_actions.services.actions.sessions import cancel_session, record_attendance
+from collective_actions.services.actions.sessions import cancel_session, conclude, record_attendance
 from collective_actions.services.actions.writing import (
     add_sessions,
     cancel_action,
@@ -138,9 +138,20 @@ class AttendanceView(ApiView):
     def post(self, request: Request, pk: UUID) -> Response:
         """From the beginning of the session on; may be corrected."""
         session = get_session(self.actor, pk)
-        _check(self, "session.run", session, session.action)
+        allowed(self, "session.run", session, session.action)
         marks = {one["enrolment"]: one["attendance"] for one in self.input(forms.AttendanceInput)["marks"]}
         record_attendance(self.actor, session=session, marks=marks)
+        return Response(_session(get_session(self.actor, pk)))
+
+
+@extend_schema(tags=TAGS)
+class ConcludeView(ApiView):
+    @writes("Transmettre : action suivie", answer=forms.ActionSessionOutput)
+    def post(self, request: Request, pk: UUID) -> Response:
+        """The referrals of those who came are completed. 409 `not_recorded` before attendance is noted."""
+        session = get_session(self.actor, pk)
+        allowed(self, "session.run", session, session.action)
+        conclude(self.actor, session=session)
         return Response(_session(get_session(self.actor, pk)))
 
 
@@ -169,18 +180,18 @@ def _one(view: ApiView, pk: UUID) -> dict[str, Any]:
 
 def _mine(view: ApiView, pk: UUID, rule: str) -> CollectiveAction:
     action = get_action(view.actor, pk)
-    _check(view, rule, action, action)
+    allowed(view, rule, action, action)
     return action
 
 
 def _session_of_mine(view: ApiView, pk: UUID, rule: str) -> Session:
     session = get_session(view.actor, pk)
-    _check(view, rule, session.action, session.action)
+    allowed(view, rule, session.action, session.action)
     return session
 
 
-def _check(view: ApiView, rule: str, obj: Any, action: CollectiveAction) -> None:
-    """404 for those of others, 403 inside one's own organisation."""
+def allowed(view: ApiView, rule: str, obj: Any, action: CollectiveAction) -> None:
+    """Answer 404 for those of others, 403 inside one's own organisation."""
     if not can(view.actor, rule, obj):
         raise Refused if action.service.organization_id == view.actor.organization_id else NotVisible
 
@@ -195,5 +206,6 @@ urlpatterns = [
     route(f"{ACTION}quotas/", ActionQuotaView.as_view(), name="api_action_quotas", access=MEMBER),
     route(SESSION, ActionSessionView.as_view(), name="api_action_session", access=MEMBER),
     route(f"{SESSION}cancel/", ActionSessionCancelView.as_view(), name="api_action_session_cancel", access=MEMBER),
+    route(f"{SESSION}conclude/", ConcludeView.as_view(), name="api_action_conclude", access=MEMBER),
     route(f"{SESSION}attendance/", AttendanceView.as_view(), name="api_action_attendance", access=MEMBER),
 ]

@@ -189,6 +189,15 @@ class QuotaForm(forms.Form):
         rows_in(self, "organization").queryset = visible(actor, Organization).order_by("name")
 
 
+class KeepModelForm(forms.Form):
+    """Keep an action for others to start from."""
+
+    name = forms.CharField(label="Nom du modèle", max_length=150)
+    shared = forms.BooleanField(
+        label="Partagé dans le Département", required=False, help_text="Sinon, votre organisme seul le voit."
+    )
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(label="Pourquoi", max_length=300)
 

@@ -1,8 +1,10 @@
 from collective_actions.models.actions import ActionAudience, CollectiveAction, PrescriberQuota, Session
 from collective_actions.models.candidacies import Candidacy, CandidacyLog, CandidacyState
+from collective_actions.models.designs import ActionModel
 from collective_actions.models.enrolments import ACTIVE_STATES, Attendance, Enrolment, EnrolmentLog, EnrolmentState
 from collective_actions.models.feeds import CalendarFeed
 from collective_actions.models.follow_ups import ContactKind, FollowUpContact, FollowUpStep, Step, TrainingFigure
+from collective_actions.models.posts import Contract, OpenPost
 from collective_actions.models.rosters import Interview, Outcome, Question, Roster, RosterQuestion, Trainee
 from collective_actions.models.trainings import (
     EntryMode,
@@ -18,6 +20,7 @@ from collective_actions.models.trainings import (
 __all__ = [
     "ACTIVE_STATES",
     "ActionAudience",
+    "ActionModel",
     "Attendance",
     "CalendarFeed",
     "Candidacy",
@@ -25,6 +28,7 @@ __all__ = [
     "CandidacyState",
     "CollectiveAction",
     "ContactKind",
+    "Contract",
     "Enrolment",
     "EnrolmentLog",
     "EnrolmentState",
@@ -33,6 +37,7 @@ __all__ = [
     "FollowUpStep",
     "Goal",
     "Interview",
+    "OpenPost",
     "Outcome",
     "PrescriberQuota",
     "Question",

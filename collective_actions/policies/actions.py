@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from collective_actions.models import CollectiveAction, Enrolment, Session
-from hub.core.access import can, rule, scope
+from collective_actions.models import ActionModel, CollectiveAction, Enrolment, OpenPost, Session
+from hub.core.access import can, rule, scope, visible
 from hub.core.actor import Actor
-from partners.models import Function, Organization
+from partners.models import Function, Organization, Service
 from partners.models.services import ServiceState
 from referrals.models import Beneficiary
 from referrals.policies.people import knows_privately, supported_people
@@ -69,6 +69,26 @@ def _received(actor: Actor) -> Q:
 
 def _sent_by_manager(actor: Actor) -> Q:
     return Q(prescriber=actor.organization_id) if actor.manager else Q(pk=None)
+
+
+@scope(OpenPost)
+def posts(actor: Actor, queryset: QuerySet[OpenPost]) -> QuerySet[OpenPost]:
+    """Those whose service one sees."""
+    return queryset.filter(service__in=visible(actor, Service).values("pk"))
+
+
+@scope(ActionModel)
+def models(actor: Actor, queryset: QuerySet[ActionModel]) -> QuerySet[ActionModel]:
+    """Those of one's own organisation, and those shared in the Département."""
+    found = queryset.filter(department_id=actor.department_id)
+    return found.filter(Q(shared=True) | Q(organization=actor.organization_id))
+
+
+@rule("model.forget")
+def may_forget_model(actor: Actor, model: ActionModel) -> bool:
+    """Who kept it, his managers, and moderators."""
+    own = model.organization_id == actor.organization_id and (actor.manager or model.created_by_id == actor.user_id)
+    return (own and model.department_id == actor.department_id) or can(actor, "service.moderate", model)
 
 
 @rule("action.design")

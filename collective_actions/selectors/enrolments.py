@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from collective_actions.models import Enrolment, EnrolmentState, Session
+from collective_actions.services.actions.sessions import to_conclude
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
 from referrals.models.referrals import OPEN_STATES
@@ -43,6 +44,7 @@ class SessionRecord:
     edits: bool
     publishes: bool
     begun: bool
+    to_conclude: int
 
 
 def get_enrolment(actor: Actor, pk: UUID | str) -> Enrolment:
@@ -60,16 +62,18 @@ def session_record(actor: Actor, session: Session) -> SessionRecord:
     queue = by_state.get("offered", []) + by_state.get("waiting", [])
     seated = by_state.get("enrolled", [])
     gone = [line for state in GIVEN_UP for line in by_state.get(state, [])]
+    runs = can(actor, "session.run", session)
     return SessionRecord(
         session=session,
         enrolled=sorted(seated, key=lambda line: line.name),
         waiting=sorted(queue, key=lambda line: line.enrolment.rank or 0),
         gone=gone,
         hidden=session.taken + session.waiting - len(seated) - len(queue),
-        runs=can(actor, "session.run", session),
+        runs=runs,
         edits=can(actor, "action.edit", session.action),
         publishes=can(actor, "action.publish", session.action),
         begun=session.starts_at <= actor.now,
+        to_conclude=to_conclude(session).count() if session.recorded_at and runs else 0,
     )
 
 

@@ -83,6 +83,10 @@ class ActionQuery(PageQuery):
     places = serializers.ChoiceField(["left"], required=False, help_text="Seulement celles qui ont des places.")
 
 
+class ModelQuery(PageQuery):
+    """Models of action."""
+
+
 class SessionInput(serializers.Serializer[Any]):
     starts_at = serializers.DateTimeField()
     duration = serializers.IntegerField(min_value=15, max_value=720, default=120, help_text="Minutes.")

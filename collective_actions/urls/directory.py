@@ -1,6 +1,6 @@
 """The addresses of the directory."""
 
-from collective_actions.views import directory, exports, moderation, services
+from collective_actions.views import directory, exports, moderation, posts, services
 from hub.core.urls import MEMBER, PUBLIC, route
 
 urlpatterns = [
@@ -20,5 +20,7 @@ urlpatterns = [
     route("repertoire/<uuid:pk>/fusionner/", services.service_merge, name="service_merge", access=MEMBER),
     route("repertoire/<uuid:pk>/rattacher/", services.service_attach, name="service_attach", access=MEMBER),
     route("repertoire/<uuid:pk>/suggerer/", services.service_suggest, name="service_suggest", access=MEMBER),
+    route("repertoire/<uuid:pk>/poste/", posts.post_edit, name="post_edit", access=MEMBER),
+    route("reseau/<uuid:pk>/postes/nouveau/", posts.post_new, name="post_new", access=MEMBER),
     route("reseau/<uuid:pk>/services/nouveau/", services.service_new, name="service_new", access=MEMBER),
 ]

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from collective_actions.forms.actions import ActionFilters, QuotaForm, ReasonForm
+from collective_actions.forms.actions import ActionFilters, KeepModelForm, QuotaForm, ReasonForm
 from collective_actions.models import CollectiveAction
 from collective_actions.selectors.actions import BOXES, MINE, action_record, actions_list, get_action
 from collective_actions.selectors.measures import action_measures
@@ -70,6 +70,7 @@ def action_page(request: Request, found: CollectiveAction, *, status: int = 200,
         "may": record.may,
         "person": person_named(actor, request.GET.get("pour", "")),
         "reason_form": ReasonForm(auto_id="cancel_%s"),
+        "model_form": KeepModelForm(initial={"name": found.service.name}, auto_id="model_%s"),
         "quota_form": QuotaForm(actor=actor) if "edit" in record.may else None,
         "topic": topic_token("action", found.pk),
         **given,

@@ -11,10 +11,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from collective_actions.forms.actions import (
     EvaluationStep,
+    KeepModelForm,
     NeedAgain,
     NeedStep,
     ObjectiveStep,
@@ -22,12 +23,13 @@ from collective_actions.forms.actions import (
     PublicStep,
     SeriesForm,
 )
-from collective_actions.models import CollectiveAction
+from collective_actions.models import ActionModel, CollectiveAction
+from collective_actions.services.actions.models import forget_model, keep_model, start_from
 from collective_actions.services.actions.writing import add_sessions, create_action, edit_action
 from collective_actions.views.actions import mine
-from hub.core.access import get_visible, require
+from hub.core.access import can, find, get_visible, require, visible
 from hub.core.actor import Actor
-from hub.core.errors import NotVisible
+from hub.core.errors import NotVisible, Refused
 from partners.models import Organization
 from partners.views.pages import UNPROCESSABLE, Request, submit
 
@@ -65,6 +67,7 @@ STEPS: dict[str, Step] = {
     "evaluation": Step("Évaluation", EvaluationStep, "Décidez maintenant comment vous saurez si cela a servi."),
 }
 NAMES = list(STEPS)
+MOST_MODELS = 50
 
 
 @require_http_methods(PAGE_OR_POST)
@@ -72,12 +75,47 @@ def action_new(request: Request) -> HttpResponse:
     """The first step makes the draft; the others follow."""
     actor = request.actor
     require(actor, "action.design")
-    form = NeedStep(request.POST or None, initial={"audience": "people"})
+    key = request.GET.get("modele", "")
+    model = find(actor, ActionModel, key) if key else None
+    initial = {"audience": "people", **({"name": model.name, **model.content} if model else {})}
+    form = NeedStep(request.POST or None, initial=initial)
     organization = get_visible(actor, Organization, actor.organization_id)
-    made = submit(request, form, lambda: create_action(actor, organization=organization, **form.cleaned_data))
+    made = submit(request, form, lambda: _made(actor, model, organization, form.cleaned_data))
     if made:
         return redirect("action_step", made.pk, NAMES[1])
-    return _page(request, form, "besoin", None)
+    return _page(request, form, "besoin", None, models=visible(actor, ActionModel)[:MOST_MODELS], model=model)
+
+
+def _made(
+    actor: Actor, model: ActionModel | None, organization: Organization, said: dict[str, Any]
+) -> CollectiveAction:
+    if model is None:
+        return create_action(actor, organization=organization, **said)
+    return start_from(actor, model=model, organization=organization, **said)
+
+
+@require_POST
+def model_keep(request: Request, pk: UUID) -> HttpResponse:
+    """Keep this action as a model."""
+    action = mine(request, pk, "action.edit")
+    form = KeepModelForm(request.POST)
+    if kept := submit(request, form, lambda: keep_model(request.actor, action=action, **form.cleaned_data)):
+        seen = "le Département" if kept.shared else "votre organisme"
+        messages.success(request, f"Modèle « {kept.name} » gardé : {seen} peut en partir.")
+    else:
+        messages.error(request, "Donnez un nom au modèle.")
+    return redirect("action", pk)
+
+
+@require_POST
+def model_forget(request: Request, pk: UUID) -> HttpResponse:
+    """Retire a model."""
+    model = get_visible(request.actor, ActionModel, pk)
+    if not can(request.actor, "model.forget", model):
+        raise Refused if model.organization_id == request.actor.organization_id else NotVisible
+    forget_model(request.actor, model=model)
+    messages.success(request, "Modèle retiré.")
+    return redirect("action_new")
 
 
 @require_http_methods(PAGE_OR_POST)
@@ -127,11 +165,14 @@ def _next(request: Request, step: str, action: CollectiveAction) -> HttpResponse
     return redirect("action_step", action.pk, NAMES[position])
 
 
-def _page(request: Request, form: forms.Form, step: str, action: CollectiveAction | None) -> HttpResponse:
+def _page(request: Request, form: forms.Form, step: str, action: CollectiveAction | None, **more: Any) -> HttpResponse:
     def address(name: str) -> str:
         return reverse("action_step", args=[action.pk, name]) if action else ""
 
+    models = [(one, can(request.actor, "model.forget", one)) for one in more.pop("models", ())]
     context = {
+        **more,
+        "models": models,
         "form": form,
         "action": action,
         "step": STEPS[step],

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from collective_actions.forms.directory import AttachForm, SearchForm, SuggestForm
+from collective_actions.services.posts import get_post
 from hub.core.access import can, get_visible
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
@@ -70,6 +71,7 @@ def service_page(request: Request, one: Service, form: SuggestForm, status: int 
     context: dict[str, Any] = {
         "record": service_record(actor, one),
         "service": one,
+        "post": get_post(one) if one.nature == ServiceNature.POST else None,
         "person": person_of(request),
         "suggest_form": form,
         "may_edit": can(actor, "service.edit", one),

@@ -23,7 +23,7 @@ from collective_actions.forms.actions import (
 from collective_actions.models import Session
 from collective_actions.selectors.actions import get_session
 from collective_actions.selectors.enrolments import SessionRecord, session_record
-from collective_actions.services.actions.sessions import cancel_session, record_attendance
+from collective_actions.services.actions.sessions import cancel_session, conclude, record_attendance
 from collective_actions.services.actions.writing import add_sessions, edit_session
 from collective_actions.views.actions import is_fragment, mine
 from hub.core.access import can
@@ -115,6 +115,18 @@ def session_attendance(request: Request, pk: UUID) -> HttpResponse:
     except (Conflict, Invalid) as error:
         return session_page(request, get_session(request.actor, pk), status=error.status, conflict=error.message)
     messages.success(request, "Présences enregistrées.")
+    return redirect("action_session", pk)
+
+
+@require_POST
+def session_conclude(request: Request, pk: UUID) -> HttpResponse:
+    """Those who came have followed the action: whoever sent them learns it."""
+    found = _running(request, pk)
+    try:
+        count = conclude(request.actor, session=found)
+    except Conflict as error:
+        return session_page(request, get_session(request.actor, pk), status=error.status, conflict=error.message)
+    messages.success(request, f"Résultats transmis : {count}.")
     return redirect("action_session", pk)
 
 

@@ -11,9 +11,11 @@ from uuid import UUID
 
 from collective_actions.models import CollectiveAction, Enrolment, Session
 from collective_actions.services.actions.enrolling import enrol, give_up, join
+from collective_actions.services.actions.models import keep_model
 from collective_actions.services.actions.offers import offer_seats
 from collective_actions.services.actions.sessions import record_attendance, record_feedback
 from collective_actions.services.actions.writing import add_sessions, create_action, publish_action, set_quota
+from collective_actions.services.posts import open_post
 from hub.core.access import can, visible
 from hub.core.actor import PARIS
 from hub.core.gate import tenant
@@ -80,6 +82,17 @@ PLANS = (
 )  # fmt: skip
 
 
+POSTS: tuple[dict[str, Any], ...] = (
+    {"name": "Agent d'entretien d'espaces verts", "positions": 3, "months": 6, "weekly_hours": 26.0,
+     "city": "Metz", "insee": "57463", "themes": ["trouver-un-emploi--repondre-a-des-offres-demploi"],
+     "description": "Tonte, taille, plantations, en équipe de huit avec un encadrant.",
+     "conditions": "Travail dehors par tous les temps ; déplacements avec le chantier.",
+     "prescribers": "Prescripteurs habilités ; critères vérifiés avec la structure"},
+    {"name": "Aide de cuisine", "positions": 1, "months": 6, "weekly_hours": 26.0, "city": "Metz", "insee": "57463",
+     "description": "Préparation froide, plonge, service du midi.", "conditions": "Du lundi au vendredi, dès 8 h."},
+)  # fmt: skip
+
+
 def gather(network: Network) -> None:
     """Everything; people are those whom the members who enrol already accompany."""
     people: dict[str, Iterator[Beneficiary]] = {}
@@ -94,6 +107,17 @@ def gather(network: Network) -> None:
         if plan.ago:
             _held(network, plan, action)
     _free_one(network)
+    _offer_posts(network)
+
+
+def _offer_posts(network: Network) -> None:
+    """What the integration structure recruits for, and an action kept for others to start from."""
+    with tenant(network.actor("siae_worker")) as actor:
+        for post in POSTS:
+            open_post(actor, organization=network.organizations["siae"], contract="integration", **post)
+    with tenant(network.actor("officer_metz")) as actor:
+        action = CollectiveAction.objects.select_related("service").get(service__name=PLANS[2].name)
+        keep_model(actor, action=action, name=action.service.name, shared=True)
 
 
 def _people(network: Network, name: str, taken: set[UUID]) -> Iterator[Beneficiary]:

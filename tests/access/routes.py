@@ -33,6 +33,7 @@ PERSONAL = {
     "candidatures/": "candidacy",
     "api/v1/registration-gaps/gestures/": "gap_gesture",
     "formations/actions/inscriptions/": "enrolment",
+    "formations/actions/modeles/": "action_model",
     "imports/": "people_job",
     "imports/a-rapprocher/": "doubtful_row",
     "imports/decisions/": "match_decision",
@@ -57,6 +58,7 @@ PERSONAL = {
     "api/v1/imports/decisions/": "match_decision",
     "api/v1/appointments/": "appointment",
     "api/v1/enrolments/": "enrolment",
+    "api/v1/action-models/": "action_model",
     "api/v1/campaigns/": "campaign",
     "api/v1/candidacies/": "candidacy",
 }
@@ -70,6 +72,7 @@ COMMON = {
     "api/v1/services/": "service",
     "api/v1/training-sessions/": "training_session",
     "api/v1/collective-actions/": "action",
+    "api/v1/open-posts/": "post",
     "api/v1/action-sessions/": "session",
     "territoires/": "territory",
     "formations/sessions/": "training_session",

@@ -6,16 +6,20 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from collective_actions.events import SessionChanged
-from collective_actions.models import Attendance, Enrolment, EnrolmentState, Session
+from collective_actions.models import ACTIVE_STATES, Attendance, Enrolment, EnrolmentState, Session
 from collective_actions.services.actions.seats import changed, locked
 from collective_actions.workflows import ENROLMENT
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid, NotVisible
 from hub.core.events import emit
+from referrals.models import Outcome
+from referrals.services.referrals import accept_referral, complete_referral
+
+CONCLUDED_FROM = ("sent", "waitlisted", "accepted", "in_progress")
 
 
 @transaction.atomic
@@ -86,6 +90,38 @@ def record_feedback(actor: Actor, *, enrolment: Enrolment, rating: int, feedback
     enrolment.save(update_fields=["rating", "feedback"])
     ENROLMENT.record(enrolment, "feedback", by=actor)
     return enrolment
+
+
+@transaction.atomic
+def conclude(actor: Actor, *, session: Session) -> int:
+    """Tell the senders that those who came have followed the action: their referrals are completed. How many.
+
+    Referrals not accepted yet are accepted first: whoever came was taken on. Those of a cycle wait for its last date.
+    """
+    require(actor, "session.run", session)
+    if session.recorded_at is None:
+        raise Conflict("Notez d'abord les présences.", code="not_recorded")
+    rows = to_conclude(session).select_related("referral").order_by("pk")
+    done = 0
+    for one in rows:
+        referral = one.referral
+        assert referral is not None  # asked for above
+        if referral.state in ("sent", "waitlisted"):
+            accept_referral(actor, referral=referral)
+        complete_referral(actor, referral=referral, outcome=Outcome.SERVICE_RECEIVED)
+        done += 1
+    changed(actor, session)
+    return done
+
+
+def to_conclude(session: Session) -> QuerySet[Enrolment]:
+    """Those who came and whose referral is still open, nothing more being expected of it."""
+    later = Enrolment.objects.filter(
+        referral=OuterRef("referral"), state__in=ACTIVE_STATES, session__starts_at__gt=session.starts_at,
+        session__cancelled_at=None,
+    )  # fmt: skip
+    came = Enrolment.objects.filter(session=session, attendance=Attendance.PRESENT, referral__isnull=False)
+    return came.filter(referral__state__in=CONCLUDED_FROM).exclude(Exists(later))
 
 
 def expected(session: Session) -> QuerySet[Enrolment]:
