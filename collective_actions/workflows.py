@@ -17,6 +17,7 @@ CANDIDACY = Workflow(
         of("stay_out", "selected", "not_entered", "Non entrée"),
         of("complete", "entered", "completed", "Formation achevée"),
         of("interrupt", "entered", "interrupted", "Formation interrompue"),
+        of("reopen", {"not_presented", "not_selected"}, "positioned", "Réponse reprise"),
         of("withdraw", {"positioned", "presented", "selected"}, "withdrawn", "Retirée"),
     ),
     log=CandidacyLog,

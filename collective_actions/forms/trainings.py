@@ -26,12 +26,8 @@ class CalendarFilter(forms.Form):
         required=False,
         choices=[("", "Tous les niveaux"), *((str(n), t) for n, t in LEVELS.items())],
     )
-    places = forms.ChoiceField(
-        label="Places", required=False, choices=[("", "Avec ou sans place"), ("1", "Places libres")]
-    )
-    paid = forms.ChoiceField(
-        label="Rémunération", required=False, choices=[("", "Rémunérée ou non"), ("1", "Rémunérée")]
-    )
+    places = forms.ChoiceField(label="Places", required=False, choices=[("", "Toutes"), ("1", "Places libres")])
+    paid = forms.ChoiceField(label="Rémunération", required=False, choices=[("", "Toutes"), ("1", "Rémunérée")])
     vue = forms.CharField(required=False, widget=forms.HiddenInput)
     jour = forms.CharField(required=False, widget=forms.HiddenInput)
     pour = forms.CharField(required=False, widget=forms.HiddenInput)

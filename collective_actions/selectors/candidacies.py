@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from collective_actions.models import Candidacy, CandidacyLog, TrainingSession
 from collective_actions.models.candidacies import CONTRARY, LIVING
-from collective_actions.services.candidacies.results import CONTRARIES, FAVOURABLE
+from collective_actions.services.candidacies.results import CONTRARIES, FAVOURABLE, is_open_again
 from collective_actions.workflows import CANDIDACY
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
@@ -137,7 +137,7 @@ def trainings_of(actor: Actor, file: PersonFile) -> Iterator[Panel]:
 
 
 def _line(actor: Actor, one: Candidacy, name: str, is_open: bool) -> CandidateLine:
-    allowed = CANDIDACY.allowed_from(one.state)
+    allowed = CANDIDACY.allowed_from("positioned" if is_open_again(one) else one.state)
     answers = can(actor, "candidacy.answer", one)
     return CandidateLine(
         candidacy=one,

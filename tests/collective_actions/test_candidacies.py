@@ -22,7 +22,7 @@ from hub.core.errors import Conflict, Invalid, InvalidTransition, Refused
 from hub.core.gate import tenant
 from notifications.models import Notification
 from referrals.models import AccessGrant, Beneficiary, Referral
-from referrals.services.referrals import cancel_referral, decline_referral, release_answer
+from referrals.services.referrals import cancel_referral, decline_referral, release_answer, take_back_answer
 from referrals.services.referrals.answers import HOLD
 from tests.cast import actor, client
 from tests.collective_actions.test_training_calendar import publish
@@ -125,6 +125,21 @@ def test_a_contrary_has_its_reason_and_closes_the_file_at_once(cast, candidacy):
     assert "Non retenue" in page and "Prérequis non atteints" in page
 
 
+def test_an_answer_taken_back_opens_the_candidacy_again(cast, candidacy):
+    say(cast, candidacy, "reject", reason="no_place")
+    with tenant(actor(cast.siae_worker)) as acting:
+        take_back_answer(acting, referral=Referral.objects.get())
+    page = client(cast.siae_worker).get(reverse("training_session", args=[candidacy.session_id])).text
+    assert reverse("candidacy_result", args=[candidacy.pk, "select"]) in page
+    say(cast, candidacy, "select")
+    assert referral_now(cast, candidacy).state == "accepted"
+    with tenant(actor(cast.social_worker)):
+        one = Candidacy.objects.get()
+        assert (one.state, one.reason) == ("selected", "")
+        names = set(one.log.values_list("name", flat=True))
+    assert names == {"position", "reject", "reopen", "select"}
+
+
 def test_every_state_allows_its_steps_and_refuses_the_others(cast, candidacy):
     for state in CandidacyState.values:
         allowed = CANDIDACY.allowed_from(state)
@@ -135,7 +150,7 @@ def test_every_state_allows_its_steps_and_refuses_the_others(cast, candidacy):
             else:
                 with pytest.raises(InvalidTransition):
                     CANDIDACY.check(candidacy, name)
-    assert set(CANDIDACY.transitions) == {*RESULTS, "withdraw"}
+    assert set(CANDIDACY.transitions) == {*RESULTS, "withdraw", "reopen"}
     say(cast, candidacy, "select")
     with pytest.raises(InvalidTransition):
         say(cast, candidacy, "present")

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from collective_actions.models import Candidacy, TrainingSession
 from collective_actions.models.candidacies import LIVING, Origin
+from collective_actions.services.candidacies.results import reopen
 from collective_actions.services.trainings.writing import locked
 from collective_actions.workflows import CANDIDACY
 from hub.core.access import require
@@ -78,6 +79,7 @@ def withdraw(actor: Actor, *, candidacy: Candidacy, note: str) -> Candidacy:
     require(actor, "candidacy.withdraw", candidacy)
     if not note.strip():
         raise Invalid("Indiquez pourquoi.", fields={"note": "Indiquez pourquoi."})
+    reopen(actor, candidacy)
     CANDIDACY.perform(candidacy, "withdraw", by=actor, note=note, state_at=actor.now)
     referral = candidacy.referral
     if referral is not None and "cancel" in REFERRAL.allowed_from(referral.state):

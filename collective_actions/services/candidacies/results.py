@@ -8,11 +8,11 @@ from django.db import transaction
 
 from collective_actions.events import CandidacyMoved
 from collective_actions.models import Candidacy
-from collective_actions.models.candidacies import BodyReason, CandidateReason
+from collective_actions.models.candidacies import LIVING, BodyReason, CandidateReason
 from collective_actions.workflows import CANDIDACY
 from hub.core.access import require
 from hub.core.actor import Actor
-from hub.core.errors import Invalid
+from hub.core.errors import Conflict, Invalid
 from hub.core.events import emit
 from hub.core.topics import touch
 from partners.models import Department
@@ -43,6 +43,7 @@ def record_result(actor: Actor, *, candidacy: Candidacy, result: str, reason: st
         raise Invalid("Choisissez un résultat.", fields={"result": "Choisissez un résultat."})
     if result in CONTRARIES:
         _check_reason(reason, note)
+    reopen(actor, candidacy)
     changes = {"state_at": actor.now, "reason": reason if result in CONTRARIES else ""}
     if result == "enter":
         changes["entered_on"] = actor.today
@@ -56,6 +57,23 @@ def record_result(actor: Actor, *, candidacy: Candidacy, result: str, reason: st
         )
     touch(actor.department_id, "person", candidacy.beneficiary_id)
     return candidacy
+
+
+def is_open_again(candidacy: Candidacy) -> bool:
+    """Did the body take back, on the page of the referral, the answer that had ended this candidacy?"""
+    referral = candidacy.referral
+    ended = candidacy.state in CANDIDACY.transitions["reopen"].sources
+    return ended and referral is not None and referral.state in ("sent", "waitlisted", "accepted")
+
+
+def reopen(actor: Actor, candidacy: Candidacy) -> None:
+    """Follow an answer taken back. Raises `Conflict` when the person was positioned again meanwhile."""
+    if not is_open_again(candidacy):
+        return
+    same = Candidacy.objects.filter(session=candidacy.session_id, beneficiary=candidacy.beneficiary_id)
+    if same.filter(state__in=LIVING).exists():
+        raise Conflict("Cette personne a été positionnée à nouveau sur cette session.", code="already_positioned")
+    CANDIDACY.perform(candidacy, "reopen", by=actor, state_at=actor.now, reason="")
 
 
 def _check_reason(reason: str, note: str) -> None:
