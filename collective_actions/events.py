@@ -85,3 +85,27 @@ class TraineeSeen(Event):
     """The interview after a training is recorded: its follow-up is closed."""
 
     trainee_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementsDue(Event):
+    """It is time to ask how these jobs go; or, once they ended, whether people are registered again."""
+
+    placement_ids: tuple[UUID, ...]
+    on: date
+    registration: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementDifficulty(Event):
+    """A mediation is asked for."""
+
+    placement_id: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementAnswered(Event):
+    """A word was had, or the job ended: what was asked about it waits no more."""
+
+    placement_id: UUID

@@ -9,6 +9,7 @@ from django.utils.http import urlencode
 
 from collective_actions.models import Trainee
 from collective_actions.selectors.endings import ending_lines, to_see
+from collective_actions.selectors.placements import placement_lines, to_ask
 from collective_actions.selectors.rosters import open_questions
 from hub.core.access import can, visible
 from hub.core.actor import Actor
@@ -78,6 +79,27 @@ def trainings_ended(actor: Actor, _: None) -> Iterator[TodaySection]:
     yield TodaySection(
         "Fins de formation", "graduation-cap", found.count(), lines, reverse("training_ends"), position=25
     )
+
+
+@provide(SLOT)
+def jobs_to_ask(actor: Actor, _: None) -> Iterator[TodaySection]:
+    """Jobs I follow where it is time to ask how it goes, or something goes wrong."""
+    if not can(actor, "placement.follow"):
+        return
+    found = to_ask(actor)
+    lines = [
+        TodayLine(
+            title=line.name,
+            url=reverse("placement", args=[line.placement.pk]),
+            detail=line.placement.get_contract_display(),
+            when=line.placement.difficulty_on or line.next_on,
+            tone="warning" if line.placement.difficulty_on else "info",
+            action_label="Faire le point",
+        )
+        for line in placement_lines(actor, found[:SHOWN])
+    ]
+    url = f"{reverse('placements')}?mine=on"
+    yield TodaySection("Emplois suivis : points à faire", "briefcase-business", found.count(), lines, url, position=26)
 
 
 @provide("person.panels")

@@ -10,6 +10,7 @@ from collective_actions.services.actions.offers import lapse_offers, offer_seats
 from collective_actions.services.endings.figures import freeze_figures
 from collective_actions.services.endings.planning import plan_trainings
 from collective_actions.services.endings.telling import tell_endings
+from collective_actions.services.placements import explain_placements, tell_placements
 from collective_actions.services.rosters.questions import ask_about_sessions, discard_forgotten
 from hub.core.actor import Actor
 from hub.core.gate import tenant
@@ -46,9 +47,11 @@ def recount_action_places() -> None:
 
 @shared_task
 def follow_trainings(department_id: str = "") -> None:
-    """Plan the steps around the ends of trainings and tell those due; at the word of a roster, and every minute."""
+    """Plan and tell what is due around the ends of trainings and jobs; at the word of a roster, and every minute."""
     everywhere = Department.objects.values_list("pk", flat=True)
     for one in [UUID(department_id)] if department_id else everywhere:
         with tenant(Actor.system(one)) as actor:
             plan_trainings(actor)
             tell_endings(actor)
+            explain_placements(actor)
+            tell_placements(actor)

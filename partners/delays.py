@@ -50,6 +50,7 @@ DELAYS: dict[str, Delay] = {
     "training_short": Delay(30, DAYS, "Formation courte : sans premier avis en dessous de"),
     "training_job_wait": Delay(2, OPEN_DAYS, "Sortie en emploi : attente avant l'avis de fin"),
     "training_access": Delay(30, DAYS, "Accès du développeur de l'emploi conservé après l'entretien"),
+    "placement_registration": Delay(5, OPEN_DAYS, "Emploi terminé : inscription à vérifier avec la personne après"),
     "roster_due": Delay(5, OPEN_DAYS, "Session ouverte sans liste de stagiaires : alerte"),
     "roster_forgotten": Delay(7, DAYS, "Liste de stagiaires jamais confirmée : détruite après"),
     # Collective actions

@@ -4,6 +4,7 @@ from collective_actions.models.designs import ActionModel
 from collective_actions.models.enrolments import ACTIVE_STATES, Attendance, Enrolment, EnrolmentLog, EnrolmentState
 from collective_actions.models.feeds import CalendarFeed
 from collective_actions.models.follow_ups import ContactKind, FollowUpContact, FollowUpStep, Step, TrainingFigure
+from collective_actions.models.placements import Placement, PlacementContract, PlacementStep, PlacementStepKind
 from collective_actions.models.posts import Contract, OpenPost
 from collective_actions.models.rosters import Interview, Outcome, Question, Roster, RosterQuestion, Trainee
 from collective_actions.models.trainings import (
@@ -39,6 +40,10 @@ __all__ = [
     "Interview",
     "OpenPost",
     "Outcome",
+    "Placement",
+    "PlacementContract",
+    "PlacementStep",
+    "PlacementStepKind",
     "PrescriberQuota",
     "Question",
     "Recruitment",

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from collective_actions.models import FollowUpContact, FollowUpStep, Roster, Trainee
+from collective_actions.models import FollowUpContact, FollowUpStep, Placement, PlacementStep, Roster, Trainee
 from hub.core.access import can, rule, scope
 from hub.core.actor import Actor
 from partners.models import Function
@@ -55,6 +55,8 @@ def may_list_trainees(actor: Actor, _: None = None) -> bool:
 @scope(Trainee)
 @scope(FollowUpStep)
 @scope(FollowUpContact)
+@scope(Placement)
+@scope(PlacementStep)
 def of_people_followed(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
     """What hangs on a person follows the person; for a partner, from the level `placement`."""
     rows = rows.filter(beneficiary__in=people_of(actor, Beneficiary.objects.all()).values("pk"))
@@ -67,3 +69,9 @@ def of_people_followed(actor: Actor, rows: QuerySet[Any]) -> QuerySet[Any]:
 def may_follow_trainee(actor: Actor, trainee: Trainee | None = None) -> bool:
     """Take charge, note a call, record the interview."""
     return not actor.is_system and can(actor, "people.list") and actor.has(*FOLLOWERS)
+
+
+@rule("placement.follow")
+def may_follow_placement(actor: Actor, obj: Any = None) -> bool:
+    """As the end of a training: whoever sees people again."""
+    return may_follow_trainee(actor)

@@ -14,7 +14,8 @@ from uuid import UUID
 from django.db.models import Case, Count, Q, QuerySet, When
 from django.db.models.functions import Coalesce
 
-from collective_actions.models import FollowUpContact, Outcome, Trainee, TrainingFigure
+from collective_actions.models import FollowUpContact, Outcome, Placement, Trainee, TrainingFigure
+from collective_actions.selectors.placements import placement_of
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
 from hub.core.pages import Page, paginate
@@ -84,6 +85,7 @@ class Record:
     line: EndingLine
     contacts: list[FollowUpContact]
     may_follow: bool
+    placement: Placement | None = None
 
 
 def with_end(rows: QuerySet[Trainee]) -> QuerySet[Any]:
@@ -127,7 +129,8 @@ def ending_record(actor: Actor, pk: UUID) -> Record:
     trainee = get_visible(actor, Trainee, pk, *JOINED)
     (line,) = _lines(actor, [trainee])
     contacts = visible(actor, FollowUpContact).filter(trainee=trainee).select_related("by", "organization")
-    return Record(line, list(contacts[:PAGE]), can(actor, "trainee.follow", trainee))
+    job = placement_of(actor, trainee.beneficiary)
+    return Record(line, list(contacts[:PAGE]), can(actor, "trainee.follow", trainee), job)
 
 
 def end_day(trainee: Trainee) -> date | None:

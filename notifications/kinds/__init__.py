@@ -11,9 +11,21 @@ from notifications.kinds import (
     endings,
     gaps,
     imports,
+    placements,
     referrals,
     rosters,
     trainings,
 )
 
-__all__ = ["actions", "appointments", "directory", "endings", "gaps", "imports", "referrals", "rosters", "trainings"]
+__all__ = [
+    "actions",
+    "appointments",
+    "directory",
+    "endings",
+    "gaps",
+    "imports",
+    "placements",
+    "referrals",
+    "rosters",
+    "trainings",
+]

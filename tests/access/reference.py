@@ -12,6 +12,7 @@ from uuid import UUID
 from hub.core.actor import Actor
 
 FOLLOWING = {"support", "full"}
+OF_TRAINEES = ("Trainee", "FollowUpStep", "FollowUpContact", "Placement", "PlacementStep")
 Rows = dict[str, list[Any]]
 
 
@@ -75,7 +76,10 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "Campaign": lambda row: False,
         "CampaignLog": lambda row: False,
         "Summons": lambda row: row.appointment_id in appointments,
-        **dict.fromkeys(("Trainee", "FollowUpStep", "FollowUpContact"), lambda row: row.beneficiary_id in followed),
+        **dict.fromkeys(
+            ("Trainee", "FollowUpStep", "FollowUpContact", "Placement", "PlacementStep"),
+            lambda row: row.beneficiary_id in followed,
+        ),
         **of_org,
         **dict.fromkeys(
             (

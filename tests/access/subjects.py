@@ -207,6 +207,7 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "roster.bring": WITHOUT,
     "trainee.list": WITHOUT,
     "trainee.follow": WITHOUT,
+    "placement.follow": WITHOUT,
     "import.list": WITHOUT,
     "import.bring": {str(kind): value(str(kind)) for kind in ImportKind.values},
     "import.confirm": {"people": named("people_job"), "list": named("list_job")},

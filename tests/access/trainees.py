@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from collective_actions.models import FollowUpContact, FollowUpStep, Roster, RosterQuestion, Trainee
+from collective_actions.models import (
+    FollowUpContact,
+    FollowUpStep,
+    Placement,
+    PlacementStep,
+    Roster,
+    RosterQuestion,
+    Trainee,
+)
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from partners.models import ImportJob
@@ -21,6 +29,14 @@ def build_trainees(world: Any) -> None:
             )  # fmt: skip
             setattr(world, f"{name}_trainee", row)
         whose = {"department_id": acting.department_id, "trainee": row, "beneficiary": world.jobseeker}
+        world.placement = Placement.objects.create(
+            department_id=acting.department_id, beneficiary=world.jobseeker, contract="long", starts_on=acting.today,
+            organization=cast.agency, recorded_at=acting.now,
+        )  # fmt: skip
+        world.placement_step = PlacementStep.objects.create(
+            department_id=acting.department_id, placement=world.placement, beneficiary=world.jobseeker, step="week",
+            due_on=acting.today,
+        )  # fmt: skip
         world.follow_up_step = FollowUpStep.objects.create(step="ended", due_on=acting.today, **whose)
         world.follow_up_contact = FollowUpContact.objects.create(
             kind="not_now", on=acting.today, at=acting.now, **whose

@@ -205,6 +205,9 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
             assert all(word not in page and escape(word) not in page for page in pages)
     assert kinds == set(KINDS) - {
         "candidacy_moved",
+        "placement_difficulty",
+        "placement_ended",
+        "placement_step",
         "roster_finished",
         "trainee_not_seen",
         "training_ended",
