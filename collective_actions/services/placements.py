@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from collective_actions.events import PlacementAnswered, PlacementDifficulty, PlacementsDue
 from collective_actions.models import Placement, PlacementContract, PlacementStep, PlacementStepKind, Trainee
 from hub.core.access import require
-from hub.core.actor import Actor
+from hub.core.actor import PARIS, Actor
 from hub.core.dates import add_months
 from hub.core.errors import Conflict, Invalid
 from hub.core.events import emit
@@ -23,7 +23,8 @@ from referrals.models import Beneficiary, Level
 from referrals.services.access import close_access, open_access
 from referrals.services.explanations import keep_explanation
 
-MONTHS = {PlacementStepKind.MONTH: 1, PlacementStepKind.QUARTER: 3, PlacementStepKind.HALF: 6}
+FOLLOWED = 6  # months at most (programme 3.1)
+MONTHS = {PlacementStepKind.MONTH: 1, PlacementStepKind.QUARTER: 3, PlacementStepKind.HALF: FOLLOWED}
 DAY, WEEK = timedelta(days=1), timedelta(days=8)
 BATCH = 500
 EARLIEST = timedelta(days=365)
@@ -33,7 +34,7 @@ REASON = "emploi suivi"
 
 
 def placement_steps(starts_on: date, subdivision: str) -> Iterator[tuple[str, date]]:
-    """When to ask how it goes (programme 3.1: six months at most); the open day that follows."""
+    """When to ask how it goes; the open day that follows."""
     yield PlacementStepKind.WEEK.value, _open(starts_on + WEEK, subdivision)
     for step, months in MONTHS.items():
         yield step.value, _open(add_months(starts_on, months), subdivision)
@@ -68,12 +69,14 @@ def record_placement(
             placement.save()
     except IntegrityError as error:
         raise Conflict(ONE) from error
-    code = Department.objects.get(pk=actor.department_id).code
+    department = Department.objects.get(pk=actor.department_id)
+    former = PlacementStep.objects.filter(beneficiary=person, step=PlacementStepKind.REGISTRATION, told_on=None)
+    former.filter(done_on=None).update(done_on=actor.today, done_by=actor.user_id)  # she works again: nothing to ask
     PlacementStep.objects.bulk_create(
         PlacementStep(
             department_id=actor.department_id, placement=placement, beneficiary=person, step=step, due_on=due
         )
-        for step, due in placement_steps(starts_on, code)
+        for step, due in placement_steps(starts_on, department.code)
         if due >= actor.today
     )  # fmt: skip
     if not actor.is_wide:
@@ -81,6 +84,7 @@ def record_placement(
             actor, beneficiary_id=person.pk, organization_id=actor.organization_id, level=Level.PLACEMENT,
             reason=REASON, source=placement, new=True,
         )  # fmt: skip
+        close_access(actor, source=placement, at=_last_day(placement, department))
     touch(actor.department_id, "person", person.pk)
     return placement
 
@@ -163,7 +167,7 @@ def explain_placements(actor: Actor) -> None:
             kind="placement" if placement.contract == PlacementContract.INTEGRATION else "job",
             source="job",
             starts_on=placement.starts_on,
-            until=placement.ended_on or add_months(placement.starts_on, 6),
+            until=placement.ended_on or add_months(placement.starts_on, FOLLOWED),
             note="",
         )
         placement.to_explain = False
@@ -184,6 +188,12 @@ def _settle(actor: Actor, placement: Placement, *, difficulty_on: date | None) -
     touch(actor.department_id, "person", placement.beneficiary_id)
     if difficulty_on is None:
         emit(PlacementAnswered(department_id=actor.department_id, by_id=actor.user_id, placement_id=placement.pk))
+
+
+def _last_day(placement: Placement, department: Department) -> datetime:
+    """When a job that goes on is not followed any more: what it opened ends with no hand."""
+    kept = timedelta(days=department.delay("training_access"))
+    return datetime.combine(add_months(placement.starts_on, FOLLOWED) + kept, time(), PARIS)
 
 
 def _open(day: date, subdivision: str) -> date:

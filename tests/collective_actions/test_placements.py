@@ -77,6 +77,12 @@ def test_the_developer_sees_her_as_long_as_the_job_is_followed(cast, job):
         assert Placement.objects.count() == 0
 
 
+def test_a_job_nobody_ends_closes_by_itself_after_six_months(cast, job):
+    for day, seen in ((date(2027, 8, 2), 1), (date(2027, 8, 4), 0)):
+        with tenant(actor(cast.developer, at(day))):
+            assert Placement.objects.count() == seen
+
+
 def test_a_difficulty_is_told_to_the_referent_until_it_is_settled(cast, job):
     with tenant(actor(cast.developer, at(date(2027, 1, 20)))) as acting:
         signal_difficulty(acting, placement=job)
@@ -99,6 +105,14 @@ def test_an_end_asks_no_reason_and_registration_is_a_question_five_open_days_lat
     clock(cast, date(2027, 3, 5), date(2027, 4, 5))
     assert told(cast.udaf_lead) == ["placement_ended"]
     assert told(cast.developer) == []
+
+
+def test_who_works_again_is_not_asked_about(cast, job):
+    with tenant(actor(cast.developer, at(date(2027, 3, 1)))) as acting:
+        end_placement(acting, placement=job, on=date(2027, 2, 26))
+        record_placement(acting, person=job.beneficiary, contract="short", starts_on=date(2027, 3, 1))
+    clock(cast, date(2027, 3, 5))
+    assert told(cast.udaf_lead) == []
 
 
 def test_a_job_explains_the_absence_until_it_ends(cast, job):

@@ -205,10 +205,14 @@ def test_no_notice_holds_anything_of_a_person(cast: Cast) -> None:
             assert all(word not in page and escape(word) not in page for page in pages)
     assert kinds == set(KINDS) - {
         "candidacy_moved",
+        "enrolment_cancelled",
         "placement_difficulty",
         "placement_ended",
         "placement_step",
         "roster_finished",
+        "seat_offered",
+        "seat_taken",
+        "session_changed",
         "trainee_not_seen",
         "training_ended",
         "training_ending",
