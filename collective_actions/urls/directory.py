@@ -12,6 +12,9 @@ urlpatterns = [
     route("repertoire/recherches/", directory.search_save, name="search_save", access="service.suggest"),
     route("repertoire/recherches/<uuid:pk>/retirer/", directory.search_forget, name="search_forget", access=MEMBER),
     route("repertoire/suggestions/<uuid:pk>/", moderation.suggestion_settle, name="suggestion_settle", access=MEMBER),
+    route(
+        "repertoire/fichiers/<uuid:pk>/archiver/", moderation.archive_absent, name="dropped", access="service.moderate"
+    ),
     route("repertoire/<uuid:pk>/", directory.service, name="service", access=MEMBER),
     route("repertoire/<uuid:pk>/modifier/", services.service_edit, name="service_edit", access=MEMBER),
     route("repertoire/<uuid:pk>/publier/", services.service_publish, name="service_publish", access=MEMBER),

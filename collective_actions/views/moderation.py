@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 from hub.core.access import can
 from hub.core.errors import Conflict
 from hub.core.pages import paginate, total
-from partners.models import ServiceSuggestion
+from partners.models import ImportJob, ServiceSuggestion
 from partners.selectors.directory.records import doubles, drafts, suggestions_to_read, to_verify
+from partners.services.directory.dropped import archive_dropped
 from partners.services.directory.suggestions import settle_suggestion
 from partners.views.pages import Request, find
 
@@ -53,3 +54,16 @@ def suggestion_settle(request: Request, pk: UUID) -> HttpResponse:
     else:
         messages.success(request, "Suggestion prise en compte." if taken else "Suggestion laissée de côté.")
     return redirect("moderation")
+
+
+@require_POST
+def archive_absent(request: Request, pk: UUID) -> HttpResponse:
+    """A file was all its source publishes: what it names no more is archived."""
+    job = find(request.actor, ImportJob, pk, "service.moderate")
+    try:
+        count = archive_dropped(request.actor, job=job)
+    except Conflict as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, f"{count} services archivés." if count > 1 else "Le service est archivé.")
+    return redirect("import", pk)

@@ -21,6 +21,7 @@ from partners.models import ImportJob, ImportRow
 from partners.services.columns import choose_columns
 from partners.services.corrections import correct_line
 from partners.services.coverage import change_coverage
+from partners.services.directory.dropped import archive_dropped
 from partners.services.imports import confirm_import, discard_import, receive_file
 from partners.services.undo import undo_import
 from referrals.api.moves import with_state
@@ -182,6 +183,21 @@ class UndoView(ApiView):
         return Response(_one(self, pk))
 
 
+class DroppedView(ApiView):
+    @writes(
+        "Archiver ce qu'une source du répertoire ne publie plus",
+        body=Nothing,
+        answer=ImportOutput,
+        description="À dire d'un fichier appliqué qui contenait tout ce que sa source publie ; l'annuler les remontre.",
+    )
+    def post(self, request: Request, pk: UUID) -> Response:
+        """The services that the file does not name leave searches."""
+        job = get_visible(self.actor, ImportJob, pk)
+        with with_state(lambda: get_visible(self.actor, ImportJob, pk)):
+            archive_dropped(self.actor, job=job)
+        return Response(_one(self, pk))
+
+
 def _shown(actor: Actor, job: ImportJob) -> dict[str, Any]:
     """The import with the counts this actor may read."""
     audience = shown_audience(actor, job)
@@ -203,4 +219,5 @@ urlpatterns = [
     route("imports/<uuid:pk>/confirm/", ConfirmView.as_view(), name="api_import_confirm", access=LIST),
     route("imports/<uuid:pk>/discard/", DiscardView.as_view(), name="api_import_discard", access=LIST),
     route("imports/<uuid:pk>/undo/", UndoView.as_view(), name="api_import_undo", access=LIST),
+    route("imports/<uuid:pk>/dropped/", DroppedView.as_view(), name="api_import_dropped", access="service.moderate"),
 ]

@@ -21,6 +21,7 @@ from hub.core.tabular.problems import notice
 from partners.importers import IMPORTERS, STEPS
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
+from partners.services.directory.dropped import dropped
 from partners.services.undo import days_left_to_undo
 from referrals.matching.levels import LABELS
 from referrals.models import Beneficiary, MatchDecision
@@ -148,6 +149,7 @@ class ImportRecord:
     may_correct: bool = False
     forecast: dict[str, int] = field(default_factory=dict)
     audience: list[dict[str, Any]] = field(default_factory=list)
+    dropped: int = 0  # services that a file of the directory names no more, for whoever may archive them
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,7 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         undo_days=days_left_to_undo(actor, job),
         left=left_lines(actor, job),
         damaged=may_decide and waits and not job.repair and DAMAGED in job.warnings,
+        dropped=dropped(job).count() if can(actor, "service.moderate", job) else 0,
     )
 
 

@@ -29,6 +29,7 @@ PERSONAL = {
     "inscriptions/vues/": "gap_view",
     "repertoire/recherches/": "saved_search",
     "repertoire/suggestions/": "suggestion",
+    "repertoire/fichiers/": "people_job",
     "formations/abonnements/": "calendar_feed",
     "candidatures/": "candidacy",
     "api/v1/registration-gaps/gestures/": "gap_gesture",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 from datetime import UTC, date, datetime
@@ -10,12 +11,14 @@ import openpyxl
 import pytest
 from data_inclusion.schema import v1
 
+from hub.core.errors import Conflict
 from hub.core.gate import tenant
 from partners.exports import as_inclusion
 from partners.inclusion import CODES
 from partners.models import ImportRow, Service, Structure
+from partners.services.directory.dropped import archive_dropped
 from partners.services.directory.writing import attach_structure, create_service, edit_service, publish_service
-from tests.cast import actor
+from tests.cast import actor, client
 from tests.files import bring, confirm, sample, undo
 
 JSON, BY_HAND = "annuaire_01_data_inclusion_v1.json", "annuaire_03_repertoire_brouillon_cp1252.csv"
@@ -173,6 +176,37 @@ def test_what_a_file_did_is_taken_back_unless_it_changed_since(cast):
     assert (job.counts["undone"], job.counts["left"]) == (1, 1)
     states = dict(Service.objects.values_list("source_id", "state"))
     assert states == {"hub57--s1-a1": "published", "hub57--s2-sport": "archived"}
+
+
+def test_what_a_complete_source_names_no_more_is_archived_on_demand(cast):
+    whole = json.loads(sample(JSON))
+    confirm(cast.officer_metz, bring(cast.officer_metz, "directory", sample(JSON)))
+    kept, gone = (one["id"] for one in whole["services"])
+    whole["services"] = [whole["services"][0] | {"nom": "Cuisine ouverte", "date_maj": "2026-11-10"}]
+    job = confirm(cast.officer_metz, bring(cast.officer_metz, "directory", json.dumps(whole).encode()))
+    assert not Service.objects.filter(state="archived").exists(), "nobody said that the file was all there is"
+    officer, page = client(cast.officer_metz), f"/imports/{job.pk}/"
+    assert "1 service de la même source n'est plus nommé" in html.unescape(officer.get(page).content.decode())
+    assert client(cast.charity).post(f"/repertoire/fichiers/{job.pk}/archiver/").status_code in (403, 404)
+    assert (
+        "Le service est archivé"
+        in officer.post(f"/repertoire/fichiers/{job.pk}/archiver/", follow=True).content.decode()
+    )
+    assert dict(Service.objects.values_list("source_id", "state")) == {kept: "published", gone: "archived"}
+    assert "n'est plus nommé" not in html.unescape(officer.get(page).content.decode())
+    with tenant(actor(cast.officer_metz)) as acting, pytest.raises(Conflict):
+        archive_dropped(acting, job=job)
+    undo(cast.officer_metz, job)
+    assert set(Service.objects.values_list("state", flat=True)) == {"published"}
+
+
+def test_a_table_made_by_hand_never_says_all(cast):
+    confirm(cast.officer_metz, bring(cast.officer_metz, "directory", sample(BY_HAND)))
+    Service.objects.update(state="published")
+    short = b"\n".join(sample(BY_HAND).splitlines()[:2])
+    job = confirm(cast.officer_metz, bring(cast.officer_metz, "directory", short))
+    with tenant(actor(cast.officer_metz)) as acting, pytest.raises(Conflict):
+        archive_dropped(acting, job=job)
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ HISTORY = {
     "imported": ("Créé par un fichier", "file-up"),
     "edited": ("Modifié", "pencil"),
     "updated": ("Mis à jour par un fichier", "file-up"),
+    "dropped": ("Archivé : sa source ne le publie plus", "archive"),
     "restored": ("Remis comme avant un fichier", "undo-2"),
     "publish": ("Publié", "globe"),
     "archive": ("Archivé", "archive"),

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -32,7 +33,7 @@ def apply_lines(actor: Actor, job: ImportJob) -> None:
 
 
 def take_back_lines(actor: Actor, job: ImportJob) -> dict[str, int]:
-    """What the file created is archived, what it changed is as before; what changed since stays, and is counted."""
+    """What the file created is archived, what it changed or dropped is as before; what changed since stays, counted."""
     counts = {"undone": 0, "left": 0}
     for block in _blocks(ServiceJournal.objects.filter(job_id=job.pk).order_by("service_id")):
         later = set(
@@ -53,11 +54,13 @@ def _restore(actor: Actor, job: ImportJob, notes: dict[Any, ServiceJournal]) -> 
         note = notes[row.pk]
         if note.name == "imported":
             row.state = ServiceState.ARCHIVED
+        elif note.name == "dropped":
+            row.state = ServiceState.PUBLISHED
         else:
             set_values(row, {name: _value(name, before) for name, (before, _) in note.changes.items()})
         row.save()
     index(rows)
-    _note(actor, job, [(row, "restored", {}) for row in rows], job_id=None)
+    note_lines(actor, job, [(row, "restored", {}) for row in rows], job_id=None, user_id=job.undone_by_id)
 
 
 def _write_structures(job: ImportJob, rows: list[ImportRow]) -> None:
@@ -100,7 +103,7 @@ def _write_services(actor: Actor, job: ImportJob, rows: list[ImportRow]) -> None
     for one in changed:
         one.save()
     finish([*new, *changed])
-    _note(actor, job, notes, job_id=job.pk)
+    note_lines(actor, job, notes, job_id=job.pk, user_id=job.confirmed_by_id)
 
 
 def _new(actor: Actor, job: ImportJob, data: dict[str, Any], structure: Structure) -> Service:
@@ -146,7 +149,10 @@ def _value(name: str, value: Any) -> Any:
     return dt.date.fromisoformat(value) if name in ("updated_on", "verified_on") and value else value
 
 
-def _note(actor: Actor, job: ImportJob, notes: list[tuple[Service, str, Any]], *, job_id: Any) -> None:
+def note_lines(
+    actor: Actor, job: ImportJob, notes: list[tuple[Service, str, Any]], *, job_id: Any, user_id: UUID | None
+) -> None:
+    """A line in the history of each service: what happened to it, by whom, from which file."""
     ServiceJournal.objects.bulk_create(
         ServiceJournal(
             department_id=job.department_id,
@@ -155,7 +161,7 @@ def _note(actor: Actor, job: ImportJob, notes: list[tuple[Service, str, Any]], *
             source=service.state,
             target=service.state,
             at=actor.now,
-            user_id=job.undone_by_id if name == "restored" else job.confirmed_by_id,
+            user_id=user_id,
             organization_id=job.organization_id,
             job_id=job_id,
             changes=changes,
