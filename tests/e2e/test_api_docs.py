@@ -9,7 +9,7 @@ def test_docs_render_without_a_csp_error(cast, window):
     page = window()
     sign_in(page, cast.charity.user.email)
     page.goto("/api/docs/")
-    page.get_by_text("Qui agit avec cette clé").wait_for()
+    page.locator("#operations-tag-referrals").click()
     page.get_by_text("Accepter une proposition").click()
     page.locator(".opblock.is-open").wait_for()
     assert page.problems == []
