@@ -6,10 +6,9 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count
 from django.urls import reverse
 
-from collective_actions.models import Candidacy, CandidacyLog, TrainingSession
+from collective_actions.models import Candidacy, CandidacyLog, Outcome, Trainee, TrainingSession
 from collective_actions.models.candidacies import CONTRARY, LIVING
 from collective_actions.services.candidacies.results import CONTRARIES, FAVOURABLE, is_open_again
 from collective_actions.workflows import CANDIDACY
@@ -82,15 +81,17 @@ def get_candidacy(actor: Actor, pk: object) -> Candidacy:
 
 
 def training_entries(actor: Actor, year: int) -> Entries:
-    """People entering training among people accompanied (programme, indicators): each person once in the year."""
+    """People entering training among people accompanied (programme, indicator 2.4): each person once in the year, whether
+    a roster or a candidacy says that she entered."""
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     entered = visible(actor, Candidacy).filter(entered_on__range=(first, last))
+    listed = visible(actor, Trainee).exclude(outcome__in=(Outcome.NEVER_STARTED, Outcome.CANCELLED))
+    listed = listed.filter(starts_on__range=(first, last))
     followed = visible(actor, SupportAssignment).filter(starts_on__lte=last).exclude(ends_on__lt=first)
-    count = Count("beneficiary", distinct=True)
     return Entries(
         year,
-        entered.order_by().aggregate(number=count)["number"],
-        followed.order_by().aggregate(number=count)["number"],
+        entered.order_by().values("beneficiary").union(listed.order_by().values("beneficiary")).count(),
+        followed.order_by().values("beneficiary").distinct().count(),
     )
 
 

@@ -173,12 +173,6 @@ def figures(actor: Actor) -> list[TrainingFigure]:
     return sorted(rows.filter(until=latest), key=lambda one: one.territory.code if one.territory else "")
 
 
-def entries(actor: Actor, year: int) -> int:
-    """People who entered a training in a year (indicator 2.4 of the programme): each counted once."""
-    rows = visible(actor, Trainee).exclude(outcome__in=(Outcome.NEVER_STARTED, Outcome.CANCELLED))
-    return rows.filter(starts_on__year=year).order_by().values("beneficiary").distinct().count()
-
-
 def delay_file(actor: Actor) -> tuple[str, bytes]:
     """The delays for a spreadsheet: name and bytes."""
     content = io.BytesIO()

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from collective_actions.models import Candidacy, CandidacyState
+from collective_actions.models import Candidacy, CandidacyState, Trainee
 from collective_actions.selectors.candidacies import training_entries
 from collective_actions.selectors.trainings import get_session
 from collective_actions.services.candidacies.positioning import note_application, position, withdraw
@@ -103,6 +103,12 @@ def test_from_presented_to_completed_the_referral_follows(cast, candidacy):
     assert told(cast, cast.social_worker)[-1] == ("candidacy_moved", "complete")
     with tenant(actor(cast.siae_worker, months_later + timedelta(days=31))) as acting:
         assert not visible(acting, Beneficiary).filter(pk=candidacy.beneficiary_id).exists()
+    with tenant(Actor.system(cast.department.pk)) as product:  # a roster says it too: she is counted once
+        entered_on = Candidacy.objects.get().entered_on
+        Trainee.objects.create(
+            department_id=cast.department.pk, beneficiary_id=candidacy.beneficiary_id, session_id=candidacy.session_id,
+            starts_on=entered_on, created_at=product.now, updated_at=product.now,
+        )  # fmt: skip
     with tenant(actor(cast.head)) as acting:
         figures = training_entries(acting, Candidacy.objects.get().entered_on.year)
     assert figures.entered == 1

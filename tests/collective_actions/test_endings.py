@@ -9,7 +9,8 @@ import time_machine
 from django.urls import reverse
 
 from collective_actions.models import FollowUpContact, FollowUpStep, Trainee, TrainingFigure, TrainingSession
-from collective_actions.selectors.endings import board, delays, entries
+from collective_actions.selectors.candidacies import training_entries
+from collective_actions.selectors.endings import board, delays
 from collective_actions.services.endings.figures import freeze_figures, rounded
 from collective_actions.services.endings.following import call_back, not_now, record_interview, take_charge
 from collective_actions.services.endings.planning import plan_trainings
@@ -243,7 +244,7 @@ def test_the_board_counts_and_delays_are_exact(cast):
         first = board(acting).page.rows[0]
         record_interview(acting, trainee=first, on=date(2026, 12, 21), result="placed")
         assert board(acting).counts == {"ending": 1, "to_see": 1, "seen": 1}
-        assert entries(acting, 2026) == 3
+        assert training_entries(acting, 2026).entered == 3
     with tenant(actor(cast.head, at(date(2027, 1, 5)))) as acting:
         whole = delays(acting)[-1]
         assert (whole.seen, whole.median_days, whole.late) == (1, 4, 1)
