@@ -81,8 +81,10 @@ def get_candidacy(actor: Actor, pk: object) -> Candidacy:
 
 
 def training_entries(actor: Actor, year: int) -> Entries:
-    """People entering training among people accompanied (programme, indicator 2.4): each person once in the year, whether
-    a roster or a candidacy says that she entered."""
+    """People entering training among people accompanied (programme, indicator 2.4).
+
+    Each person once in the year, whether a roster or a candidacy says that she entered.
+    """
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     entered = visible(actor, Candidacy).filter(entered_on__range=(first, last))
     listed = visible(actor, Trainee).exclude(outcome__in=(Outcome.NEVER_STARTED, Outcome.CANCELLED))
