@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from collective_actions.models import Trainee
-from collective_actions.selectors.endings import ending_lines, to_see
+from collective_actions.selectors.endings import ENDING, ending_lines, to_prepare, to_see
 from collective_actions.selectors.placements import placement_lines, to_ask
 from collective_actions.selectors.rosters import open_questions
 from hub.core.access import can, visible
@@ -61,24 +62,33 @@ def rosters_to_bring(actor: Actor, _: None) -> Iterator[TodaySection]:
 
 @provide(SLOT)
 def trainings_ended(actor: Actor, _: None) -> Iterator[TodaySection]:
-    """Whose training ended and who waits to be seen again: mine, and those nobody took."""
+    """Whose training ended and who waits to be seen again, then whose training is about to end."""
     if not can(actor, "trainee.follow"):
         return
-    found = to_see(actor)
-    lines = [
+    board = reverse("training_ends")
+    ended, ending = to_see(actor), to_prepare(actor)
+    yield TodaySection(
+        "Formations terminées, à revoir", "graduation-cap", ended.count(),
+        _ends(actor, ended, "Noter l'entretien"), board, position=25,
+    )  # fmt: skip
+    yield TodaySection(
+        "Formations qui se terminent cette semaine", "calendar-clock", ending.count(),
+        _ends(actor, ending, "Préparer la sortie"), f"{board}?state={ENDING}", position=25,
+    )  # fmt: skip
+
+
+def _ends(actor: Actor, found: QuerySet[Trainee], label: str) -> list[TodayLine]:
+    return [
         TodayLine(
             title=line.name,
             url=reverse("training_end", args=[line.trainee.pk]),
             detail=line.trainee.session.training.title,
             when=line.end,
             tone="warning" if line.late else "info",
-            action_label="Noter l'entretien",
+            action_label=label,
         )
         for line in ending_lines(actor, found[:SHOWN])
     ]
-    yield TodaySection(
-        "Fins de formation", "graduation-cap", found.count(), lines, reverse("training_ends"), position=25
-    )
 
 
 @provide(SLOT)

@@ -113,10 +113,14 @@ def in_state(actor: Actor, state: str, *, territory: UUID | None = None, mine: b
 
 def to_see(actor: Actor) -> QuerySet[Any]:
     """Ended and not seen; of mine and of nobody's, the oldest end first."""
-    rows = with_end(visible(actor, Trainee)).filter(_states(actor)[TO_SEE], beneficiary__died_on=None)
-    rows = rows.filter(Q(in_charge=None) | Q(in_charge=actor.user_id))
-    rows = rows.filter(Q(call_back_on=None) | Q(call_back_on__lte=actor.today))
-    return rows.select_related(*JOINED).order_by("end_on", "id")
+    rows = _unclaimed(actor).filter(_states(actor)[TO_SEE])
+    return rows.filter(Q(call_back_on=None) | Q(call_back_on__lte=actor.today))
+
+
+def to_prepare(actor: Actor) -> QuerySet[Any]:
+    """About to end, from the second step on; of mine and of nobody's, the nearest end first."""
+    soon = timedelta(days=Department.objects.get(pk=actor.department_id).delay("training_second"))
+    return _unclaimed(actor).filter(interview_on=None, end_on__gt=actor.today, end_on__lte=actor.today + soon)
 
 
 def ending_lines(actor: Actor, rows: Iterable[Any]) -> list[EndingLine]:
@@ -195,6 +199,13 @@ def _followed(actor: Actor, territory: UUID | None, mine: bool) -> QuerySet[Any]
     if territory:
         rows = rows.filter(beneficiary__territory=territory)
     return rows.filter(in_charge_id=actor.user_id) if mine else rows
+
+
+def _unclaimed(actor: Actor) -> QuerySet[Any]:
+    """Those I follow and those nobody does, by their end."""
+    rows = with_end(visible(actor, Trainee)).filter(beneficiary__died_on=None)
+    rows = rows.filter(Q(in_charge=None) | Q(in_charge=actor.user_id))
+    return rows.select_related(*JOINED).order_by("end_on", "id")
 
 
 def _place(name: str, days: list[int], late: int) -> PlaceDelay:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
 
 from collective_actions.models import Placement, PlacementStep
 from hub.core.access import can, get_visible, visible
@@ -64,10 +64,10 @@ def placements(actor: Actor, *, mine: bool = False, after: str = "") -> Placemen
 
 
 def to_ask(actor: Actor) -> QuerySet[Placement]:
-    """Jobs I recorded where a step is due, or something goes wrong."""
+    """Jobs I recorded where something goes wrong, then those where a step is due."""
     mine = visible(actor, Placement).filter(recorded_by_id=actor.user_id, ended_on=None, beneficiary__died_on=None)
     due = Q(next_on__lte=actor.today) | Q(difficulty_on__isnull=False)
-    return _joined(mine).filter(due).order_by("next_on", "id")
+    return _joined(mine).filter(due).order_by(F("difficulty_on").asc(nulls_last=True), "next_on", "id")
 
 
 def placement_lines(actor: Actor, rows: Iterable[Placement]) -> list[PlacementLine]:

@@ -15,7 +15,7 @@ from redis import Redis
 from hub.demo.story import Say, build
 from partners.models import Department
 
-VERSION = 2  # another story is another demo: it is built again
+VERSION = 3  # another story is another demo: it is built again
 EMPTY = """
 DROP SCHEMA public CASCADE;
 CREATE SCHEMA public;

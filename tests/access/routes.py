@@ -49,7 +49,7 @@ PERSONAL = {
     "mon-compte/cles/": "siae_worker_token",
     "formations/listes/": "roster_job",
     "formations/sorties/": "helped_trainee",
-    "formations/emplois/": "placement",
+    "formations/sorties/emplois/": "placement",
     "api/v1/rosters/": "roster_job",
     "api/v1/training-ends/": "helped_trainee",
     "api/v1/beneficiaries/": "helped",

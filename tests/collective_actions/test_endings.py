@@ -302,3 +302,14 @@ def test_who_must_not_be_called_shows_no_number_to_tap(cast):
     shown = client(cast.head).get(reverse("training_ends")).content.decode()
     assert "Ne pas appeler" in shown
     assert "tel:" not in shown.partition("<tbody>")[2].partition("</tbody>")[0]
+
+
+def test_today_says_who_ended_and_who_ends_this_week(cast):
+    today = datetime.now(PARIS).date()
+    for number, (who, days) in enumerate((("amelie", 0), ("theo", 7), ("karim", 8)), start=1):
+        end = today + timedelta(days=days)
+        listed(cast, who, number=str(number), on=today, start=today - timedelta(days=60), end=end)
+    said = client(cast.head).get("/").content.decode()
+    ended, _, ending = said.rpartition("Formations qui se terminent cette semaine")
+    assert ("Formations terminées, à revoir" in ended, "Amélie" in ended) == (True, True)
+    assert ("Théo" in ending, "Karim" in said) == (True, False)

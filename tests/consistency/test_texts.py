@@ -27,6 +27,11 @@ def test_templates_hold_no_script_nor_style():
     assert found(r"javascript:", TEMPLATES) == []
 
 
+def test_no_attribute_holds_an_element():
+    """`when` and `day` write a <time>, with its own title."""
+    assert found(r'="[^"{}<>]*\{\{[^}]*\|(when|day)\s*\}\}', TEMPLATES) == []
+
+
 def test_nothing_is_marked_safe_by_hand():
     assert found(r"\|\s*safe\b|autoescape off", TEMPLATES) == []
     by_us = {"icons.py", "markup.py"}  # our own icons, and what escapes all that it is given
