@@ -17,6 +17,8 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid, InvalidTransition
 from hub.core.gate import tenant
 from partners.models import Service
+from partners.services.directory.duplicates import merge_services
+from partners.services.directory.writing import archive_service
 from referrals.models import Referral
 from referrals.services.people import record_death
 from referrals.services.referrals import cancel_referral, decline_referral, release_answer, take_back_answer
@@ -177,6 +179,26 @@ def test_a_cycle_enrols_in_all_its_sessions_with_one_referral(cast):
     made = enrolled(cast, person(cast), sessions[0])
     assert len(made) == 3 and len({one.referral_id for one in made}) == 1
     assert [counts(one) for one in sessions] == [(1, 0)] * 3
+
+
+def test_another_date_of_the_same_action_needs_no_other_referral(cast):
+    first, second = sessions_of(action(cast, sessions=2))
+    who = person(cast)
+    one, other = enrolled(cast, who, first)[0], enrolled(cast, who, second)[0]
+    assert one.referral_id == other.referral_id
+    with tenant(actor(cast.social_worker)) as acting:
+        give_up(acting, enrolment=one)
+        assert reread_as(acting, other).state == "enrolled"
+        assert Referral.objects.get(pk=one.referral_id).state == "sent"
+
+
+def test_an_action_is_called_off_not_archived_nor_merged(cast):
+    made, other = action(cast), action(cast, name="Double")
+    with tenant(actor(cast.officer_metz)) as acting:
+        with pytest.raises(Conflict, match="action_has_sessions"):
+            archive_service(acting, service=made.service)
+        with pytest.raises(Invalid):
+            merge_services(acting, duplicate=other.service, into=made.service)
 
 
 def test_seats_follow_capacity_and_a_closed_file_frees_them(cast):

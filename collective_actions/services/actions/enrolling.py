@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -23,6 +24,7 @@ from referrals.services.referrals import Subject, cancel_referral, send_referral
 TWICE = "Cette personne est déjà inscrite à cette séance, ou y attend une place."
 BEGUN = "Cette séance a commencé : on ne s'y inscrit plus."
 OFF = "Cette séance est annulée : choisissez-en une autre."
+SUBJECT = "collective_action"
 CANCELLABLE = frozenset(OPEN_STATES) - {"in_progress", "draft"}
 
 
@@ -39,8 +41,8 @@ def enrol(
 ) -> list[Enrolment]:
     """Enrol a person, in all the sessions to come when they form a cycle: a seat, or a rank in the waiting list.
 
-    To another organisation it sends a referral, whose refusal or cancellation frees the seat. `person` is one the
-    actor's scope has just given. Raises `Conflict` (begun, called off, twice, quota reached), and as `send_referral`.
+    To another organisation it sends a referral, whose refusal or cancellation frees the seat; one still open for the
+    same action carries this date too. `person` is one the actor's scope has just given. Raises `Conflict` (begun, called off, twice, quota reached), and as `send_referral`.
     """
     require(actor, "session.enrol", session)
     require(actor, "referral.compose", person)
@@ -52,8 +54,8 @@ def enrol(
     chosen = _chosen(session)
     service = chosen[0].action.service
     _check_all(actor, chosen, person=person)
-    referral = None
-    if service.organization_id != actor.organization_id:
+    referral = _open_referral(actor, person, chosen[0].action_id)
+    if referral is None and service.organization_id != actor.organization_id:
         assert service.organization is not None  # an action has a host
         referral = send_referral(
             actor,
@@ -64,7 +66,7 @@ def enrol(
             note=note,
             informed_on=informed_on,
             duplicate_reason=duplicate_reason,
-            subject=Subject("collective_action", chosen[0].action_id, service.name),
+            subject=Subject(SUBJECT, chosen[0].action_id, service.name),
         )
     return [_placed(actor, one, person=person, referral=referral, informed_on=informed_on) for one in chosen]
 
@@ -152,6 +154,14 @@ def release(actor: Actor, enrolments: Iterable[Enrolment], *, why: str) -> None:
             leave(session, enrolment)
             ENROLMENT.perform(enrolment, "cancel", by=actor, note=why, rank=None, offered_until=None)
             changed(actor, session)
+
+
+def _open_referral(actor: Actor, person: Beneficiary, action_id: UUID) -> Referral | None:
+    """The one this organisation already sent for this action, while it is open."""
+    sent = Referral.objects.filter(
+        beneficiary=person, sender=actor.organization_id, subject_kind=SUBJECT, subject_id=action_id
+    )
+    return sent.filter(state__in=OPEN_STATES).exclude(state="draft").order_by("-sent_at").first()
 
 
 def _chosen(session: Session) -> list[Session]:

@@ -17,7 +17,7 @@ from hub.core.errors import Conflict, Invalid
 from hub.core.topics import touch
 from partners.models import Organization
 from partners.models.services import ServiceNature
-from partners.services.directory.writing import archive_service, publish_service, rewrite_service, write_service
+from partners.services.directory.writing import publish_service, retire_service, rewrite_service, write_service
 
 OWN = frozenset({"need", "objective", "evaluation", "sheet_title", "series"})
 MOST_REPEATED = 30
@@ -107,7 +107,7 @@ def cancel_action(actor: Actor, *, action: CollectiveAction, reason: str) -> Col
     action.cancelled_at, action.cancel_reason = actor.now, reason.strip()[:300]
     action.save(update_fields=["cancelled_at", "cancel_reason"])
     if action.service.state != "archived":
-        archive_service(actor, service=action.service, reason=reason)
+        retire_service(actor, service=action.service, reason=reason)
     count_places(action, actor.now)
     touch(actor.department_id, "action", action.pk)
     return action

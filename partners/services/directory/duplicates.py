@@ -8,6 +8,7 @@ from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
 from partners.models import Service
+from partners.models.services import SENT_TO
 from partners.services.directory.index import finish, prepare
 from partners.services.directory.writing import WRITTEN, locked, note, set_values
 from partners.workflows import SERVICE
@@ -22,6 +23,8 @@ def merge_services(actor: Actor, *, duplicate: Service, into: Service) -> Servic
     require(actor, "service.moderate", duplicate)
     if duplicate.pk == into.pk or duplicate.department_id != into.department_id:
         raise Invalid("Choisissez deux services différents du même Département.")
+    if duplicate.nature not in SENT_TO or into.nature not in SENT_TO:
+        raise Invalid("Une action collective ne se fusionne pas : des personnes y sont inscrites.")
     kept = locked(into.pk)
     if kept.merged_into_id:
         raise Invalid("Ce service a lui-même été fusionné dans un autre.")

@@ -9,10 +9,10 @@ from django.db import transaction
 
 from hub.core.access import require
 from hub.core.actor import Actor
-from hub.core.errors import Invalid
+from hub.core.errors import Conflict, Invalid
 from partners.inclusion import SERVICE_FIELDS, cleaned, plain
 from partners.models import Organization, Service, ServiceJournal, Structure
-from partners.models.services import SENSITIVE_THEMES, ServiceNature, ServiceState
+from partners.models.services import SENSITIVE_THEMES, SENT_TO, ServiceNature, ServiceState
 from partners.services.directory.index import finish, index, prepare
 from partners.workflows import SERVICE
 
@@ -97,8 +97,20 @@ def publish_service(actor: Actor, *, service: Service) -> Service:
 
 @transaction.atomic
 def archive_service(actor: Actor, *, service: Service, reason: str = "") -> Service:
-    """Offer it no more: it leaves searches, its referrals stay. Raises `InvalidTransition`."""
+    """Offer it no more: it leaves searches, its referrals stay. Raises `InvalidTransition`, `Conflict` for an action,
+    which is called off instead: people are enrolled in it."""
     require(actor, "service.edit", service)
+    if service.nature not in SENT_TO:
+        sentence = (
+            "C'est une action collective : annulez-la depuis sa page, ceux qui ont inscrit quelqu'un l'apprendront."
+        )
+        raise Conflict(sentence, code="action_has_sessions")
+    return retire_service(actor, service=service, reason=reason)
+
+
+@transaction.atomic
+def retire_service(actor: Actor, *, service: Service, reason: str = "") -> Service:
+    """The same for a service of a higher app, which has told whoever was coming. Raises `InvalidTransition`."""
     SERVICE.perform(service, "archive", by=actor, note=reason.strip()[:300])
     return service
 
