@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import connections
@@ -75,6 +76,37 @@ def test_twenty_at_once_on_the_last_two_seats(cast):
         assert [one.rank for one in rows if one.state == "waiting"] == list(range(1, 19))
         assert Referral.objects.count() == 20
     assert counts(session) == (2, 18)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_referral_cancelled_while_the_name_is_taken_off_locks_nobody_out(cast):
+    """Both lock the referral first: whoever comes second finds it ended, and the seat is freed once."""
+    session, (one,) = full(cast, people=1)
+    held, tried = Event(), Event()
+
+    def cancel():
+        try:
+            with tenant(actor(cast.social_worker)) as acting:
+                referral = Referral.objects.select_for_update().get(pk=one.referral_id)
+                held.set()
+                tried.wait(timeout=0.5)  # the other has begun meanwhile: it waits here without holding the session
+                cancel_referral(acting, referral=referral, note="Changement de projet")
+        finally:
+            connections.close_all()
+
+    def leave():
+        try:
+            with tenant(actor(cast.social_worker)) as acting, suppress(InvalidTransition):
+                held.wait(timeout=30)
+                give_up(acting, enrolment=one)
+        finally:
+            tried.set()
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as threads:
+        for done in [threads.submit(cancel), threads.submit(leave)]:
+            done.result(timeout=30)
+    assert states(cast, session) == ["cancelled"] and counts(session) == (0, 0)
 
 
 def test_an_enrolment_comes_with_a_referral_to_the_host(cast):

@@ -42,7 +42,8 @@ def enrol(
     """Enrol a person, in all the sessions to come when they form a cycle: a seat, or a rank in the waiting list.
 
     To another organisation it sends a referral, whose refusal or cancellation frees the seat; one still open for the
-    same action carries this date too. `person` is one the actor's scope has just given. Raises `Conflict` (begun, called off, twice, quota reached), and as `send_referral`.
+    same action carries this date too. `person` is one the actor's scope has just given. Raises `Conflict` (begun,
+    called off, twice, quota reached), and as `send_referral`.
     """
     require(actor, "session.enrol", session)
     require(actor, "referral.compose", person)
@@ -51,10 +52,10 @@ def enrol(
         raise Invalid(sentence, code="information_record_missing", fields={"informed_on": sentence})
     if person.died_on:
         raise Conflict("Le dossier de cette personne est clos.", code="file_closed")
+    referral = _open_referral(actor, person, session.action_id)
     chosen = _chosen(session)
     service = chosen[0].action.service
     _check_all(actor, chosen, person=person)
-    referral = _open_referral(actor, person, chosen[0].action_id)
     if referral is None and service.organization_id != actor.organization_id:
         assert service.organization is not None  # an action has a host
         referral = send_referral(
@@ -101,9 +102,9 @@ def give_up(actor: Actor, *, enrolment: Enrolment, note: str = "") -> Enrolment:
     Raises `Conflict` once the session has begun.
     """
     require(actor, "enrolment.decide", enrolment)
+    referral = _held_by(enrolment)
     enrolment = _freed(actor, enrolment, note=note)
     emit(EnrolmentCancelled(department_id=actor.department_id, by_id=actor.user_id, enrolment_id=enrolment.pk))
-    referral = enrolment.referral
     if referral is not None and referral.state in CANCELLABLE and not _others(referral).exists():
         cancel_referral(actor, referral=referral, note=note.strip() or "Inscription retirée")
     return enrolment
@@ -157,11 +158,18 @@ def release(actor: Actor, enrolments: Iterable[Enrolment], *, why: str) -> None:
 
 
 def _open_referral(actor: Actor, person: Beneficiary, action_id: UUID) -> Referral | None:
-    """The one this organisation already sent for this action, while it is open."""
-    sent = Referral.objects.filter(
+    """The one this organisation already sent for this action, while it is open; locked before any session."""
+    sent = Referral.objects.select_for_update(of=("self",)).filter(
         beneficiary=person, sender=actor.organization_id, subject_kind=SUBJECT, subject_id=action_id
     )
     return sent.filter(state__in=OPEN_STATES).exclude(state="draft").order_by("-sent_at").first()
+
+
+def _held_by(enrolment: Enrolment) -> Referral | None:
+    """The referral it came with, locked before the session: an answer to it locks them in this order too."""
+    if enrolment.referral_id is None:
+        return None
+    return Referral.objects.select_for_update(of=("self",)).filter(pk=enrolment.referral_id).first()
 
 
 def _chosen(session: Session) -> list[Session]:
@@ -234,7 +242,7 @@ def _placed(
 
 def _freed(actor: Actor, enrolment: Enrolment, *, note: str) -> Enrolment:
     session = locked(enrolment.session_id)
-    enrolment = Enrolment.objects.select_related("referral").get(pk=enrolment.pk)
+    enrolment = Enrolment.objects.get(pk=enrolment.pk)
     if session.starts_at <= actor.now:
         raise Conflict("La séance a commencé : notez plutôt la présence.", code="session_begun")
     ENROLMENT.check(enrolment, "cancel")

@@ -16,7 +16,7 @@ from partners.services.directory.places import set_has_places
 
 
 def locked(session_id: UUID) -> Session:
-    """The session as it is now, until the end of the transaction."""
+    """The session as it is now, until the end of the transaction. A referral is locked before, never after."""
     rows = Session.objects.select_for_update(of=("self",)).select_related("action__service")
     return rows.get(pk=session_id)
 
