@@ -23,7 +23,8 @@ from notifications.models import Notification
 from referrals.models import AbsenceExplanation, AccessGrant
 from referrals.selectors.explanations import explanations_of
 from tests.cast import actor, client
-from tests.collective_actions.rosters import apply_roster, known, line, roster
+from tests.collective_actions.rosters import REGION_01, apply_roster, known, line, roster
+from tests.files import sample
 from tests.people import decision
 
 pytestmark = pytest.mark.django_db
@@ -152,6 +153,18 @@ def test_an_early_exit_is_told_at_once_and_into_a_job_two_open_days_later(cast):
     assert len(told(cast.developer)) == 1
     clock(cast, date(2026, 11, 13))
     assert len(told(cast.developer)) == 2
+
+
+def test_the_early_exit_of_the_extract_of_ile_de_france_is_told_at_once(cast):
+    known(cast, "amelie", "karim", "coelia")
+    left = date(2026, 10, 12)
+    with time_machine.travel(at(left), tick=False):
+        apply_roster(cast.trainer, sample(REGION_01))
+    clock(cast, left)
+    assert told(cast.developer) == [("training_ended", 1)]
+    with tenant(Actor.system(cast.department.pk)):
+        said = FollowUpStep.objects.get(told_on=left)
+        assert (said.step, said.beneficiary.first_names) == ("ended", "Karim")
 
 
 def test_an_unknown_end_tells_nothing_until_somebody_says_it(cast):

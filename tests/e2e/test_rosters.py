@@ -1,4 +1,4 @@
-"""From a list of the Région to the interview: dropped, sent, told live in the developer's browser, closed."""
+"""From a list of the Région to the interview and the job found: dropped, sent, told live, closed, followed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from playwright.sync_api import expect
 
-from collective_actions.models import Trainee
+from collective_actions.models import Placement, Trainee
 from collective_actions.tasks import follow_trainings
 from hub.core.actor import PARIS, Actor
 from hub.core.gate import tenant
@@ -33,7 +33,7 @@ def last_open_day():
     return day
 
 
-def test_from_the_roster_to_the_interview(cast, window):
+def test_from_the_roster_to_the_interview_and_the_job_found(cast, window):
     known(cast, "amelie", "theo")
     end = last_open_day()
     dates = {"start": f"{end - timedelta(days=60):%d/%m/%Y}", "end": f"{end:%d/%m/%Y}"}
@@ -67,15 +67,28 @@ def test_from_the_roster_to_the_interview(cast, window):
     developer.get_by_role("button", name=re.compile("Je m'en charge")).click()
     expect(developer.get_by_text("Pris en charge par")).to_be_visible()
     developer.get_by_role("link", name=re.compile("^Entretien")).click()
-    developer.get_by_label("Suite donnée").select_option("support")
-    developer.get_by_label("Prochaine étape").fill("Atelier de recherche d'emploi")
+    developer.get_by_label("Suite donnée").select_option("placed")
+    developer.get_by_label("Prochaine étape").fill("Point à huit jours")
     developer.get_by_role("button", name="Enregistrer et clore le suivi").click()
     expect(developer.get_by_text("ce suivi est clos").first).to_be_visible()
     expect(developer.locator("[data-live-count]")).to_be_hidden()
-    for path in ("/formations/sorties/?state=seen", "/formations/sorties/delais/", "/formations/listes/couverture/"):
+    developer.get_by_role("link", name="Noter l'emploi trouvé").click()
+    developer.get_by_label("Contrat").select_option("permanent")
+    check(developer)
+    developer.get_by_role("button", name="Noter l'emploi").click()
+    expect(developer.get_by_text("8 jours :")).to_be_visible()
+    check(developer)
+    screenshot(developer, "emploi-suivi")
+    developer.get_by_role("button", name="Signaler une difficulté").click()
+    expect(developer.get_by_text("Médiation demandée")).to_be_visible()
+    for path in (
+        "/", "/formations/sorties/emplois/", "/formations/sorties/?state=seen", "/formations/sorties/delais/",
+        "/formations/listes/couverture/",
+    ):  # fmt: skip
         page = region if "listes" in path else developer
         assert page.goto(path).status == 200
         check(page)
     with tenant(Actor.system(cast.department.pk)):
-        assert Trainee.objects.get().interview_result == "support"
+        assert Trainee.objects.get().interview_result == "placed"
+        assert Placement.objects.get().difficulty_on is not None
     assert region.problems == developer.problems == []
