@@ -2,19 +2,20 @@
 
 The analysis compares the file with nobody: it keeps counts and faults of form, no line. Confirmed, the file is read
 again, compared in a temporary table, and destroyed: of its lines, those of people the Département knows are left
-(`services.rosters.applying`), nothing of the others.
+(`services.rosters.applying`), nothing of the others. A return of prescriptions comes by the same way: what became of
+candidates (`services.rosters.returning`).
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from collective_actions.imports.rosters import TraineeLine, parse
+from collective_actions.imports.rosters import ReturnLine, TraineeLine, is_return, opened, parse, parse_return
 from collective_actions.services.rosters.applying import apply_roster
+from collective_actions.services.rosters.returning import apply_return
 from hub.core.actor import Actor
 from hub.core.errors import Conflict
 from hub.core.progress import Progress
@@ -34,6 +35,8 @@ FAULTS = {
     "DATE_INCOHERENTE": "la fin est avant le début, ou la date est impossible",
     "NOM_VIDE": "la cellule est vide",
     "IDENTITE_INSUFFISANTE": "il faut une date de naissance, un identifiant, un courriel ou un téléphone",
+    "CANDIDATURE_ABSENTE": "l'identifiant de la candidature est absent",
+    "REPONSE_INCONNUE": "répondez O (oui) ou N (non)",
     "SESSION_ABSENTE": "il faut un numéro de session, ou un intitulé et un organisme",
     "CELLULE_TROP_LONGUE": "le contenu est trop long",
     "NB_COLONNES": "il y a trop ou trop peu de colonnes",
@@ -49,25 +52,28 @@ class RosterImporter:
     choices: tuple[tuple[str, str], ...] = ()
 
     def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
-        parse(path, today=actor.today)
+        opened(path, today=actor.today)
 
     def check_fields(self, fields: list[str]) -> None:
         """Its titles are known, or the file is refused."""
 
     def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
-        parsed = parse(path, today=actor.today, limits=VERIFIED)
+        parsed = opened(path, today=actor.today, limits=VERIFIED)
         counts: Counter[str] = Counter(lines=0, **{Verdict.REJECTED: 0, Verdict.DUPLICATE: 0})
         sessions, faults = set(), []
-        for line in Progress("import", job.pk).watch(parsed.rows, READING, parsed.lines):
+        rows: Iterator[TraineeLine | ReturnLine] = parsed.rows
+        for line in Progress("import", job.pk).watch(rows, READING, parsed.lines):
             counts["lines"] += 1
             if has_error(line.remarks):
                 counts[Verdict.REJECTED] += 1
                 faults += [_fault(line.line, said) for said in line.remarks if said.level == "error"]
             elif has_verdict(line.remarks):
                 counts[Verdict.DUPLICATE] += 1
-            else:
+            elif isinstance(line, TraineeLine):
                 sessions.add((line.session_number or (line.organization, line.title), line.session_start))
                 counts["without_end"] += line.planned_end is None and line.left_on is None
+            else:
+                counts["returned"] += 1
         return Analysis(
             columns=list(parsed.columns),
             counts=dict(counts) | {"sessions": len(sessions)},
@@ -91,18 +97,17 @@ class RosterImporter:
 
     def apply(self, actor: Actor, job: ImportJob) -> None:
         Progress("import", job.pk).tell(APPLYING)
-        apply_roster(actor, job=job, lines=read_lines(job, actor.today))
+        path = path_of(job.file)  # its bytes: lines are kept nowhere else
+        if is_return(path):
+            apply_return(actor, job=job, lines=parse_return(path, today=actor.today, limits=VERIFIED).rows)
+        else:
+            apply_roster(actor, job=job, lines=parse(path, today=actor.today, limits=VERIFIED).rows)
 
     def check_undo(self, job: ImportJob) -> None:
         raise Conflict(NOT_UNDONE)
 
     def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
         raise Conflict(NOT_UNDONE)
-
-
-def read_lines(job: ImportJob, today: date) -> Iterator[TraineeLine]:
-    """The lines of a file that still waits, read from its bytes: they are kept nowhere else."""
-    return parse(path_of(job.file), today=today, limits=VERIFIED).rows
 
 
 def _fault(line: int, said: Remark) -> str:

@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from collective_actions.models import Candidacy, CandidacyState, Trainee
+from collective_actions.models import Candidacy, CandidacyLog, CandidacyState, Trainee
 from collective_actions.selectors.candidacies import training_entries
 from collective_actions.selectors.trainings import get_session
 from collective_actions.services.candidacies.positioning import note_application, position, withdraw
@@ -26,6 +26,7 @@ from referrals.services.referrals import cancel_referral, decline_referral, rele
 from referrals.services.referrals.answers import HOLD
 from tests.cast import actor, client
 from tests.collective_actions.test_training_calendar import publish
+from tests.files import bring, confirm
 from tests.people import person
 
 
@@ -260,3 +261,54 @@ def test_the_page_of_a_session_asks_as_much_for_two_candidates_and_for_a_page(ca
     few = asked()
     add(8)
     assert asked() == few
+
+
+RETURN = (
+    "identifiant_webrsa;identifiant_frsa;date_entretien;motif_entretien;beneficiaire_present;beneficiaire_retenu;"
+    "beneficiaire_rejete_motif;beneficiaire_rejete_motif_autre;beneficiaire_integre_action;"
+    "beneficiaire_pas_integre_action_raison;beneficiaire_pas_integre_action_raison_autre;beneficiaire_termine_action;"
+    "beneficaire_abandon_action_raison;beneficaire_abandon_action_raison_autre;resultat_action;resultat_action_autre"
+)
+
+
+def returned(cast, *said: str):
+    """A return of prescriptions brought and confirmed by the body."""
+    with tenant(Actor.system(cast.department.pk)):
+        cast.siae_worker.functions = ["counselling", "rosters"]
+        cast.siae_worker.save(update_fields=["functions"])
+    content = "\n".join((RETURN, *said)).encode()
+    return confirm(cast.siae_worker, bring(cast.siae_worker, "roster", content, again=True))
+
+
+def test_a_return_of_prescriptions_says_the_steps_once_and_nothing_of_others(cast, candidacy, session, who):
+    other = person(cast, last_name="AUTRE", internal_id="S77")
+    with tenant(actor(cast.social_worker)) as acting:
+        beside = position(acting, session=session, person=other, informed_on=acting.today)
+    lines = (
+        f"{candidacy.pk};12;03/11/2026;;O;O;;;O;;;N;3;Problème de garde, injoignable;;",
+        "S77;13;03/11/2026;;O;N;2;Niveau insuffisant;;;;;;;;",
+        "S78;14;;;O;O;;;;;;;;;;",
+        f"{beside.pk};15;;;peut-être;;;;;;;;;;;",
+    )
+    job = returned(cast, *lines)
+    assert (job.state, job.counts["lines"], job.counts["rejected"]) == ("applied", 4, 1)
+    assert any(said.startswith("Ligne 5 (beneficiaire_present)") for said in job.warnings)
+
+    def now() -> list[tuple[str, str]]:
+        with tenant(Actor.system(cast.department.pk)):
+            return list(Candidacy.objects.order_by("created_at").values_list("state", "reason"))
+
+    assert now() == [("interrupted", "unreachable"), ("not_selected", "prerequisites")]
+    assert referral_now(cast, candidacy).state == "completed"
+    with tenant(Actor.system(cast.department.pk)):
+        before = CandidacyLog.objects.count()
+    returned(cast, *lines, "")
+    with tenant(Actor.system(cast.department.pk)):
+        assert CandidacyLog.objects.count() == before
+    assert "Retour de prescription" in client(cast.siae_worker).get(reverse("rosters")).content.decode()
+
+
+def test_a_return_moves_no_candidacy_another_body_answers_for(cast, candidacy):
+    confirm(cast.trainer, bring(cast.trainer, "roster", f"{RETURN}\n{candidacy.pk};1;;;O;O;;;;;;;;;;".encode()))
+    with tenant(Actor.system(cast.department.pk)):
+        assert Candidacy.objects.get().state == "positioned"

@@ -17,7 +17,6 @@ from collective_actions.models import Roster, Trainee, TrainingSession
 from hub.core.actor import Actor
 from hub.core.errors import Conflict
 from hub.core.gate import tenant
-from hub.core.tabular import FileProblem
 from partners.models import Department, ImportRow
 from partners.services.imports import confirm_import, process_import
 from referrals.models import Beneficiary
@@ -78,12 +77,6 @@ def test_france_travails_extract_is_recognised_by_identifier_and_names(cast):
         "starts_on": date(2026, 11, 2), "ends_on": date(2026, 12, 4), "left_on": None, "outcome": "", "missing": False,
         "rule": "pes_names", "session": "990300",
     }  # fmt: skip
-
-
-def test_a_return_of_prescriptions_is_said_to_be_one(cast):
-    titles = "identifiant_webrsa;identifiant_frsa;nom;prenom;date entree;formation;beneficiaire_retenu"
-    with pytest.raises(FileProblem, match="retour de prescription"):
-        bring(cast.trainer, "roster", f"{titles}\n1;2;A;B;01/11/2026;C;O\n".encode())
 
 
 def test_a_corrected_roster_changes_what_it_says_and_marks_who_is_missing(cast):

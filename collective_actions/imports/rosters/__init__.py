@@ -1,6 +1,8 @@
-"""Rosters of training sessions, in the shapes Régions, Pôle emploi and training bodies already have."""
+"""Rosters of training sessions, in the shapes Régions, Pôle emploi and training bodies already have; returns of
+prescriptions."""
 
 from collective_actions.imports.rosters.lines import TraineeLine
-from collective_actions.imports.rosters.read import is_roster_titles, parse
+from collective_actions.imports.rosters.read import is_roster_titles, opened, parse
+from collective_actions.imports.rosters.returns import ReturnLine, is_return, parse_return
 
-__all__ = ["TraineeLine", "is_roster_titles", "parse"]
+__all__ = ["ReturnLine", "TraineeLine", "is_return", "is_roster_titles", "opened", "parse", "parse_return"]

@@ -38,5 +38,3 @@ ROSTER: dict[str, tuple[str, ...]] = {
     "result": ("Résultat", "Résultat de la formation"),
 }  # fmt: skip
 REQUIRED = ("last_name", "first_names")
-# A return of prescriptions says what became of candidates: it is no list of trainees.
-PRESCRIPTION_TITLES = ("identifiant_frsa", "beneficiaire_retenu")

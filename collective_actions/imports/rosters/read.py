@@ -1,8 +1,8 @@
 """Reading a roster: what it says of each trainee, with remarks on its form only.
 
 Nothing here knows who is known to the Département: a verdict on the form is the same for everybody, and may go back
-to whoever brought the file. Four shapes, told by their titles: our template, Île-de-France's extract, France Travail's
-extract, and the return of prescriptions, which is recognised to be refused with a sentence.
+to whoever brought the file. Three shapes, told by their titles: our template, Île-de-France's extract, France Travail's
+extract. A fourth, the return of prescriptions, speaks of candidates: `returns` reads it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import datetime as dt
 from collections.abc import Collection, Iterable, Iterator
 
 from collective_actions.imports.rosters.codes import outcome
-from collective_actions.imports.rosters.columns import PRESCRIPTION_TITLES, REQUIRED, ROSTER
+from collective_actions.imports.rosters.columns import REQUIRED, ROSTER
 from collective_actions.imports.rosters.lines import TraineeLine
+from collective_actions.imports.rosters.returns import ReturnLine, is_return, parse_return
 from hub.core.identifiers import BadIdentifier, insee_code, is_mobile, pes_keys, phone, postcode, siret
 from hub.core.tabular import (
     DEFAULT_LIMITS,
@@ -39,10 +40,6 @@ _WHEN = ("entered_on", "session_start")
 _FAR = dt.timedelta(days=30)  # an entry so far from its session is worth a second look
 # Titles of Île-de-France and France Travail repeat these for other things (other body, other codes).
 _LONG = {"title": 255, "organization": 200, "place": 100, "session_number": 40, "action_number": 40}
-PRESCRIPTION = (
-    "Ce fichier est un retour de prescription (candidats présentés, retenus, entrés), pas une liste de stagiaires :"
-    " il n'est pas repris ici. Déposez la liste des stagiaires de la session."
-)
 
 
 def is_roster_titles(titles: Iterable[str]) -> bool:
@@ -60,13 +57,19 @@ def parse(source: Source, *, today: dt.date, limits: Limits = DEFAULT_LIMITS) ->
         table = read_table(source, aliases=ROSTER, required=REQUIRED, limits=limits)
     except FileProblem as problem:  # a question about columns would keep their first lines
         raise FileProblem(problem.code or "", problem.message) from None
-    if not {header_key(title) for title in PRESCRIPTION_TITLES}.isdisjoint(map(header_key, table.extra_columns)):
-        raise FileProblem("TYPE_INATTENDU", PRESCRIPTION)
     _require(table.columns, _SESSION)
     _require(table.columns, _WHEN)
     return Parsed(
         "roster", table.headers, table.columns, table.warnings, _lines(table, today), table.encoding, table.separator
     )  # fmt: skip
+
+
+def opened(
+    source: Source, *, today: dt.date, limits: Limits = DEFAULT_LIMITS
+) -> Parsed[TraineeLine] | Parsed[ReturnLine]:
+    """A roster, or a return of prescriptions. Raises `FileProblem`."""
+    read = parse_return if is_return(source) else parse
+    return read(source, today=today, limits=limits)
 
 
 def _require(columns: Collection[str], any_of: Collection[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 
-from collective_actions.imports.rosters import parse
+from collective_actions.imports.rosters import opened
 from hub.core.access import require
 from hub.core.actor import PARIS, Actor
 from hub.core.errors import Conflict
@@ -26,7 +26,7 @@ def reject_file(actor: Actor, *, job: ImportJob) -> tuple[str, bytes]:
     require(actor, "import.confirm", job)
     if job.state != ImportState.ANALYSED:
         raise Conflict(GONE)
-    parsed = parse(path_of(job.file), today=actor.today, limits=VERIFIED)
+    parsed = opened(path_of(job.file), today=actor.today, limits=VERIFIED)
     wrong = (
         [*line.raw, " ; ".join(at_line(line.line, said) for said in line.remarks if said.level == "error")]
         for line in parsed.rows
