@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import timedelta
 
 import pytest
@@ -16,8 +17,8 @@ from notifications.models import Notification
 from referrals.models import Appointment
 from referrals.services.appointments.outcomes import miss_appointment
 from tests.access.crawler import crawl
-from tests.access.world import NIR, World, act, build_world
-from tests.cast import Cast, client
+from tests.access.world import NIR, World, act
+from tests.cast import client
 
 # Each text of a person, with the least level that shows it (domain §2); `{}` is the person's name in the world.
 PERSON = {
@@ -32,30 +33,29 @@ PERSON = {
 REFERRAL = {"need": "besoincanari", "note": "notecanari"}
 LEVELS = ("minimal", "placement", "support")
 PEOPLE = ("helped", "jobseeker", "unknown", "restricted", "linked", "refused", "abroad")
+INTEGER_ID = re.compile(r'"(?:\w+_)?(?:id|pk)":\s*\d+')
+INTEGER_LINK = re.compile(r'(?:href|action|hx-\w+)="(/[^"?#]*)')
 GAP = "motifcanari"
 ANSWER = "reponsecanari"
 MISSED = "absencecanari"  # what came of the meeting with the UDAF
 CAMPAIGN, OUTCOME = "campagnecanari", "issuecanari"  # a campaign's name, what came of one of its appointments
 
 
-@pytest.fixture
-def planted(cast: Cast) -> World:
-    texts = {f"person.{name}": text for name, (text, _) in PERSON.items()}
-    texts |= {f"referral.{name}": text for name, text in REFERRAL.items()}
-    return build_world(
-        cast,
-        texts=texts | {"gap.motive": GAP, "answer": ANSWER, "campaign.name": CAMPAIGN, "campaign.outcome": OUTCOME},
-    )
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    planted = {f"person.{name}": text for name, (text, _) in PERSON.items()}
+    planted |= {f"referral.{name}": text for name, text in REFERRAL.items()}
+    return planted | {"gap.motive": GAP, "answer": ANSWER, "campaign.name": CAMPAIGN, "campaign.outcome": OUTCOME}
 
 
 @pytest.fixture
-def missed(planted: World) -> World:
+def missed(world: World) -> World:
     """What came of the meeting of the UDAF with the person was written down."""
-    with tenant(act(planted, "udaf_worker", planted.appointment.starts_at + timedelta(hours=1))) as acting:
-        miss_appointment(acting, appointment=planted.appointment, note=MISSED)
-    with tenant(act(planted, "system")) as product:  # the day itself: pages are read now
-        Appointment.objects.filter(pk=planted.appointment.pk).update(starts_at=product.now - timedelta(hours=2))
-    return planted
+    with tenant(act(world, "udaf_worker", world.appointment.starts_at + timedelta(hours=1))) as acting:
+        miss_appointment(acting, appointment=world.appointment, note=MISSED)
+    with tenant(act(world, "system")) as product:  # the day itself: pages are read now
+        Appointment.objects.filter(pk=world.appointment.pk).update(starts_at=product.now - timedelta(hours=2))
+    return world
 
 
 def words(who: str, *levels: str) -> set[str]:
@@ -92,6 +92,7 @@ def test_everyone_reads_what_concerns_her_and_no_more(missed: World, name: str):
     assert len(pages) > 5
     text = "\n".join(pages.values())
     assert NIR not in text and keyed_hash(NIR) not in text
+    speak_of_no_integer(pages)
     if name in READ:
         most, some = READ[name]
         assert met(pages) <= most
@@ -105,6 +106,14 @@ def test_everyone_reads_what_concerns_her_and_no_more(missed: World, name: str):
         speaks_of_no_outcome(missed, name, pages)
 
 
+def speak_of_no_integer(pages: dict[str, str]) -> None:
+    """T27: nothing that one can count up from, in an address or in an answer (years and dates aside)."""
+    for url, text in pages.items():
+        assert not INTEGER_ID.search(text), url
+        for link in INTEGER_LINK.findall(text):
+            assert not re.search(r"/\d+(/|$)", link) or "/annuler/" in link, (url, link)
+
+
 def speaks_of_no_outcome(world: World, name: str, pages: dict[str, str]) -> None:
     """What came of an appointment reaches no other partner of the person, nor the Département itself."""
     address = f"/api/v1/appointments/{world.appointment.pk}/"
@@ -114,35 +123,35 @@ def speaks_of_no_outcome(world: World, name: str, pages: dict[str, str]) -> None
     assert "not_held" not in "".join(said for url, said in pages.items() if url.startswith("/api/"))
 
 
-def test_the_nir_comes_one_by_one_and_only_on_demand(planted: World):
-    url = f"/personnes/{planted.helped.pk}/nir/"
-    assert NIR not in client(planted.cast.social_worker).get(url).content.decode()
-    shown = client(planted.cast.social_worker).post(url)
+def test_the_nir_comes_one_by_one_and_only_on_demand(world: World):
+    url = f"/personnes/{world.helped.pk}/nir/"
+    assert NIR not in client(world.cast.social_worker).get(url).content.decode()
+    shown = client(world.cast.social_worker).post(url)
     assert shown.status_code == 200
     assert NIR in "".join(character for character in shown.content.decode() if character.isdigit())
-    assert client(planted.cast.udaf_worker).post(url).status_code in (403, 404)
-    assert client(planted.cast.siae_worker).post(url).status_code in (403, 404)
-    assert client(planted.cast.other_officer).post(url).status_code == 404
+    assert client(world.cast.udaf_worker).post(url).status_code in (403, 404)
+    assert client(world.cast.siae_worker).post(url).status_code in (403, 404)
+    assert client(world.cast.other_officer).post(url).status_code == 404
 
 
-def test_mail_has_no_personal_data(planted: World):
+def test_mail_has_no_personal_data(world: World):
     """T16: headers included; notices hold ids and codes."""
     letters = "\n".join(message.message().as_string() for message in mail.outbox)
-    with tenant(act(planted, "system")):
+    with tenant(act(world, "system")):
         notices = [json.dumps([n.payload, n.reason, n.kind]) for n in Notification.objects.all()]
     assert notices
     assert "canari" not in (letters + "".join(notices)).lower()
 
 
-def test_logs_no_canary(planted: World, caplog, capsys, monkeypatch):
+def test_logs_no_canary(world: World, caplog, capsys, monkeypatch):
     """T17: at DEBUG, with pages read, a search by name, a bad form and an unexpected error."""
     caplog.set_level(logging.DEBUG)
-    browser = client(planted.cast.social_worker)
+    browser = client(world.cast.social_worker)
     browser.raise_request_exception = False
-    browser.get(f"/personnes/{planted.helped.pk}/")
+    browser.get(f"/personnes/{world.helped.pk}/")
     browser.get("/recherche/?q=nomcanarihelped")
     browser.get("/personnes/?q=nomcanarihelped")
-    browser.post(f"/personnes/{planted.helped.pk}/modifier/", {"last_name": "NOMCANARIhelped", "nir": NIR})
+    browser.post(f"/personnes/{world.helped.pk}/modifier/", {"last_name": "NOMCANARIhelped", "nir": NIR})
     monkeypatch.setattr("hub.home.entries", broken)
     assert browser.get("/recherche/?q=nomcanarihelped").status_code == 500
     said = capsys.readouterr()
@@ -162,6 +171,6 @@ def hub_logs(caplog) -> list[str]:
     return [formatter.format(record) for formatter in formatters for record in caplog.records]
 
 
-def test_frames_and_api_speak_no_nir(planted: World):
-    browser: Client = client(planted.cast.adviser)
-    assert NIR not in browser.get(f"/api/v1/beneficiaries/{planted.jobseeker.pk}/").content.decode()
+def test_frames_and_api_speak_no_nir(world: World):
+    browser: Client = client(world.cast.adviser)
+    assert NIR not in browser.get(f"/api/v1/beneficiaries/{world.jobseeker.pk}/").content.decode()
