@@ -95,8 +95,8 @@ def test_the_whole_story_by_real_services(nobody, settings, tmp_path) -> None:
     """One demo, looked at from everywhere: making it is what costs."""
     settings.MEDIA_ROOT = tmp_path / "media"
     said: list[str] = []
-    summary = build(people=500, folder=tmp_path, say=said.append)
-    assert summary.people_created == summary.people == 500
+    summary = build(people=600, folder=tmp_path, say=said.append)
+    assert summary.people_created == summary.people == 600
     assert summary.gaps_open > 0 and summary.notices > 0 and summary.referrals >= 10
     assert said and all(line[0].isupper() for line in said)
     network = _network_of_the_database()
@@ -138,7 +138,7 @@ def _the_ready_files_open_gaps_for_the_udaf_worker(network, summary) -> None:
     with tenant(network.product()):
         assert RegistrationGap.objects.count() > before
         assert _told_to(network, "udaf_worker") > told
-        assert Beneficiary.objects.count() == 512
+        assert Beneficiary.objects.count() == 612
 
 
 def test_accounts_are_told_with_a_token_each(nobody, settings) -> None:
