@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from collective_actions.models import Trainee
+from collective_actions.models import Placement, Trainee
 from collective_actions.selectors.endings import ENDING, ending_lines, to_prepare, to_see
 from collective_actions.selectors.placements import placement_lines, to_ask
 from collective_actions.selectors.rosters import open_questions
@@ -124,6 +124,27 @@ def trainings_of(actor: Actor, file: PersonFile) -> Iterator[Panel]:
     ]
     if lines:
         yield Panel("Formations", "graduation-cap", lines)
+
+
+@provide("person.panels")
+def jobs_of(actor: Actor, file: PersonFile) -> Iterator[Panel]:
+    """Her jobs that are or were followed, the latest first."""
+    if not can(actor, "trainee.list"):
+        return
+    lines = [
+        PanelLine(one.get_contract_display(), _works(one), url=reverse("placement", args=[one.pk]))
+        for one in visible(actor, Placement).filter(beneficiary=file.person)[:SHOWN]
+    ]
+    if lines:
+        yield Panel("Emplois suivis", "briefcase-business", lines)
+
+
+def _works(job: Placement) -> str:
+    """Where, since or until when, and whether a hand is asked for."""
+    dates = f"depuis le {job.starts_on:%d/%m/%Y}"
+    if job.ended_on:
+        dates = f"du {job.starts_on:%d/%m/%Y} au {job.ended_on:%d/%m/%Y}"
+    return " · ".join(filter(None, (job.employer, dates, "médiation demandée" if job.difficulty_on else "")))
 
 
 def _lasts(trainee: Trainee) -> str:

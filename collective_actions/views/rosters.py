@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from collective_actions.forms.rosters import RosterForm
+from collective_actions.imports.rosters import TEMPLATE
 from collective_actions.selectors.endings import figures
 from collective_actions.selectors.rosters import coverage as coverage_of
 from collective_actions.selectors.rosters import roster_file, roster_files, waiting_files
@@ -21,7 +22,7 @@ from collective_actions.services.rosters.rejects import reject_file
 from hub.core.access import can, require
 from hub.core.errors import Conflict, TooLarge
 from hub.core.models import record_access
-from hub.core.tabular import FileProblem
+from hub.core.tabular import FileProblem, write_csv
 from partners.models.files import ImportKind
 from partners.services.imports import confirm_import, discard_import, receive_file
 from partners.views.pages import UNPROCESSABLE, Request
@@ -86,6 +87,16 @@ def rejects(request: Request, pk: UUID) -> HttpResponse:
     record_access("export", subject=job, detail="rejects")
     answer = HttpResponse(content, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@require_safe
+def model(request: Request) -> HttpResponse:
+    """Our template: the titles of its columns, nothing below."""
+    content = io.BytesIO()
+    write_csv(content, TEMPLATE, ())
+    answer = HttpResponse(content.getvalue(), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = 'attachment; filename="modele_stagiaires.csv"'
     return answer
 
 

@@ -150,6 +150,7 @@ def test_screens(cast):
         pk = Placement.objects.get().pk
     assert "Médiation demandée" in browser.post(reverse("placement_hard", args=[pk]), follow=True).content.decode()
     assert "Faire le point" in browser.get("/").content.decode()
+    assert "médiation demandée" in browser.get(reverse("person", args=[trainee.beneficiary_id])).content.decode()
     assert "Point noté" in browser.post(reverse("placement_well", args=[pk]), follow=True).content.decode()
     assert "CDI" in browser.get(reverse("placements") + "?mine=on").content.decode()
     ended = browser.post(reverse("placement_end", args=[pk]), {"on": str(today)}, follow=True)

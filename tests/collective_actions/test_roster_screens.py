@@ -90,6 +90,15 @@ def test_the_reject_file_holds_the_wrong_lines_and_why_while_the_file_waits(cast
     assert client(cast.trainer).get(reverse("roster_rejects", args=[job.pk])).status_code == 409
 
 
+def test_the_template_is_a_roster_once_filled(cast):
+    titles = client(cast.trainer).get(reverse("roster_model")).content.decode("utf-8-sig").strip()
+    said = {"Nom": "FICTIF", "Prénom": "Amélie", "Date de naissance": "02/01/1980", "N° session": "1"}
+    said |= {"Date entrée": "02/11/2026"}
+    row = ";".join(said.get(title, "") for title in titles.split(";"))
+    job = bring(cast.trainer, "roster", f"{titles}\n{row}\n".encode())
+    assert (job.state, job.counts["lines"], job.counts["rejected"]) == ("analysed", 1, 0)
+
+
 def test_the_import_itself_leads_to_the_lists(cast):
     job = bring(cast.officer_metz, "roster", roster(line("amelie")))
     assert client(cast.officer_metz).get(reverse("import", args=[job.pk])).url == reverse("rosters")

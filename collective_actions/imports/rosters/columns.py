@@ -37,4 +37,8 @@ ROSTER: dict[str, tuple[str, ...]] = {
     "motive": ("Motif de sortie", "Motif sortie", "Motif"),
     "result": ("Résultat", "Résultat de la formation"),
 }  # fmt: skip
+# Our template: what the other shapes have besides is not asked of whoever types a list.
+TEMPLATE = tuple(
+    titles[0] for name, titles in ROSTER.items() if name not in ("catalogue_number", "insee", "phone_2")
+)  # fmt: skip
 REQUIRED = ("last_name", "first_names")
