@@ -13,11 +13,12 @@ from hub.core.actor import Actor
 from hub.core.errors import Invalid, NotVisible
 from hub.core.gate import tenant
 from notifications.models import Notification
-from partners.models import SavedSearch
+from partners.models import SavedSearch, Service
 from partners.selectors.directory.asked import asked_by, asked_of
+from partners.selectors.directory.records import service_record
 from partners.selectors.directory.search import search_services
 from partners.services.directory.searches import forget_search, save_search, tell_saved_searches
-from partners.services.directory.writing import archive_service, create_service
+from partners.services.directory.writing import archive_service, create_service, edit_service
 from tests.cast import actor
 
 FOOD, BIKE, LICENCE = (
@@ -97,6 +98,21 @@ def test_what_is_around_a_commune_comes_nearest_first(cast, services):
     assert names(cast, commune=METZ, distance="30")[-1] == "Prêt de vélo"
     assert "Atelier permis" not in names(cast, commune="metz", distance="50")
     assert len(names(cast, commune="Nulle Part")) == 5  # a commune nobody knows filters nothing
+
+
+def test_a_zone_keeps_out_who_lives_elsewhere_and_brings_what_has_no_place(cast, services):
+    with tenant(Actor.system(cast.department.pk)) as acting:
+        edit_service(acting, service=services["food"], zone=[THIONVILLE])
+        edit_service(acting, service=services["licence"], zone=["57"])
+        edit_service(acting, service=services["bike"], zone=["200039865"])  # a group: nobody knows whom it holds
+        edit_service(acting, service=services["remote"], zone=[METZ])
+    assert names(cast, commune="Metz", distance="10") == ["Préparer son permis", "Conseil budget par téléphone"]
+    assert names(cast, commune="Thionville", distance="30") == [
+        "Prêt de vélo", "Épicerie solidaire", "Préparer son permis",
+    ]  # fmt: skip
+    assert "Conseil budget par téléphone" not in names(cast, territory=str(cast.thionville.pk))
+    with tenant(actor(cast.udaf_worker)) as acting:
+        assert service_record(acting, Service.objects.get(pk=services["food"].pk)).zone == ["Thionville"]
 
 
 def test_each_choice_says_what_it_would_give(cast, services):

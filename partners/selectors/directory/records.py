@@ -28,6 +28,8 @@ MOST_SHOWN = 50
 MOST_ALIKE = 10
 LANDMARKS, LARGEST = 10, 60
 APART = 0.26  # degrees
+ZONES = {"france": "toute la France", "99100": "toute la France"}
+EPCI = 9  # digits of the SIREN of a group of communes
 HISTORY = {
     "created": ("Créé", "circle-plus"),
     "imported": ("Créé par un fichier", "file-up"),
@@ -53,6 +55,7 @@ class ServiceRecord:
     alike: list[Service]
     history: list[TimelineEntry]
     suggestions: list[ServiceSuggestion]
+    zone: list[str]
 
 
 def get_service(actor: Actor, pk: object) -> Service:
@@ -69,6 +72,7 @@ def service_record(actor: Actor, service: Service) -> ServiceRecord:
         alike=alike(actor, service) if can(actor, "service.moderate", service) else [],
         history=_history(actor, service) if writes else [],
         suggestions=list(_open_suggestions(actor).filter(service=service)[:MOST_SHOWN]) if writes else [],
+        zone=_zone(actor, service),
     )
 
 
@@ -134,6 +138,15 @@ def landmarks(actor: Actor) -> list[Commune]:
         if len(kept) < LANDMARKS and all(_apart(one, other) for other in kept):
             kept.append(one)
     return kept
+
+
+def _zone(actor: Actor, service: Service) -> list[str]:
+    """Where one must live, in words; a code nobody knows here stays a code."""
+    names = dict(visible(actor, Commune).filter(pk__in=service.zone).values_list("pk", "name"))
+    names |= dict(visible(actor, Department).filter(code__in=service.zone).values_list("code", "name"))
+    return [
+        names.get(code) or ZONES.get(code) or (f"EPCI {code}" if len(code) == EPCI else code) for code in service.zone
+    ]
 
 
 def _apart(one: Commune, other: Commune) -> bool:

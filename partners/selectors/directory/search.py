@@ -16,7 +16,7 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.exceptions import ValidationError
 from django.db import DataError
 from django.db.models import CharField, Count, F, Func, IntegerField, Q, QuerySet, Value
-from django.db.models.functions import Cast, Power, Sqrt
+from django.db.models.functions import Cast, Coalesce, Power, Sqrt
 from rapidfuzz.distance import DamerauLevenshtein
 
 from hub.core.access import visible
@@ -43,7 +43,9 @@ LETTERS = {"theme": "ct", "kind": "k", "audience": "a", "fee": "f", "mode": "r",
 Order = tuple[str, ...]
 BY_NAME: Order = ("search_name", "id")
 BY_RANK: Order = ("-rank", "search_name", "id")
-BY_DISTANCE: Order = ("metres", "search_name", "id")
+BY_DISTANCE: Order = ("far", "search_name", "id")
+NOWHERE = 10_000_000  # metres: what has no place comes after what has one
+FRANCE = ("france", "99100")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def search_services(
     rows = said.matching.select_related("organization", "structure").defer("search", "keywords", "facets")
     order = BY_NAME
     if commune is not None:
-        rows, order = rows.annotate(metres=_metres(commune)), BY_DISTANCE
+        rows, order = rows.annotate(metres=_metres(commune), far=Coalesce("metres", NOWHERE)), BY_DISTANCE
     if said.words:
         rank = Cast(SearchRank(F("search"), _beginning(said.words)) * RANKS, IntegerField())
         rows, order = rows.annotate(rank=rank), BY_RANK
@@ -102,7 +104,8 @@ def services_near(actor: Actor, tokens: list[str], commune: Commune | None, *, m
     rows = rows.filter(organization__active=True).select_related("organization").defer("search", "keywords")
     if commune is None or commune.latitude is None:
         return list(rows.order_by("search_name", "id")[:most])
-    near = rows.annotate(metres=_metres(commune)).filter(Q(metres__lte=NEAR_KM * 1000) | Q(lat=None))
+    near = _open_to(rows, commune).annotate(metres=_metres(commune))
+    near = near.filter(Q(metres__lte=NEAR_KM * 1000) | Q(lat=None))
     return list(near.order_by(F("metres").asc(nulls_last=True), "search_name", "id")[:most])
 
 
@@ -150,20 +153,37 @@ def _filtered(rows: QuerySet[Service], asked: Asked, commune: Commune | None) ->
     if asked.territory:
         rows = rows.filter(facets__overlap=[f"z:{asked.territory}", EVERYWHERE])
     if commune is not None:
-        rows = _around(rows, commune, asked.kilometres)
+        rows = _open_to(_around(rows, commune, asked.kilometres), commune)
     return rows
 
 
+def _open_to(rows: QuerySet[Service], commune: Commune) -> QuerySet[Service]:
+    """Without those kept for the inhabitants of elsewhere. Which communes a group (EPCI, nine digits) holds is not
+    known here: what names one stays."""
+    written = Func(F("zone"), Value(" "), function="array_to_string", output_field=CharField())
+    for_all = Q(zone=[]) | Q(zone__overlap=_zones(commune)) | Q(zone_written__regex=r"\d{9}")
+    return rows.alias(zone_written=written).filter(for_all)
+
+
+def _zones(commune: Commune) -> list[str]:
+    """The codes of data·inclusion that hold a commune: itself, its Département, the country."""
+    insee = commune.pk
+    return [insee, insee[:3] if insee.startswith("97") else insee[:2], *FRANCE]
+
+
 def _around(rows: QuerySet[Service], commune: Commune, km: int) -> QuerySet[Service]:
-    """Within a distance of the middle of a commune; a square first, that needs no root."""
+    """Within a distance of the middle of a commune (a square first, that needs no root), or without a place and open
+    to it by name."""
     assert commune.latitude is not None and commune.longitude is not None
     tall = km / KM_OF_DEGREE
     wide = tall / cos(radians(commune.latitude))
-    square = rows.filter(
+    square = Q(
         lat__range=(commune.latitude - tall, commune.latitude + tall),
         lon__range=(commune.longitude - wide, commune.longitude + wide),
+        around__lte=km * 1000,
     )
-    return square.alias(around=_metres(commune)).filter(around__lte=km * 1000)
+    coming = Q(lat=None, zone__overlap=_zones(commune))
+    return rows.alias(around=_metres(commune)).filter(square | coming)
 
 
 def _metres(commune: Commune) -> Cast:

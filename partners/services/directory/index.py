@@ -40,7 +40,8 @@ def index(services: Iterable[Service]) -> None:
 
 def prepare(rows: list[Service]) -> None:
     """Fill the computed columns in memory: of rows that are about to be written."""
-    places = _places({row.insee or (row.structure.insee if row.structure else "") for row in rows})
+    codes = {row.insee or (row.structure.insee if row.structure else "") for row in rows}
+    places = _places(codes | {code for row in rows for code in row.zone})
     for row in rows:
         compute(row, places)
 
@@ -52,7 +53,7 @@ def compute(service: Service, places: dict[str, Commune]) -> None:
     service.search_name = fold(service.name)[:150]
     service.same_key = f"{name_key(service.name)}|{insee or name_key(service.city)}"[:200]
     service.keywords = fold(" ".join(_said(service, commune)))
-    service.facets = _facets(service, commune)
+    service.facets = _facets(service, commune, places)
     service.lat, service.lon = _place(service, commune)
 
 
@@ -105,7 +106,7 @@ def _said(service: Service, commune: Commune | None) -> Iterable[str]:
     yield from (ACTION_MODES.get(code, "") for code in service.action_modes if code == "se-presenter")
 
 
-def _facets(service: Service, commune: Commune | None) -> list[str]:
+def _facets(service: Service, commune: Commune | None, places: dict[str, Commune]) -> list[str]:
     """One token by thing one may filter: `t:` theme, `c:` its category, `k:` kind, `a:` audience, `f:` fee, `r:`
     reception, `z:` territory, `n:` nature, `p:` places left."""
     found = {ALL, f"n:{service.nature}", *(f"t:{code}" for code in service.themes)}
@@ -117,8 +118,16 @@ def _facets(service: Service, commune: Commune | None) -> list[str]:
     if commune and commune.territory_id:
         found.add(f"z:{commune.territory_id}")
     elif commune is None:
-        found.add(EVERYWHERE)
+        found |= _territories(service, places)
     return sorted(found)
+
+
+def _territories(service: Service, places: dict[str, Commune]) -> set[str]:
+    """Of what has no place: the territories of the communes it is open to, all of them when it names another zone."""
+    open_to = [places.get(code) for code in service.zone]
+    if not open_to or not all(one and one.territory_id for one in open_to):
+        return {EVERYWHERE}
+    return {f"z:{one.territory_id}" for one in open_to if one}
 
 
 def _place(service: Service, commune: Commune | None) -> tuple[float | None, float | None]:
