@@ -10,12 +10,12 @@ from django import forms
 from hub.core.access import visible
 from hub.core.actor import Actor
 from hub.core.text import fold
-from partners.forms.fields import PhoneField, choices_in
-from partners.models import Commune, Organization, Service, Territory
+from partners.forms.fields import PhoneField, SiretField, choices_in
+from partners.models import Commune, Organization, Service, Structure, Territory
 from partners.models.services import ServiceNature
 from partners.selectors.directory.asked import DISTANCES, Asked
 from partners.themes import THEMES
-from partners.vocabulary import ACTION_MODES, AUDIENCES, FEES, KINDS, RECEPTION, REFERRERS
+from partners.vocabulary import ACTION_MODES, AUDIENCES, FEES, KINDS, NETWORKS, RECEPTION, REFERRERS
 
 Choices = list[tuple[str, Any]]
 OTHERS = ("nature", "territory", "audience", "kind", "fee", "mode", "places")
@@ -167,9 +167,49 @@ class ServiceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A commune by its name gives its code; one of elsewhere is kept as it is written."""
         cleaned = super().clean() or {}
-        city = cleaned.get("city", "")
-        found = visible(self.actor, Commune).filter(search_name=fold(city)).first() if city else None
-        cleaned |= {"insee": found.pk if found else "", "city": found.name if found else city}
+        return cleaned | located(self.actor, cleaned.get("city", ""))
+
+
+def located(actor: Actor, city: str) -> dict[str, str]:
+    """The commune of this name and its code; of elsewhere, the name alone."""
+    found = visible(actor, Commune).filter(search_name=fold(city)).first() if city else None
+    return {"insee": found.pk if found else "", "city": found.name if found else city}
+
+
+class StructureForm(forms.Form):
+    """All that is said of a structure that a file named. `VOCABULARY`: codes of data·inclusion."""
+
+    name = forms.CharField(label="Nom", max_length=150)
+    description = forms.CharField(
+        label="Description", required=False, max_length=10_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    siret = SiretField(label="SIRET", required=False)
+    city = forms.CharField(label="Commune", required=False, max_length=80)
+    address = forms.CharField(label="Adresse", required=False, max_length=200)
+    address_extra = forms.CharField(label="Complément d'adresse", required=False, max_length=200)
+    postcode = forms.CharField(label="Code postal", required=False, max_length=5)
+    phone = PhoneField()
+    email = forms.EmailField(label="Adresse e-mail", required=False)
+    opening_hours = forms.CharField(label="Horaires", required=False, max_length=300)
+    website = forms.URLField(label="Site web", required=False, assume_scheme="https")
+    accessibility_url = forms.URLField(
+        label="Accessibilité du lieu", required=False, assume_scheme="https", help_text="Page qui la décrit."
+    )
+    networks = forms.MultipleChoiceField(
+        label="Réseaux", required=False, choices=list(NETWORKS.items()), widget=forms.SelectMultiple(attrs={"size": 6})
+    )
+
+    def __init__(self, *args: Any, actor: Actor, structure: Structure, **options: Any) -> None:
+        options["initial"] = {name: getattr(structure, name) for name in self.base_fields}
+        super().__init__(*args, **options)
+        self.actor, self.structure = actor, structure
+
+    def clean(self) -> dict[str, Any]:
+        """Another commune is another place: its point on the map is no longer known."""
+        cleaned = super().clean() or {}
+        cleaned |= located(self.actor, cleaned.get("city", ""))
+        if cleaned["insee"] != self.structure.insee:
+            cleaned |= {"latitude": None, "longitude": None}
         return cleaned
 
 

@@ -22,6 +22,7 @@ urlpatterns = [
     route("repertoire/<uuid:pk>/valable/", services.service_verify, name="service_verify", access=MEMBER),
     route("repertoire/<uuid:pk>/fusionner/", services.service_merge, name="service_merge", access=MEMBER),
     route("repertoire/<uuid:pk>/rattacher/", services.service_attach, name="service_attach", access=MEMBER),
+    route("repertoire/<uuid:pk>/structure/", services.structure_edit, name="structure_edit", access=MEMBER),
     route("repertoire/<uuid:pk>/suggerer/", services.service_suggest, name="service_suggest", access=MEMBER),
     route("repertoire/<uuid:pk>/poste/", posts.post_edit, name="post_edit", access=MEMBER),
     route("reseau/<uuid:pk>/postes/nouveau/", posts.post_new, name="post_new", access=MEMBER),

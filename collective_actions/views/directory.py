@@ -78,6 +78,7 @@ def service_page(request: Request, one: Service, form: SuggestForm, status: int 
         "may_publish": can(actor, "service.publish", one),
         "may_verify": can(actor, "service.verify", one),
         "may_moderate": moderates,
+        "may_edit_structure": one.structure is not None and can(actor, "service.edit", one.structure),
         "attach_form": AttachForm(actor=actor) if moderates and one.structure_id and not one.organization_id else None,
         "map": _map([one], []),
         "tiles": settings.MAP_TILES_URL,

@@ -12,12 +12,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from collective_actions.forms.directory import AttachForm, MergeForm, ServiceForm, SuggestForm
+from collective_actions.forms.directory import AttachForm, MergeForm, ServiceForm, StructureForm, SuggestForm
 from collective_actions.views.directory import service_page
+from hub.core.access import can
 from hub.core.errors import Conflict, Invalid, NotVisible
 from partners.models import Organization, Service
 from partners.selectors.directory.records import get_service
 from partners.services.directory.duplicates import merge_services
+from partners.services.directory.structures import edit_structure
 from partners.services.directory.suggestions import suggest
 from partners.services.directory.writing import (
     archive_service,
@@ -54,6 +56,20 @@ def service_edit(request: Request, pk: UUID) -> HttpResponse:
         messages.success(request, "Service enregistré : il est vérifié d'aujourd'hui.")
         return redirect("service", pk)
     return form_page(request, form, title=f"Modifier {service.name}", cancel_url=reverse("service", args=[pk]))
+
+
+def structure_edit(request: Request, pk: UUID) -> HttpResponse:
+    """What a file said of who offers a service, corrected: `pk` is the service one comes from."""
+    actor = request.actor
+    service = find(actor, Service, pk, "service.edit", *RELATED)
+    structure = service.structure
+    if structure is None or not can(actor, "service.edit", structure):
+        raise NotVisible
+    form = StructureForm(request.POST or None, actor=actor, structure=structure)
+    if submit(request, form, lambda: edit_structure(actor, structure=structure, **form.cleaned_data)):
+        messages.success(request, "Structure enregistrée.")
+        return redirect("service", pk)
+    return form_page(request, form, title=f"Modifier {structure.name}", cancel_url=reverse("service", args=[pk]))
 
 
 @require_POST

@@ -35,7 +35,8 @@ def may_create_service(actor: Actor, organization: Any = None) -> bool:
 
 
 @rule("service.edit")
-def may_edit_service(actor: Actor, service: Service) -> bool:
+def may_edit_service(actor: Actor, service: Service | Structure) -> bool:
+    """Whoever offers it, and moderators; the same of a structure that a file named."""
     return may_moderate(actor, service) or (
         service.organization_id is not None and can(actor, "organization.arrange", service)
     )

@@ -120,7 +120,11 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "organization.create": WITHOUT,
     "service.moderate": WITHOUT | {"service": named("service")},
     "service.create": ORGANIZATION,
-    "service.edit": {"service": named("service"), "of a file": named("structure_service")},
+    "service.edit": {
+        "service": named("service"),
+        "of a file": named("structure_service"),
+        "structure": named("structure"),
+    },
     "service.publish": {"archived": named("closed_service"), "of a file": named("structure_service")},
     "service.verify": {"service": named("service"), "of a file": named("structure_service")},
     "service.suggest": WITHOUT | {"service": named("service")},

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 import openpyxl
 import pytest
 from data_inclusion.schema import v1
+from django.urls import reverse
 
 from hub.core.errors import Conflict
 from hub.core.gate import tenant
@@ -234,6 +235,14 @@ def test_a_structure_joins_the_network_and_its_services_may_be_referred_to(cast)
     structure = Structure.objects.get(source_id="hub57--s1")
     with tenant(actor(cast.officer_metz)) as acting:
         assert attach_structure(acting, structure=structure, organization=cast.association) == 1
+    page, to_edit = client(cast.charity), reverse("structure_edit", args=[structure.services.get().pk])
+    written = {**page.get(to_edit).context["form"].initial, "name": "Maison fictive", "city": "Thionville"}
+    wrong = page.post(to_edit, {**written, "siret": "123"})
+    assert wrong.status_code == 422 and "Maison fictive" in wrong.text
+    assert page.post(to_edit, written).status_code == 302
+    assert client(cast.udaf_worker).get(to_edit).status_code == 404
+    found = client(cast.udaf_worker).get(reverse("directory"), {"q": "maison fictive"}).text
+    assert "Maison fictive" in found and reverse("service", args=[structure.services.get().pk]) in found
     assert Service.objects.get(source_id="hub57--s1-a1").organization == cast.association
 
 

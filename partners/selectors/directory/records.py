@@ -19,6 +19,7 @@ from partners.models import (
     Service,
     ServiceJournal,
     ServiceSuggestion,
+    Structure,
     User,
 )
 from partners.models.directory import SuggestionState
@@ -42,6 +43,7 @@ HISTORY = {
     "merge": ("Fusionné dans un autre service", "merge"),
     "merged": ("Complété par un double", "merge"),
     "verified": ("Vérifié : toujours valable", "circle-check"),
+    "structure_edited": ("Structure modifiée", "pencil"),
     "attached": ("Rattaché à un organisme du réseau", "network"),
 }
 
@@ -179,5 +181,6 @@ def _entry(row: ServiceJournal, names: dict[UUID | None, str]) -> TimelineEntry:
 
 def _changed(row: ServiceJournal) -> str:
     """The fields that changed, in French."""
-    fields = [str(getattr(Service._meta.get_field(name), "verbose_name", name)) for name in row.changes]
+    said = Structure if row.name == "structure_edited" else Service
+    fields = [str(getattr(said._meta.get_field(name), "verbose_name", name)) for name in row.changes]
     return ", ".join(sorted(fields))
