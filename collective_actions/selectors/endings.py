@@ -52,6 +52,11 @@ class EndingLine:
     late: bool
 
     @property
+    def left(self) -> int:
+        """Days until the end."""
+        return -self.days
+
+    @property
     def may_call(self) -> bool:
         """Is there a number one may dial?"""
         return bool(self.contact.get("phone")) and not self.contact.get("do_not_call")

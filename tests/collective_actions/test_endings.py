@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -92,6 +92,17 @@ def test_four_steps_each_told_once_to_the_developer_and_the_referent(cast):
     ]  # fmt: skip
     assert told(cast.udaf_lead) == told(cast.developer)
     assert told(cast.trainer) == []
+
+
+@pytest.mark.parametrize("end", [date(2026, 10, 26), date(2027, 3, 30), date(2026, 12, 31), date(2028, 2, 29)])
+def test_the_day_begins_at_midnight_here_whatever_the_clocks_do(cast, end: date):
+    """The day after clocks go back, one after they go forward, the last of a year, a leap day."""
+    listed(cast, "amelie", on=end - timedelta(days=20), start=end - timedelta(days=20), end=end)
+    midnight = datetime.combine(end, time(), PARIS)
+    for minutes, count in ((-5, 0), (5, 1)):
+        with time_machine.travel(midnight + timedelta(minutes=minutes), tick=False):
+            follow_trainings(str(cast.department.pk))
+        assert told(cast.developer).count(("training_ended", 1)) == count
 
 
 def test_the_developer_sees_the_person_from_the_first_step_until_30_days_after_the_interview(cast):
@@ -294,7 +305,7 @@ def test_gestures_in_one_tap_from_the_board(cast):
         tell_endings(acting)
     trainee, browser = the_trainee(cast), client(cast.developer)
     shown = browser.get(reverse("training_ends")).content.decode()
-    assert "Je m'en charge" in shown
+    assert "Je m'en charge" in shown and "aujourd'hui" in shown
     assert "tel:" in shown
     for name, said in (("take", "prenez en charge"), ("again", "deux jours ouvrés"), ("later", "deux semaines")):
         answer = browser.post(reverse(f"training_end_{name}", args=[trainee.pk]), follow=True)
