@@ -26,7 +26,7 @@ from partners.models.files import ImportKind, Verdict
 from partners.services.leftovers import path_of
 from referrals.imports.lines import has_error, has_verdict
 
-FAULTS_KEPT = 50
+FAULTS_KEPT = DOUBTS_KEPT = 50
 # What is kept of a fault never quotes the cell: a name may stand in the wrong column.
 FAULTS = {
     "DATE_INVALIDE": "cette date n'existe pas",
@@ -40,6 +40,11 @@ FAULTS = {
     "SESSION_ABSENTE": "il faut un numéro de session, ou un intitulé et un organisme",
     "CELLULE_TROP_LONGUE": "le contenu est trop long",
     "NB_COLONNES": "il y a trop ou trop peu de colonnes",
+}
+DOUBTS = {
+    "DATE_INCOHERENTE": "l'entrée est à plus de 30 jours de la session",
+    "ANNEE_DEUX_CHIFFRES": "l'année est écrite sur deux chiffres",
+    "NOM_PARENTHESES": "le nom a été séparé en nom d'usage et nom de naissance",
 }
 NOT_UNDONE = "Une liste de stagiaires ne s'annule pas : déposez la liste corrigée, elle remplace la précédente."
 
@@ -60,7 +65,7 @@ class RosterImporter:
     def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
         parsed = opened(path, today=actor.today, limits=VERIFIED)
         counts: Counter[str] = Counter(lines=0, **{Verdict.REJECTED: 0, Verdict.DUPLICATE: 0})
-        sessions, faults = set(), []
+        sessions, faults, doubts = set(), list[str](), list[str]()
         rows: Iterator[TraineeLine | ReturnLine] = parsed.rows
         for line in Progress("import", job.pk).watch(rows, READING, parsed.lines):
             counts["lines"] += 1
@@ -74,10 +79,12 @@ class RosterImporter:
                 counts["without_end"] += line.planned_end is None and line.left_on is None
             else:
                 counts["returned"] += 1
+            if not has_verdict(line.remarks) and len(doubts) < DOUBTS_KEPT:
+                doubts += [_doubt(line.line, said) for said in line.remarks]
         return Analysis(
             columns=list(parsed.columns),
             counts=dict(counts) | {"sessions": len(sessions)},
-            warnings=[*(said.message for said in parsed.warnings), *faults[:FAULTS_KEPT]],
+            warnings=[*(said.message for said in parsed.warnings), *faults[:FAULTS_KEPT], *doubts[:DOUBTS_KEPT]],
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",
         )
@@ -111,5 +118,13 @@ class RosterImporter:
 
 
 def _fault(line: int, said: Remark) -> str:
-    where = f" ({said.column})" if said.column else ""
-    return f"Ligne {line}{where} : {FAULTS.get(said.code, 'cette valeur ne peut pas être lue')}."
+    return f"Ligne {line}{_where(said)} : {FAULTS.get(said.code, 'cette valeur ne peut pas être lue')}."
+
+
+def _doubt(line: int, said: Remark) -> str:
+    reading = DOUBTS.get(said.code, "cette valeur est mal formée, elle n'est pas reprise")
+    return f"À vérifier, ligne {line}{_where(said)} : {reading}."
+
+
+def _where(said: Remark) -> str:
+    return f" ({said.column})" if said.column else ""

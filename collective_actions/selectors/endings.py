@@ -25,8 +25,8 @@ from referrals.disclosure import disclose, levels_of, short_name
 from referrals.models import Level
 
 PAGE = 25
-ENDING, TO_SEE, SEEN = "ending", "to_see", "seen"
-STATES = {ENDING: "Bientôt terminées", TO_SEE: "À revoir", SEEN: "Revues"}
+ENDING, TO_SEE, LATE, SEEN = "ending", "to_see", "late", "seen"
+STATES = {ENDING: "Bientôt terminées", TO_SEE: "À revoir", LATE: "Au-delà du délai", SEEN: "Revues"}
 KEPT = timedelta(days=90)  # how long those seen stay on the board
 FORGOTTEN = timedelta(days=365)  # an end nobody followed for a year is not followed any more
 YEAR = timedelta(days=365)
@@ -81,6 +81,7 @@ class PlaceDelay:
     seen: int
     median_days: float | None
     late: int
+    territory: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def delays(actor: Actor) -> list[PlaceDelay]:
     names: list[tuple[UUID | None, str]] = list(visible(actor, Territory).order_by("code").values_list("pk", "name"))
     if None in days or None in late:
         names.append((None, "Territoire non connu"))
-    places = [_place(name, days[pk], late[pk]) for pk, name in names]
+    places = [_place(name, days[pk], late[pk], pk) for pk, name in names]
     every = [one for found in days.values() for one in found]
     return [*places, _place("Ensemble", every, sum(late.values()))]
 
@@ -213,16 +214,18 @@ def _unclaimed(actor: Actor) -> QuerySet[Any]:
     return rows.select_related(*JOINED).order_by("end_on", "id")
 
 
-def _place(name: str, days: list[int], late: int) -> PlaceDelay:
-    return PlaceDelay(name, len(days), median(days) if days else None, late)
+def _place(name: str, days: list[int], late: int, territory: UUID | None = None) -> PlaceDelay:
+    return PlaceDelay(name, len(days), median(days) if days else None, late, territory)
 
 
 def _states(actor: Actor) -> dict[str, Q]:
-    soon = Department.objects.get(pk=actor.department_id).delay("training_first")
+    department = Department.objects.get(pk=actor.department_id)
+    soon, limit = department.delay("training_first"), timedelta(days=department.delay("training_reminder"))
     open_ = Q(interview_on=None)
     return {
         ENDING: open_ & Q(end_on__gt=actor.today, end_on__lte=actor.today + timedelta(days=soon)),
         TO_SEE: open_ & Q(end_on__lte=actor.today, end_on__gt=actor.today - FORGOTTEN),
+        LATE: open_ & Q(end_on__lt=actor.today - limit, end_on__gt=actor.today - FORGOTTEN),
         SEEN: Q(interview_on__gt=actor.today - KEPT),
     }
 

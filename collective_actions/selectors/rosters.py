@@ -35,6 +35,7 @@ class RosterFile:
     job: ImportJob
     token: str  # follows a file at work
     faults: list[str]
+    doubts: list[str]
     recognised: int | None = None
     doubtful: int | None = None
 
@@ -103,6 +104,7 @@ def roster_files(actor: Actor, *, after: str = "") -> RosterFiles:
             job,
             topic_token("import", job.pk) if job.state in MOVING else "",
             [said for said in job.warnings if said.startswith("Ligne ")],
+            [said for said in job.warnings if said.startswith("À vérifier")],
             recognised.get(job.pk, 0) if recognised is not None else None,
             doubtful.get(job.pk, 0) if doubtful is not None else None,
         )

@@ -267,12 +267,15 @@ def test_the_board_counts_and_delays_are_exact(cast):
     with tenant(actor(cast.head, at(date(2026, 12, 21)))) as acting:
         first = board(acting).page.rows[0]
         record_interview(acting, trainee=first, on=date(2026, 12, 21), result="placed")
-        assert board(acting).counts == {"ending": 1, "to_see": 1, "seen": 1}
+        assert board(acting).counts == {"ending": 1, "to_see": 1, "late": 0, "seen": 1}
         assert training_entries(acting, 2026).entered == 3
     with tenant(actor(cast.head, at(date(2027, 1, 5)))) as acting:
         whole = delays(acting)[-1]
         assert (whole.seen, whole.median_days, whole.late) == (1, 4, 1)
         assert [line.late for line in board(acting).lines] == [True]
+        assert len(board(acting, state="late").lines) == 1
+        (place,) = [one for one in delays(acting)[:-1] if one.late]
+        assert [len(board(acting, state="late", territory=place.territory).lines)] == [place.late]
 
 
 @pytest.mark.parametrize(("count", "shown"), [(0, None), (4, None), (5, 5), (7, 5), (8, 10), (12, 10)])

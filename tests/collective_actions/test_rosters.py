@@ -90,6 +90,14 @@ def test_a_corrected_roster_changes_what_it_says_and_marks_who_is_missing(cast):
     assert len(kept) == 3
 
 
+def test_what_is_odd_is_said_without_its_cell(cast):
+    far = line("theo").replace(";02/11/2026;;;", ";02/03/2027;30/03/2027;;")
+    job = bring(cast.trainer, "roster", roster(line("amelie"), far))
+    assert [said for said in job.warnings if said.startswith("À vérifier")] == [
+        "À vérifier, ligne 3 (Date entrée) : l'entrée est à plus de 30 jours de la session."
+    ]
+
+
 def test_a_wrong_line_does_not_make_somebody_missing(cast):
     known(cast, "theo")
     apply_roster(cast.trainer, roster(line("theo")))
