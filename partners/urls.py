@@ -27,6 +27,7 @@ urlpatterns = [
     # Onboarding
     route("reseau/tableau/", onboarding.onboarding, name="onboarding", access="onboarding.run"),
     route("reseau/tableau/appliquer/", onboarding.onboarding_apply, name="onboarding_apply", access="onboarding.run"),
+    route("reseau/tableau/resultat/", onboarding.onboarding_done, name="onboarding_done", access="onboarding.run"),
     route("reseau/tableau/modele.csv", onboarding.onboarding_model, name="onboarding_model", access="onboarding.run"),
     # Administration of the Département
     route("acces/", departments.access_review, name="access_review", access="access.review"),

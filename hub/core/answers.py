@@ -11,6 +11,7 @@ from django.shortcuts import render, resolve_url
 
 from hub.core.errors import DomainError, InvalidTransition, SignInRequired
 
+DESCRIPTION = "/api/docs/"
 PROBLEM = "application/problem+json"
 TITLES = {
     400: "Demande à corriger",
@@ -41,8 +42,8 @@ def problem(error: DomainError) -> dict[str, Any]:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """API routes always answer problems as JSON."""
-    return request.path_info.startswith("/api/")
+    """API routes always answer problems as JSON; their description is a page, for people."""
+    return request.path_info.startswith("/api/") and request.path_info != DESCRIPTION
 
 
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:

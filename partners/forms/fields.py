@@ -19,6 +19,17 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class SearchField(forms.CharField):
+    """Words to look for: what no name holds is left out, so that a search is never taken for no search."""
+
+    def __init__(self, *, longest: int = 80, **options: Any) -> None:
+        super().__init__(required=False, **options)
+        self.longest = longest
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\0", "")[: self.longest]
+
+
 class PhoneField(forms.CharField):
     """A telephone number, kept in E.164."""
 

@@ -8,7 +8,7 @@ from django import forms
 
 from hub.core.access import visible
 from hub.core.actor import Actor
-from partners.forms.fields import rows_in
+from partners.forms.fields import SearchField, rows_in
 from partners.models import Function, Organization, OrganizationKind, Territory
 
 
@@ -23,7 +23,7 @@ class _Filter(forms.Form):
 
 
 class OrganizationFilter(_Filter):
-    q = forms.CharField(label="Nom ou commune", required=False, max_length=80)
+    q = SearchField(label="Nom ou commune")
     kind = forms.ModelChoiceField(OrganizationKind.objects.none(), label="Type", required=False, empty_label="Tous")
     territory = forms.ModelChoiceField(Territory.objects.none(), label="Territoire", required=False, empty_label="Tous")
 
@@ -41,7 +41,7 @@ class AccessFilter(_Filter):
         ("never", "Jamais connectés"),
         ("keys", "Avec une clé en service"),
     )
-    q = forms.CharField(label="Nom, adresse ou organisation", required=False, max_length=80)
+    q = SearchField(label="Nom, adresse ou organisation")
     organization = forms.ModelChoiceField(
         Organization.objects.none(), label="Organisation", required=False, empty_label="Toutes"
     )
@@ -66,9 +66,9 @@ class InvitationFilter(_Filter):
         ("expired", "Expirées"),
         ("unsent", "Courriel pas encore parti"),
     )
-    q = forms.CharField(label="Adresse ou nom", required=False, max_length=80)
+    q = SearchField(label="Adresse ou nom")
     state = forms.ChoiceField(label="État", required=False, choices=STATES)
 
 
 class CommuneFilter(_Filter):
-    q = forms.CharField(label="Commune, code INSEE ou code postal", required=False, max_length=80)
+    q = SearchField(label="Commune, code INSEE ou code postal")

@@ -8,6 +8,7 @@ from datetime import date
 from django.db import connection
 
 from hub.core.actor import PARIS
+from hub.core.alone import alone
 from hub.core.errors import Confirmation, Conflict
 from hub.core.tabular import FileProblem
 from partners.models import ImportJob
@@ -46,8 +47,7 @@ def refuse_same_file(kind: str, sha256: str, month: date | None) -> None:
 
     Of two people who bring them at once, the second waits here until the first is known.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"{kind} {sha256} {month}"])
+    alone(f"{kind} {sha256} {month}")
     same = ImportJob.objects.filter(kind=kind, file__sha256=sha256, month=month).exclude(state__in=GONE)
     if found := same.select_related("file").order_by("-applied_at", "-created_at").first():
         raise Conflict(already_brought(found), code=ALREADY, fields={"same_as": str(found.pk)})

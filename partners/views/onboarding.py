@@ -52,13 +52,23 @@ def onboarding(request: Request) -> HttpResponse:
 
 @require_POST
 def onboarding_apply(request: Request) -> HttpResponse:
-    """Apply the very file that was previewed; the answer lists what was done and every line that was not."""
+    """Apply the very file that was previewed; the next page lists what was done and every line that was not."""
     data = cache.get(_key(request))
     if data is None or _digest(data) != request.POST.get("digest"):
         messages.warning(request, "Ce fichier n'est plus en attente : déposez-le de nouveau. Rien n'a été appliqué.")
         return redirect("onboarding")
     done = apply_onboarding(request.actor, lines=_lines(data))
     cache.delete(_key(request))
+    cache.set(_key(request, "done"), done, KEPT_SECONDS)
+    return redirect("onboarding_done")
+
+
+@require_safe
+def onboarding_done(request: Request) -> HttpResponse:
+    """What the table last applied has done, for an hour."""
+    done = cache.get(_key(request, "done"))
+    if done is None:
+        return redirect("onboarding")
     context = {"plan": done, "steps": done.steps[:MOST_SHOWN], "applied": True}
     return render(request, "partners/onboarding_result.html", context)
 
@@ -77,8 +87,8 @@ def _lines(data: bytes) -> list[OnboardingLine]:
     return parse_onboarding(io.BytesIO(data), kinds=kinds_by_name())
 
 
-def _key(request: Request) -> str:
-    return f"onboarding:{request.actor.membership_id}"
+def _key(request: Request, what: str = "file") -> str:
+    return f"onboarding:{what}:{request.actor.membership_id}"
 
 
 def _digest(data: bytes) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -10,22 +11,27 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from hub.core.access import get_visible, require, visible
+from hub.core.actor import Actor
+from hub.core.alone import alone
+from hub.core.errors import Confirmation
 from hub.core.models import record_access
 from hub.core.rest.doc import reads, writes
 from hub.core.rest.fields import reference
 from hub.core.rest.pages import PageQuery, page_of
 from hub.core.rest.throttles import MembershipThrottle, NirSearchThrottle, NirShownThrottle
 from hub.core.rest.views import ApiView
+from hub.core.text import name_key
 from hub.core.urls import route
 from referrals.api.search import find_by_nir, get_person, search
 from referrals.api.shown import files, whole
 from referrals.api.watch import watch_openings
 from referrals.models import TrackDecision
+from referrals.selectors.people import duplicates_of
 from referrals.serializers.people import (
     BeneficiaryChange,
-    BeneficiaryInput,
     BeneficiaryOutput,
     BeneficiaryQuery,
+    NewBeneficiary,
     NirInput,
     NirOutput,
     ReasonInput,
@@ -61,19 +67,34 @@ class PeopleView(ApiView):
 
     @writes(
         "Ouvrir un dossier (Département)",
-        body=BeneficiaryInput,
+        body=NewBeneficiary,
         answer=BeneficiaryOutput,
         status=201,
         examples=[NEW_PERSON],
-        description="Un identifiant déjà connu donne 409 `duplicate_person` : le Département vérifie le doublon.",
+        description="Un identifiant déjà connu donne 409 `duplicate_person` : le Département vérifie le doublon. "
+        "Les mêmes nom, prénom et date de naissance donnent 409 `possible_duplicate`, sauf avec `confirmed`.",
     )
     def post(self, request: Request) -> Response:
         """Create a file."""
         require(self.actor, "person.create")
-        values = self.input(BeneficiaryInput)
+        values = self.input(NewBeneficiary)
         nir = values.pop("nir", "")
+        if not values.pop("confirmed"):
+            _refuse_silent_twin(self.actor, values)
         person = create_beneficiary(self.actor, values=values, nir=nir)
         return Response(whole(self.actor, person), status=201)
+
+
+def _refuse_silent_twin(actor: Actor, values: Mapping[str, Any]) -> None:
+    """Of two who open the same file at once, the second waits here until the first is known."""
+    last, first, birth = values["last_name"], values["first_names"], values.get("birth_date")
+    alone(f"person {actor.department_id} {name_key(last)} {name_key(first)} {birth}")
+    if duplicates_of(actor, last_name=last, first_names=first, birth_date=birth):
+        raise Confirmation(
+            "Un dossier existe déjà avec ce nom et cette date de naissance. Si c'est une autre personne, dites-le "
+            "(`confirmed`).",
+            code="possible_duplicate",
+        )
 
 
 class PersonView(ApiView):

@@ -12,7 +12,7 @@ from hub.core.access import can, visible
 from hub.core.actor import Actor
 from hub.core.compiled import compiled
 from hub.core.text import fold
-from partners.forms.fields import choices_in
+from partners.forms.fields import SearchField, choices_in
 from partners.models import Commune, Organization, Territory
 from referrals.forms.fields import day, text
 from referrals.models import Beneficiary, CafRole, RightsState, Sex, Track
@@ -38,9 +38,7 @@ SHORT = 18  # characters
 class PeopleFilters(forms.Form):
     """Filters of the list; what an actor could not read he cannot filter on."""
 
-    q = forms.CharField(
-        label="Nom ou prénom", max_length=100, required=False, widget=forms.SearchInput(attrs={"size": 14})
-    )
+    q = SearchField(label="Nom ou prénom", longest=100, widget=forms.SearchInput(attrs={"size": 14}))
     territory = forms.TypedChoiceField(label="Territoire", required=False, coerce=UUID, empty_value=None)
     track = forms.ChoiceField(label="Orientation", choices=TRACKS, required=False)
     referent = forms.TypedChoiceField(label="Référent", required=False, coerce=UUID, empty_value=None)

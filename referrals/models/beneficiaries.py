@@ -9,6 +9,9 @@ from django.db import models
 from hub.core.models import PersonalModel
 from partners.models import Commune, Territory
 
+# Letters a key may hold; a name of 80 may take more once spelt out.
+NAME_KEY, SORT_KEY, SEARCH_KEY = 80, 160, 260
+
 
 class Sex(models.TextChoices):
     FEMALE = "female", "Femme"
@@ -90,12 +93,12 @@ class Beneficiary(PersonalModel):
     updated_at = models.DateTimeField()
 
     # Search and matching keys: plain columns filled by the service that writes the names.
-    sort_key = models.CharField(max_length=160, default="")
-    search_key = models.CharField(max_length=260, default="")
-    last_key = models.CharField(max_length=80, default="")
-    birth_key = models.CharField(max_length=80, default="")
-    first_key = models.CharField(max_length=80, default="")
-    first_full_key = models.CharField(max_length=80, default="")
+    sort_key = models.CharField(max_length=SORT_KEY, default="")
+    search_key = models.CharField(max_length=SEARCH_KEY, default="")
+    last_key = models.CharField(max_length=NAME_KEY, default="")
+    birth_key = models.CharField(max_length=NAME_KEY, default="")
+    first_key = models.CharField(max_length=NAME_KEY, default="")
+    first_full_key = models.CharField(max_length=NAME_KEY, default="")
 
     class Meta:
         verbose_name = "personne"

@@ -27,8 +27,11 @@ from referrals.models import (
     SupportAssignment,
     TrackDecision,
 )
+from referrals.models.beneficiaries import Sex
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.policies.people import people_within_reach
+
+BORN = {Sex.FEMALE.label: "née le", Sex.MALE.label: "né le"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,22 @@ class PersonFile:
     registration: RegistrationStatus | None = None
     gap: RegistrationGap | None = None
     exemption: RegistrationExemption | None = None
+
+    @property
+    def summary(self) -> str:
+        """Birth, sex and place, as far as the level shows them."""
+        facts, told = self.facts, []
+        sex = facts.get("sex") or Sex.UNKNOWN.label
+        if birth := facts.get("birth_date"):
+            born = BORN.get(sex, "né(e) le")
+            told.append(f"{born} {birth:%d/%m/%Y}" + ("" if self.age is None else f" ({self.age} ans)"))
+        if sex != Sex.UNKNOWN.label:
+            told.append(sex)
+        if facts.get("city") and not facts.get("confidential_address"):
+            told.append(facts["city"])
+        if territory := facts.get("territory"):
+            told.append(f"territoire de {territory}")
+        return " · ".join(told)
 
     @property
     def supported(self) -> bool:

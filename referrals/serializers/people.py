@@ -145,6 +145,14 @@ class BeneficiaryInput(serializers.Serializer[Any]):
     )
 
 
+class NewBeneficiary(BeneficiaryInput):
+    """A file to open."""
+
+    confirmed = serializers.BooleanField(
+        required=False, default=False, help_text="C'est une autre personne que celle du même nom, née le même jour."
+    )
+
+
 class BeneficiaryChange(BeneficiaryInput):
     """The same, every field optional."""
 

@@ -20,6 +20,7 @@ from hub.core.text import first_name_keys, fold, name_key
 from hub.core.topics import touch
 from partners.models import Commune
 from referrals.models import Appointment, Beneficiary, NationalNumber
+from referrals.models.beneficiaries import NAME_KEY, SEARCH_KEY, SORT_KEY
 from referrals.services.appointments.moot import cancel_moot
 from referrals.services.campaigns.seats import leave_all_seats
 from referrals.services.gaps import lapse_gaps
@@ -55,10 +56,13 @@ STALE = "Cette fiche a été modifiée entre-temps : relisez-la, puis refaites v
 
 def fill_keys(person: Beneficiary) -> None:
     """Compute the search, sort and matching keys, and the territory, from what was typed (no query but the commune)."""
-    person.last_key, person.birth_key = name_key(person.last_name), name_key(person.birth_name)
-    person.first_key, person.first_full_key = first_name_keys(person.first_names)
-    person.sort_key = f"{person.last_key} {person.first_full_key}"
-    person.search_key = fold(f"{person.last_name} {person.birth_name} {person.first_names}")
+    last, birth = name_key(person.last_name), name_key(person.birth_name)
+    first, first_full = first_name_keys(person.first_names)
+    search = fold(f"{person.last_name} {person.birth_name} {person.first_names}")
+    # Spelt out (Œ, ß), a name may be longer than what was typed: a key holds what its column does.
+    person.last_key, person.birth_key = last[:NAME_KEY], birth[:NAME_KEY]
+    person.first_key, person.first_full_key = first[:NAME_KEY], first_full[:NAME_KEY]
+    person.sort_key, person.search_key = f"{last} {first_full}"[:SORT_KEY], search[:SEARCH_KEY]
     person.pes_keys = list(pes_keys(person.pes_id))
     person.territory_id = person.commune.territory_id if person.commune else None
 

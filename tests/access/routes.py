@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.urls.converters import UUIDConverter
 from django.urls.resolvers import RoutePattern
 
+from hub.core.answers import DESCRIPTION
 from tests.access.world import World
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -115,7 +116,7 @@ class Route:
 
     @property
     def api(self) -> bool:
-        return self.pattern.startswith("api/")
+        return self.pattern.startswith("api/") and f"/{self.pattern}" != DESCRIPTION
 
     @property
     def kind(self) -> str:

@@ -58,11 +58,23 @@ def test_the_departement_writes(cast, machine):
     refused = is_problem(caller.patch(f"beneficiaries/{body['id']}/", {"birth_date": "1800-01-01"}), 400)
     assert "birth_date" in refused["fields"]
     is_problem(machine(cast.siae_worker).post("beneficiaries/", NEW), 403, "refused")
+    is_problem(caller.post("beneficiaries/", NEW), 409, "possible_duplicate")
+    assert caller.post("beneficiaries/", NEW | {"confirmed": True}).status_code == 201
     protected = caller.post(
         f"beneficiaries/{body['id']}/safe-contact/",
         {"do_not_call": True, "do_not_write": False, "confidential_address": True},
     )
     assert protected.json()["do_not_call"] is True
+
+
+def test_names_as_long_as_they_may_be_are_kept(cast, machine):
+    """Spelt out and put together, they are longer than the columns they are sorted and searched by."""
+    caller = machine(cast.social_worker)
+    for last, first in (("W" * 80, "V" * 80), ("ÉŒ" * 40, "Œ" * 80)):
+        made = caller.post("beneficiaries/", NEW | {"last_name": last, "first_names": first})
+        assert made.status_code == 201, made.content
+        assert made.json()["last_name"] == last
+        assert caller.get("beneficiaries/", q=last[:20]).json()["count"] == 1
 
 
 def test_a_change_made_on_an_older_version_is_refused(cast, machine):

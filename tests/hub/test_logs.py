@@ -7,6 +7,7 @@ import logging
 import pytest
 from django.test import Client
 
+from hub.celery import app as celery
 from hub.logs import formatter
 from tests.cast import client
 
@@ -51,6 +52,17 @@ def test_a_breakdown_is_told_without_what_it_quotes(cast, lines, monkeypatch):
     text = json.dumps(found, ensure_ascii=False)
     for secret in ("Camille", "2990957990004", "exemple.invalid"):
         assert secret not in text
+
+
+def test_a_task_that_fails_is_told_without_what_it_choked_on(lines):
+    @celery.task(name="tests.choke")
+    def choke():
+        raise ValueError('COPY incoming, line 1, column sort_key: "FICTIF CAMILLE"')
+
+    choke.apply()
+    (line,) = [line for line in lines() if line["logger"] == "celery.app.trace"]
+    assert "tests.choke" in line["event"] and line["exception"]["type"] == "ValueError"
+    assert "FICTIF" not in json.dumps(line)
 
 
 def test_addresses_and_long_numbers_are_masked_wherever_they_stand(lines):

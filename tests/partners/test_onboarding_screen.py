@@ -21,7 +21,7 @@ def test_preview_then_apply(cast, django_capture_on_commit_callbacks):
     assert "Ligne 12 : " in preview.text
     assert not Invitation.objects.exists()
     with django_capture_on_commit_callbacks() as callbacks:
-        done = browser.post(reverse("onboarding_apply"), {"digest": preview.context["digest"]})
+        done = browser.post(reverse("onboarding_apply"), {"digest": preview.context["digest"]}, follow=True)
     assert "Le tableau est appliqué" in done.text
     assert done.text.count("n&#x27;est pas une adresse e-mail") == 12
     assert Invitation.objects.count() == 288

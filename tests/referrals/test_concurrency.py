@@ -121,6 +121,20 @@ def test_both_sides_at_once_end_in_a_history_that_makes_sense(cast):
     assert not steps
 
 
+def test_the_same_referral_sent_six_times_at_once_leaves_once(cast):
+    """Without a draft nor a key that would make them one: the others learn that one is open already."""
+    who = person(cast)
+    asked = {"person": who, "receiver": cast.siae, "need": "Un emploi"}
+    with tenant(actor(cast.social_worker)) as acting:
+        draft = services.draft_referral(acting, **asked, informed_on=acting.today)
+
+    def send_another(acting, row):
+        services.send_referral(acting, **asked, informed_on=acting.today)
+
+    answers = at_once(draft, [(cast.social_worker, send_another)] * 6)
+    assert sorted(getattr(answer, "code", "") for answer in answers) == ["", *["duplicate_referral"] * 5]
+
+
 def test_five_double_submits_tell_once(cast):
     """Five clicks on « Envoyer » of one draft: sent once, opened once, told once."""
     who = person(cast)

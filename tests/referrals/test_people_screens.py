@@ -62,6 +62,8 @@ def test_search_ignores_accents_order_and_hyphens(cast):
         found = page(cast.social_worker, "/personnes/", q=query)
         assert "D&#x27;ÉSSAI" in found, query
         assert "AUTRE" not in found
+    for query in ("x" * 3000, "\0x", "%"):  # a search nobody answers is not no search
+        assert "AUTRE" not in page(cast.social_worker, "/personnes/", q=query), query[:2]
 
 
 def test_identifiers_are_searched_exactly_and_by_the_departement_alone(cast):

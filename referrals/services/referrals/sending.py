@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from hub.core.access import get_visible, require
 from hub.core.actor import Actor
+from hub.core.alone import alone
 from hub.core.compiled import compiled
 from hub.core.errors import Confirmation, Conflict, Invalid, InvalidTransition
 from hub.core.events import emit
@@ -29,6 +30,8 @@ from referrals.services.referrals.moves import (
     touch_pages,
 )
 from referrals.workflows import REFERRAL
+
+OLDEST_INFORMATION = timedelta(days=366)
 
 
 class Subject(NamedTuple):
@@ -159,6 +162,9 @@ def _check_sending(actor: Actor, referral: Referral, duplicate_reason: str) -> N
         raise Invalid(sentence, code="information_record_missing", fields={"informed_on": sentence})
     if referral.informed_on > actor.today:
         raise Invalid("Cette date est dans le futur.", fields={"informed_on": "Cette date est dans le futur."})
+    if referral.informed_on < actor.today - OLDEST_INFORMATION:
+        sentence = "Cette date remonte à plus d'un an : informez de nouveau la personne."
+        raise Invalid(sentence, fields={"informed_on": sentence})
     if referral.beneficiary.died_on:
         raise Conflict("Le dossier de cette personne est clos.", code="file_closed")
     _refuse_silent_duplicate(actor, referral, duplicate_reason)
@@ -238,6 +244,8 @@ def _refuse_silent_duplicate(actor: Actor, referral: Referral, reason: str) -> N
     if referral.previous and _redirected(referral.previous):
         return
     receiver, service = referral.receiver, referral.service
+    # Of two who send the same at once, the second waits here until the first is known.
+    alone(f"referral {referral.beneficiary_id} {receiver.pk} {service.pk if service else ''}")
     if open_duplicates(actor, person=referral.beneficiary, receiver=receiver, service=service).exists():
         raise Confirmation(
             f"Une orientation vers {receiver} est déjà ouverte pour cette personne. "
