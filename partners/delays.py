@@ -43,6 +43,7 @@ DELAYS: dict[str, Delay] = {
     "summons_notice": Delay(10, DAYS, "Convocation : délai entre l'envoi et le rendez-vous"),
     # Directory
     "service_verified": Delay(183, DAYS, "Service du répertoire : à vérifier après"),
+    "seats_verified": Delay(92, DAYS, "Poste ouvert, service avec des places : à vérifier après"),
     # Trainings (programme, 2.4: trainees are seen again as soon as their training ends)
     "training_first": Delay(30, DAYS, "Fin de formation : premier avis, avant la fin"),
     "training_second": Delay(7, DAYS, "Fin de formation : second avis, avant la fin"),

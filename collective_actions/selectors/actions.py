@@ -98,7 +98,8 @@ def actions_asked(actor: Actor, asked: dict[str, str]) -> QuerySet[CollectiveAct
     if territory := asked.get("territory"):
         rows = rows.filter(service__facets__overlap=[f"z:{territory}", EVERYWHERE])
     if box == MINE:
-        return rows.filter(service__organization=actor.organization_id)
+        shared = CollectiveAction.co_hosts.through.objects.filter(organization=actor.organization_id)
+        return rows.filter(Q(service__organization=actor.organization_id) | Q(pk__in=shared.values("collectiveaction")))
     rows = rows.filter(service__state=ServiceState.PUBLISHED, cancelled_at=None)
     if box == PAST:
         ended = Session.objects.filter(action=OuterRef("pk"), cancelled_at=None)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 
 from django import template
 
 from partners import vocabulary
+from partners.freshness import Freshness
 from partners.inclusion import CODES
 from partners.models import Service
 from partners.models.services import ServiceNature
@@ -36,9 +36,9 @@ def kilometres(metres: int | None) -> str:
 
 
 @register.filter
-def is_old(service: Service, since: date) -> bool:
-    """Was it verified on that day, before, or never?"""
-    return service.verified_on is None or service.verified_on <= since
+def is_old(service: Service, limits: Freshness) -> bool:
+    """Was it verified too long ago, or never?"""
+    return limits.is_old(service)
 
 
 @register.filter

@@ -21,7 +21,7 @@ from partners.models import Commune, SavedSearch, Service
 from partners.models.services import ServiceNature
 from partners.selectors.directory.asked import asked_by
 from partners.selectors.directory.records import (
-    freshness_limit,
+    freshness,
     get_service,
     landmarks,
     my_searches,
@@ -44,7 +44,7 @@ def directory(request: Request) -> HttpResponse:
         "found": found,
         "filters": SearchForm(asked, found.counts, actor=actor, person=person_of(request)),
         "searches": my_searches(actor),
-        "old_since": freshness_limit(actor),
+        "freshness": freshness(actor),
         "map": _map(found.page.rows, landmarks(actor)),
         "tiles": settings.MAP_TILES_URL,
         "attribution": settings.MAP_ATTRIBUTION,

@@ -79,6 +79,9 @@ def test_an_action_is_designed_step_by_step_then_published(cast):
     assert client(cast.officer_metz).post(f"{url}publier/").status_code == 302
     page = said(client(cast.udaf_worker).get(url))
     assert "Lire à deux" in page and "UDAF de la Moselle" in page and "6 places libres" in page
+    assert "Lire à deux" in said(
+        client(cast.udaf_worker).get(ROOT, {"box": "mine"})
+    )  # whoever hosts it with others too
     hours = {one.starts_at.hour for one in Session.objects.all()}
     assert len(hours) >= 1 and Session.objects.count() == 3
 

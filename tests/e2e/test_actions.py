@@ -22,9 +22,11 @@ def test_find_refer_enrol_attend(cast, window):
     host = sign_in(window(), cast.charity.user.email)
     host.goto(f"{ROOT}seances/{session.pk}/")
     expect(host.get_by_text("Personne pour l'instant.")).to_be_visible()
+    axe(host)
 
     worker = sign_in(window(), cast.social_worker.user.email)
     worker.goto(f"/personnes/{who.pk}/")
+    axe(worker)
     worker.get_by_role("link", name="Inscrire à une action").click()
     worker.get_by_role("link", name="Encore des places cette semaine").click()
     axe(worker)
@@ -39,11 +41,18 @@ def test_find_refer_enrol_attend(cast, window):
     axe(worker)
 
     expect(host.locator("#seance")).to_contain_text("FICTIVE Zoé", timeout=SECONDS)  # live, without a gesture
+    host.get_by_role("link", name="orientation envoyée").click()
+    axe(host)
+    host.locator("summary", has_text="Accepter").click()
+    host.get_by_role("button", name="Accepter").click()
+    expect(host.locator("main")).to_contain_text("Acceptée", timeout=SECONDS)
+    axe(host)
     host.goto(f"{ROOT}{made.pk}/")
     check(host)
     screenshot(host, "action")
     Session.objects.filter(pk=session.pk).update(starts_at=datetime.now(UTC) - timedelta(hours=1))
     host.goto("/")
+    axe(host)
     host.get_by_role("link", name="Noter les présences").click()
     host.get_by_role("radio", name="Présence").check()
     check(host)
@@ -54,6 +63,7 @@ def test_find_refer_enrol_attend(cast, window):
     screenshot(host, "action-session")
     worker.goto("/orientations/?box=sent&state=all")
     expect(worker.locator("main")).to_contain_text("Aboutie")
+    axe(worker)
     assert worker.problems == [] and host.problems == []
 
 

@@ -16,6 +16,7 @@ from partners.models import Service, ServiceJournal, ServiceSuggestion
 from partners.selectors.directory.records import doubles, get_service, service_record, suggestions_to_read, to_verify
 from partners.services.directory.duplicates import merge_services
 from partners.services.directory.freshness import remind_owners
+from partners.services.directory.places import set_has_places
 from partners.services.directory.suggestions import settle_suggestion, suggest
 from partners.services.directory.writing import (
     archive_service,
@@ -95,6 +96,14 @@ def test_the_history_cannot_be_rewritten(cast):
     service = a_service(cast)
     with tenant(actor(cast.admin)), pytest.raises(ProgrammingError):
         ServiceJournal.objects.filter(service=service).update(note="rien")
+
+
+def test_what_says_places_are_left_is_asked_about_sooner(cast):
+    service = a_service(cast)
+    with tenant(Actor.system(cast.department.pk, datetime.now(UTC) + timedelta(days=100))) as acting:
+        assert remind_owners(acting) == 0
+        set_has_places(service.pk, True)
+        assert remind_owners(acting) == 1
 
 
 def test_owners_are_asked_once_by_delay_and_answer_in_one_gesture(cast):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
 from uuid import UUID
 
 from django.db.models import Count, QuerySet
@@ -11,6 +10,7 @@ from django.db.models import Count, QuerySet
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
 from hub.core.slots import TimelineEntry
+from partners.freshness import Freshness, freshness_of
 from partners.models import (
     Commune,
     Department,
@@ -70,7 +70,7 @@ def service_record(actor: Actor, service: Service) -> ServiceRecord:
     writes = can(actor, "service.edit", service)
     return ServiceRecord(
         service=service,
-        old=is_old(actor, service),
+        old=freshness(actor).is_old(service),
         alike=alike(actor, service) if can(actor, "service.moderate", service) else [],
         history=_history(actor, service) if writes else [],
         suggestions=list(_open_suggestions(actor).filter(service=service)[:MOST_SHOWN]) if writes else [],
@@ -78,15 +78,9 @@ def service_record(actor: Actor, service: Service) -> ServiceRecord:
     )
 
 
-def freshness_limit(actor: Actor) -> date:
-    """Services verified on that day or before are to be verified again."""
-    department = visible(actor, Department).get()
-    return actor.today - timedelta(days=department.delay("service_verified"))
-
-
-def is_old(actor: Actor, service: Service) -> bool:
-    """Was it verified too long ago?"""
-    return service.verified_on is None or service.verified_on <= freshness_limit(actor)
+def freshness(actor: Actor) -> Freshness:
+    """From when on services are to be verified again."""
+    return freshness_of(visible(actor, Department).get(), actor.today)
 
 
 def alike(actor: Actor, service: Service) -> list[Service]:
@@ -120,7 +114,7 @@ def suggestions_to_read(actor: Actor) -> QuerySet[ServiceSuggestion]:
 
 def to_verify(actor: Actor) -> QuerySet[Service]:
     """Published services of one's own organisation to verify again; for moderators, those of nobody too."""
-    old = visible(actor, Service).filter(state=ServiceState.PUBLISHED, verified_on__lte=freshness_limit(actor))
+    old = visible(actor, Service).filter(freshness(actor).since("verified_on"), state=ServiceState.PUBLISHED)
     mine = old.filter(organization=actor.organization_id)
     if can(actor, "service.moderate"):
         mine = mine | old.filter(organization=None)

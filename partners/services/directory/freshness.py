@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -12,6 +11,7 @@ from django.db.models import Q
 from hub.core.actor import Actor
 from hub.core.events import emit
 from partners.events import ServicesToVerify
+from partners.freshness import freshness_of
 from partners.models import Department, Service
 from partners.models.services import ServiceState
 
@@ -21,11 +21,10 @@ MOST = 5000  # services asked about in one go; the next hour takes the others
 @transaction.atomic
 def remind_owners(actor: Actor) -> int:
     """Ask about the published services not verified for too long, one line by organisation; how many services."""
-    days = Department.objects.get(pk=actor.department_id).delay("service_verified")
-    limit = actor.today - timedelta(days=days)
+    limits = freshness_of(Department.objects.get(pk=actor.department_id), actor.today)
     old = Service.objects.filter(department_id=actor.department_id, state=ServiceState.PUBLISHED)
-    old = old.filter(Q(verified_on__lte=limit) | Q(verified_on=None))
-    asked = old.filter(Q(reminded_on=None) | Q(reminded_on__lte=limit)).order_by("verified_on", "id")
+    old = old.filter(limits.since("verified_on") | Q(verified_on=None))
+    asked = old.filter(limits.since("reminded_on") | Q(reminded_on=None)).order_by("verified_on", "id")
     found = list(asked.values_list("pk", "organization_id")[:MOST])
     Service.objects.filter(pk__in=[pk for pk, _ in found]).update(reminded_on=actor.today)
     for organization_id, count in Counter(owner for _, owner in found).items():
