@@ -153,6 +153,7 @@
     close.setAttribute("aria-label", "Fermer ce message");
     close.dataset.close = "";
     box.append(words, close);
+    for (const former of place.querySelectorAll("[data-toast]")) if (former.textContent === box.textContent) former.remove();
     place.append(box);
   };
   const gatherToast = () => {
