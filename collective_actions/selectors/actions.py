@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from collective_actions.models import ACTIVE_STATES, CollectiveAction, Enrolment, PrescriberQuota, Session
 from hub.core.access import can, get_visible, visible
@@ -27,10 +27,11 @@ JOINED = ("service__organization",)
 
 @dataclass(frozen=True, slots=True)
 class ActionLine:
-    """One action of a list: its next date, the sessions to come, the places left in them."""
+    """One action of a list: the sessions to come, the places left in them; or, `past`, those held, the latest first."""
 
     action: CollectiveAction
     sessions: list[Session]
+    past: bool = False
 
     @property
     def free(self) -> int:
@@ -102,8 +103,8 @@ def actions_asked(actor: Actor, asked: dict[str, str]) -> QuerySet[CollectiveAct
         return rows.filter(Q(service__organization=actor.organization_id) | Q(pk__in=shared.values("collectiveaction")))
     rows = rows.filter(service__state=ServiceState.PUBLISHED, cancelled_at=None)
     if box == PAST:
-        ended = Session.objects.filter(action=OuterRef("pk"), cancelled_at=None)
-        return rows.filter(Exists(ended), ~Exists(_coming(actor, OuterRef("pk"))))
+        held = _held(actor).filter(action=OuterRef("pk")).values("starts_at")[:1]
+        return rows.annotate(last_at=Subquery(held)).filter(last_at__isnull=False)
     wanted = _week(actor, OuterRef("pk")) if box == WEEK else _coming(actor, OuterRef("pk"))
     if asked.get("places"):
         wanted = _with_places(wanted)
@@ -112,17 +113,20 @@ def actions_asked(actor: Actor, asked: dict[str, str]) -> QuerySet[CollectiveAct
 
 
 def order_of(asked: dict[str, str]) -> tuple[str, ...]:
-    """The order of a box: by date, the latest made first where there may be none."""
-    return ("-created_at", "id") if asked.get("box") in (MINE, PAST) else ("next_at", "id")
+    """The order of a box: by date, the latest first once over; the latest made first where there may be none."""
+    orders = {MINE: ("-created_at", "id"), PAST: ("-last_at", "id")}
+    return orders.get(asked.get("box", ""), ("next_at", "id"))
 
 
 def lines_of(actor: Actor, rows: list[CollectiveAction], asked: dict[str, str]) -> list[ActionLine]:
-    """The sessions to come of these actions, in one query."""
-    wanted = _week(actor, None) if asked.get("box") == WEEK else _coming(actor, None)
+    """The sessions of these actions that a box is about, in one query."""
+    box = asked.get("box", "")
+    wanted = _week(actor, None) if box == WEEK else _coming(actor, None)
+    wanted = _held(actor) if box == PAST else wanted.order_by("starts_at", "id")
     found: dict[UUID, list[Session]] = {}
-    for one in wanted.filter(action__in=rows).order_by("starts_at", "id")[: MOST_SESSIONS * len(rows)]:
+    for one in wanted.filter(action__in=rows)[: MOST_SESSIONS * len(rows)]:
         found.setdefault(one.action_id, []).append(one)
-    return [ActionLine(one, found.get(one.pk, [])) for one in rows]
+    return [ActionLine(one, found.get(one.pk, []), past=box == PAST) for one in rows]
 
 
 def action_record(actor: Actor, action: CollectiveAction) -> ActionRecord:
@@ -161,6 +165,10 @@ def _may(actor: Actor, action: CollectiveAction, *, edits: bool) -> set[str]:
 def _coming(actor: Actor, action: Any) -> QuerySet[Session]:
     found = Session.objects.filter(starts_at__gt=actor.now, cancelled_at=None)
     return found.filter(action=action) if action is not None else found
+
+
+def _held(actor: Actor) -> QuerySet[Session]:
+    return Session.objects.filter(starts_at__lte=actor.now, cancelled_at=None).order_by("-starts_at", "id")
 
 
 def _week(actor: Actor, action: Any) -> QuerySet[Session]:

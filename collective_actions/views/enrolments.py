@@ -21,10 +21,11 @@ from collective_actions.services.actions import enrolling
 from collective_actions.services.actions.sessions import record_feedback
 from collective_actions.views.people import Named, person_named
 from collective_actions.views.sessions import session_page
-from hub.core.access import require
+from hub.core.access import require, visible
 from hub.core.actor import Actor
 from hub.core.errors import Confirmation, Conflict, Invalid, NotVisible
 from hub.core.models import record_access
+from partners.models import Department
 from partners.views.pages import UNPROCESSABLE, Request
 from referrals.forms.fields import refuse
 from referrals.selectors.people import people_list
@@ -70,7 +71,18 @@ def action_enrol(request: Request, pk: UUID) -> HttpResponse:
             return redirect("action_session", made[0].session_id)
         status = UNPROCESSABLE
     context = {"action": action, "service": action.service, "person": named, "form": form, "sessions": sessions}
+    context["intro"] = _intro(actor, action)
     return render(request, "collective_actions/actions/enrol.html", context, status=status)
+
+
+def _intro(actor: Actor, action: CollectiveAction) -> str:
+    """What enrolling does, with the delay this Département gives to answer an offer."""
+    sent = "Une orientation part à l'organisateur ; s'il la refuse, la place est libérée. "
+    hours = visible(actor, Department).get().delay("seat_offer") * 24
+    return (sent if action.service.organization_id != actor.organization_id else "") + (
+        "Complète, la séance a une liste d'attente : la première place libérée vous est proposée "
+        f"et tenue {hours} heures."
+    )
 
 
 @require_POST

@@ -10,6 +10,7 @@ import time_machine
 from collective_actions.calendar import CalendarAsked, CalendarQuery, calendar_items
 from collective_actions.documents.sheet import sheet_title
 from collective_actions.models import CollectiveAction, Enrolment, Session
+from collective_actions.selectors.actions import actions_list
 from collective_actions.selectors.measures import action_measures
 from collective_actions.services.actions.sessions import record_attendance
 from collective_actions.tasks import offer_freed_seats
@@ -202,6 +203,8 @@ def test_people_reached_are_counted_once_across_hosts_and_sessions(cast):
             record_attendance(acting, session=session, marks={row.pk: "present"})
     with tenant(actor(cast.officer_metz, after(held[0]))) as acting:
         found = action_measures(acting)
+        over = actions_list(acting, {"box": "past"})
+    assert [line.sessions for line in over.lines] == [[held[1]], [held[0]]]  # the latest first
     assert (found.sessions, found.people, found.present, found.seats) == (2, 1, 2, 4)
     assert (found.fill_rate, found.attendance_rate) == (50, 100)
     with tenant(actor(cast.charity, after(held[0]))) as acting:
