@@ -54,6 +54,7 @@ DELAYS: dict[str, Delay] = {
     "placement_registration": Delay(5, OPEN_DAYS, "Emploi terminé : inscription à vérifier avec la personne après"),
     "roster_due": Delay(5, OPEN_DAYS, "Session ouverte sans liste de stagiaires : alerte"),
     "roster_forgotten": Delay(7, DAYS, "Liste de stagiaires jamais confirmée : détruite après"),
+    "roster_doubt": Delay(30, DAYS, "Ligne de stagiaire jamais rapprochée : détruite après"),
     # Collective actions
     "seat_offer": Delay(2, DAYS, "Place libérée : tenue pour la personne suivante de la liste d'attente"),
     # Accounts

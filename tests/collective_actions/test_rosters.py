@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from collective_actions.models import Roster, Trainee, TrainingSession
+from collective_actions.services.rosters.questions import discard_forgotten
 from hub.core.actor import Actor
 from hub.core.errors import Conflict
 from hub.core.gate import tenant
@@ -233,4 +234,16 @@ def test_a_doubtful_line_of_nobody_known_is_forgotten(cast):
     with tenant(actor(cast.officer_metz)) as acting:
         decide_match(acting, row=ImportRow.objects.select_related("job").get(job=job), answer="nobody")
         assert not Trainee.objects.exists()
+    assert _tables_with("CANARI") == []
+
+
+def test_a_doubtful_line_nobody_decides_on_is_forgotten(cast):
+    for year in (1980, 1981):
+        person(cast, by=cast.head, first_names="Jeanne", email="j@exemple.invalid", birth_date=date(year, 1, 1))
+    said = "990500;Soudure;Organisme fictif;02/11/2026;29/01/2027;CANARI;Jeanne;;;j@exemple.invalid;02/11/2026;;;"
+    job = apply_roster(cast.trainer, roster(said))
+    for days, kept in ((29, 1), (31, 0)):
+        with tenant(Actor.system(cast.department.pk, job.state_at + timedelta(days=days))) as acting:
+            discard_forgotten(acting)
+            assert ImportRow.objects.count() == kept
     assert _tables_with("CANARI") == []

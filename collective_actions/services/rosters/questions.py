@@ -13,7 +13,7 @@ from collective_actions.selectors.rosters import without_end, without_roster
 from hub.core.actor import Actor
 from hub.core.events import emit
 from hub.core.workdays import add_open_days
-from partners.models import Department, ImportJob
+from partners.models import Department, ImportJob, ImportRow
 from partners.models.files import ImportKind, ImportState
 from partners.services.imports import discard_import
 
@@ -47,14 +47,18 @@ def _settle(actor: Actor) -> None:
 
 @transaction.atomic
 def discard_forgotten(actor: Actor) -> None:
-    """A roster nobody confirmed is destroyed: people it names are not kept for somebody's forgetting."""
-    delay = Department.objects.get(pk=actor.department_id).delay("roster_forgotten")
+    """A roster nobody confirmed is destroyed, and a doubtful line nobody decided on: people they name are not kept for
+    somebody's forgetting."""
+    department = Department.objects.get(pk=actor.department_id)
+    delay, doubt = (timedelta(days=department.delay(name)) for name in ("roster_forgotten", "roster_doubt"))
     waiting = (ImportState.ANALYSED, ImportState.UNSPECIFIED)
-    old = ImportJob.objects.filter(
-        kind=ImportKind.ROSTER, state__in=waiting, state_at__lt=actor.now - timedelta(days=delay)
-    )
+    old = ImportJob.objects.filter(kind=ImportKind.ROSTER, state__in=waiting, state_at__lt=actor.now - delay)
     for job in old.select_related("file")[:MOST]:
         discard_import(actor, job=job)
+    applied = ImportJob.objects.filter(
+        kind=ImportKind.ROSTER, state=ImportState.APPLIED, state_at__lt=actor.now - doubt
+    )
+    ImportRow.objects.filter(job__in=applied).delete()
 
 
 def _ask(actor: Actor, question: str, sessions: Iterable[TrainingSession]) -> None:
