@@ -273,6 +273,7 @@ STATICFILES_DIRS = [
     ("leaflet", str(Path(_leaflet.origin).parent / "static" / "leaflet")),
 ]
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = MODE == "test"  # each client of the tests would list every file first
 if PRODUCTION:
     STORAGES = {
         "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
