@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -104,10 +105,14 @@ class Database:
         self.given = self._filled()
 
     def empty(self) -> None:
-        """Forget what the test wrote; what migrations wrote stays."""
+        """Forget what the test wrote; what migrations wrote stays. A page still being answered may be in the way."""
         written = ", ".join(f'"{table}"' for table in self._tables() if table not in self.given)
-        with connections["owner"].cursor() as cursor:
-            cursor.execute(f"TRUNCATE {written} CASCADE")
+
+        def truncate() -> None:
+            with connections["owner"].cursor() as cursor:
+                cursor.execute(f"TRUNCATE {written} CASCADE")
+
+        _at_last(truncate)
 
     def drop(self) -> None:
         self._point_at(self.original)
@@ -115,14 +120,7 @@ class Database:
 
     def _drop(self) -> None:
         """Sessions of a server just stopped end a little after it; their role may not be forced out."""
-        for attempt in range(50):
-            try:
-                return self._maintain(f'DROP DATABASE IF EXISTS "{self.name}"')
-            except OperationalError:
-                if attempt == 49:
-                    raise
-                time.sleep(0.2)
-        return None
+        _at_last(lambda: self._maintain(f'DROP DATABASE IF EXISTS "{self.name}"'))
 
     def _point_at(self, name: str) -> None:
         _close()
@@ -139,6 +137,18 @@ class Database:
     def _filled(self) -> set[str]:
         with connections["owner"].cursor() as cursor:
             return {table for table in self._tables() if _has_rows(cursor, table)}
+
+
+def _at_last(work: Callable[[], None]) -> None:
+    """Do it, when others no longer use what it needs alone."""
+    for attempt in range(50):
+        try:
+            return work()
+        except OperationalError:
+            if attempt == 49:
+                raise
+            time.sleep(0.2)
+    return None
 
 
 def _has_rows(cursor: object, table: str) -> bool:
