@@ -12,6 +12,7 @@ from collective_actions.models import Enrolment, EnrolmentState, Session
 from collective_actions.services.actions.sessions import to_conclude
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
+from hub.core.text import fold
 from referrals.models.referrals import OPEN_STATES
 from referrals.selectors.known import known_people, name_in
 
@@ -65,7 +66,7 @@ def session_record(actor: Actor, session: Session) -> SessionRecord:
     runs = can(actor, "session.run", session)
     return SessionRecord(
         session=session,
-        enrolled=sorted(seated, key=lambda line: line.name),
+        enrolled=sorted(seated, key=lambda line: fold(line.name)),
         waiting=sorted(queue, key=lambda line: line.enrolment.rank or 0),
         gone=gone,
         hidden=session.taken + session.waiting - len(seated) - len(queue),
