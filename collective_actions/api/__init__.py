@@ -1,6 +1,7 @@
-"""Doors for machines: actions, who comes, trainings, their candidates, lists of trainees, ends of trainings."""
+"""Doors for machines: actions, who comes, trainings, their candidates, lists of trainees, ends of trainings,
+jobs followed."""
 
-from collective_actions.api import actions, endings, enrolments, posts, rosters, trainings
+from collective_actions.api import actions, endings, enrolments, placements, posts, rosters, trainings
 
 urlpatterns = [
     *actions.urlpatterns,
@@ -9,4 +10,5 @@ urlpatterns = [
     *trainings.urlpatterns,
     *rosters.urlpatterns,
     *endings.urlpatterns,
+    *placements.urlpatterns,
 ]

@@ -57,17 +57,22 @@ class PlacementRecord:
 
 def placements(actor: Actor, *, mine: bool = False, after: str = "") -> Placements:
     """Jobs going on, those where something goes wrong or is due among them; the latest first."""
-    rows = visible(actor, Placement).filter(ended_on=None, beneficiary__died_on=None)
-    rows = rows.filter(recorded_by_id=actor.user_id) if mine else rows
+    rows = going_on(actor, mine=mine)
     page = paginate(_joined(rows), order=("-starts_on", "id"), after=after, size=PAGE)
     return Placements(page, _lines(actor, page.rows), total(page, rows, after=after))
 
 
+def going_on(actor: Actor, *, mine: bool = False) -> QuerySet[Placement]:
+    """Jobs not ended; `mine`: those I recorded."""
+    rows = visible(actor, Placement).filter(ended_on=None, beneficiary__died_on=None)
+    return rows.filter(recorded_by_id=actor.user_id) if mine else rows
+
+
 def to_ask(actor: Actor) -> QuerySet[Placement]:
     """Jobs I recorded where something goes wrong, then those where a step is due."""
-    mine = visible(actor, Placement).filter(recorded_by_id=actor.user_id, ended_on=None, beneficiary__died_on=None)
     due = Q(next_on__lte=actor.today) | Q(difficulty_on__isnull=False)
-    return _joined(mine).filter(due).order_by(F("difficulty_on").asc(nulls_last=True), "next_on", "id")
+    mine = _joined(going_on(actor, mine=True)).filter(due)
+    return mine.order_by(F("difficulty_on").asc(nulls_last=True), "next_on", "id")
 
 
 def placement_lines(actor: Actor, rows: Iterable[Placement]) -> list[PlacementLine]:

@@ -81,6 +81,8 @@ CUSTOM_SETTINGS = {
         "ListNatureEnum": "partners.models.files.ListNature",
         "OutcomeEnum": "referrals.models.referrals.Outcome",
         "TrainingOutcomeEnum": "collective_actions.models.Outcome",
+        "PostContractEnum": "collective_actions.models.Contract",
+        "PlacementContractEnum": "collective_actions.models.PlacementContract",
         "TrainingInterviewEnum": "collective_actions.models.Interview",
         "ServiceKindEnum": "partners.serializers_services.KIND_CHOICES",
     },

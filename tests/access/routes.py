@@ -53,6 +53,7 @@ PERSONAL = {
     "formations/sorties/emplois/": "placement",
     "api/v1/rosters/": "roster_job",
     "api/v1/training-ends/": "helped_trainee",
+    "api/v1/placements/": "placement",
     "api/v1/beneficiaries/": "helped",
     "api/v1/referrals/": "proposal",
     "api/v1/registration-gaps/": "gap",

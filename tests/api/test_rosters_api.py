@@ -41,7 +41,7 @@ def test_a_list_is_brought_read_and_sent(cast):
     assert client(cast.charity).get("/api/v1/rosters/").status_code == 403
 
 
-def test_an_end_is_followed_until_the_interview(cast):
+def test_an_end_is_followed_until_the_interview_and_through_the_job_found(cast):
     known(cast, "amelie")
     today = datetime.now(PARIS).date()
     dates = {"start": f"{today - timedelta(days=50):%d/%m/%Y}", "end": f"{today - timedelta(days=1):%d/%m/%Y}"}
@@ -59,3 +59,14 @@ def test_an_end_is_followed_until_the_interview(cast):
     assert browser.post(f"{address}not-now/", content_type=JSON).status_code == 409
     assert browser.get("/api/v1/training-ends/?state=seen").json()["count"] == 1
     assert client(cast.developer).get(address).status_code == 404
+    asked = {"training_end": str(trainee.pk), "contract": "permanent", "starts_on": str(today)}
+    made = browser.post("/api/v1/placements/", asked, content_type=JSON).json()
+    assert [step["step"] for step in made["steps"]] == ["week", "month", "quarter", "half"]
+    assert browser.post("/api/v1/placements/", asked, content_type=JSON).status_code == 409
+    assert browser.get("/api/v1/placements/?mine=true").json()["count"] == 1
+    job = f"/api/v1/placements/{made['id']}/"
+    assert browser.post(f"{job}difficulty/", content_type=JSON).json()["difficulty_on"] == str(today)
+    assert browser.post(f"{job}all-well/", content_type=JSON).json()["difficulty_on"] is None
+    assert browser.post(f"{job}end/", {"on": str(today)}, content_type=JSON).json()["ended_on"] == str(today)
+    assert {step["step"] for step in browser.get(job).json()["steps"]} >= {"half", "registration"}
+    assert client(cast.developer).get(job).status_code == 404
