@@ -194,6 +194,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION
 MFA_TOTP_ISSUER = "Pacte"
+MFA_FORMS = {"add_webauthn": "hub.passkeys.PasskeyForm"}
 ACCOUNT_SESSION_REMEMBER = False  # desks are shared
 METRICS_TOKEN = env.str("METRICS_TOKEN", "")
 SESSION_COOKIE_AGE = 12 * 3600

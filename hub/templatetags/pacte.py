@@ -138,7 +138,8 @@ AGREED = {
 } | {
     one: f"{one.lower()}s"
     for one in (
-        "Annulée", "Convoquée", "Excusée", "Inchangée", "Passée", "Reconnue", "Rejetée", "Venue",
+        "Annulée", "Convoquée", "Excusée", "Inchangée", "Modifiée", "Nouvelle", "Passée", "Reconnue",
+        "Rejetée", "Venue",
     )
 }  # fmt: skip
 

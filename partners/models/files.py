@@ -111,8 +111,8 @@ class ImportJob(PersonalModel):
 
 
 class Verdict(models.TextChoices):
-    CREATED = "created", "À créer"
-    CHANGED = "changed", "À mettre à jour"
+    CREATED = "created", "Nouvelle"
+    CHANGED = "changed", "Modifiée"
     UNCHANGED = "unchanged", "Inchangée"
     MATCHED = "matched", "Reconnue"
     DUPLICATE = "duplicate", "En double dans le fichier"

@@ -47,7 +47,7 @@ def test_the_kind_is_told_by_the_content(cast):
     assert (job.kind, job.state) == ("caf_flow", "analysed")
     shown = page(cast.officer_metz, job)
     assert "Rien n'est encore appliqué" in shown
-    assert "<strong>12</strong> à créer" in shown
+    assert "<strong>12</strong> nouvelles" in shown
 
 
 def test_dropping_the_file_is_enough_and_what_it_seems_to_be_is_shown_with_its_reasons(cast):
