@@ -7,7 +7,7 @@ from typing import Any
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 
 
-class PasskeyForm(AddWebAuthnForm):  # type: ignore[misc]
+class PasskeyForm(AddWebAuthnForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].label = "Nom de la clé"
