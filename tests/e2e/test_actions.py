@@ -22,7 +22,6 @@ def test_find_refer_enrol_attend(cast, window):
     host = sign_in(window(), cast.charity.user.email)
     host.goto(f"{ROOT}seances/{session.pk}/")
     expect(host.get_by_text("Personne pour l'instant.")).to_be_visible()
-    axe(host)
 
     worker = sign_in(window(), cast.social_worker.user.email)
     worker.goto(f"/personnes/{who.pk}/")
@@ -41,12 +40,12 @@ def test_find_refer_enrol_attend(cast, window):
     axe(worker)
 
     expect(host.locator("#seance")).to_contain_text("FICTIVE Zoé", timeout=SECONDS)  # live, without a gesture
+    axe(host)
     host.get_by_role("link", name="orientation envoyée").click()
     axe(host)
     host.locator("summary", has_text="Accepter").click()
     host.get_by_role("button", name="Accepter").click()
     expect(host.locator("main")).to_contain_text("Acceptée", timeout=SECONDS)
-    axe(host)
     host.goto(f"{ROOT}{made.pk}/")
     check(host)
     screenshot(host, "action")
