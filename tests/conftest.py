@@ -6,18 +6,15 @@ through row-level security and prove nothing.
 
 from __future__ import annotations
 
-import gc
 import pickle
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 
 import pytest
 from django.db import connections
-from django.db.migrations.state import ProjectState
 from django.test.utils import setup_databases, teardown_databases
 from pytest_django.plugin import blocking_manager_key
 
+from hub.migrating import light_migrations
 from partners.models import OrganizationKind
 from tests.cast import Cast, build_cast
 
@@ -46,25 +43,6 @@ class StandingCast:
 
 
 STANDING = StandingCast()
-
-
-@contextmanager
-def light_migrations() -> Iterator[None]:
-    """Migrations without drawing every model anew at each of their steps, nearly all of their time.
-
-    Only the model that a step changes is drawn; what Python code of a migration sees is then drawn whole, as Django
-    does itself for the steps it holds light (`is_delayed`). Collecting the thousands of classes forgotten waits too.
-    """
-
-    def alone(state: ProjectState, app_label: str, model_name: str, delay: bool = False) -> set[tuple[str, str]]:
-        state.is_delayed = True
-        return {(app_label, model_name)}
-
-    gc.disable()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ProjectState, "_find_reload_model", alone)
-        yield
-    gc.enable()
 
 
 @pytest.fixture(scope="session")

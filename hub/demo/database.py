@@ -13,9 +13,10 @@ from django.db import DatabaseError, connections
 from redis import Redis
 
 from hub.demo.story import Say, build
+from hub.migrating import light_migrations
 from partners.models import Department
 
-VERSION = 3  # another story is another demo: it is built again
+VERSION = 4  # another story is another demo: it is built again
 EMPTY = """
 DROP SCHEMA public CASCADE;
 CREATE SCHEMA public;
@@ -49,9 +50,14 @@ def prepare(people: int | None, say: Say) -> dict[str, Any]:
 def migrate_or_empty() -> None:
     """Bring the tables up to date; those of a version too far away are dropped: everything in them is invented."""
     try:
-        call_command("migrate", database="owner", verbosity=0, interactive=False)
+        _migrate()
     except DatabaseError:
         empty()
+        _migrate()
+
+
+def _migrate() -> None:
+    with light_migrations():
         call_command("migrate", database="owner", verbosity=0, interactive=False)
 
 
