@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.api.test_referrals_api import draft_of
 from tests.people import person
 
-MOST = 17
+MOST = 18  # one of them makes two who send the same wait for each other
 
 
 def test_sending_a_referral_takes_few_statements(cast, machine):
