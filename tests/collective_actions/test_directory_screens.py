@@ -33,7 +33,15 @@ def service(cast):
 
 
 def test_a_search_stands_in_its_address(cast, service):
+    for asked, said in (
+        ("Mets", "Résultats autour de <strong>Metz"),
+        ("Nulle Part", "dans tout le Département"),
+        ("57463", ""),
+    ):
+        page = client(cast.udaf_worker).get(reverse("directory"), {"q": "epicerie", "commune": asked}).text
+        assert ("est connue ici" in page) == bool(said) and said in page, asked
     page = client(cast.udaf_worker).get(reverse("directory"), {"q": "epicerie", "commune": "Metz"}).text
+    assert "est connue ici" not in page
     assert "Épicerie solidaire" in page
     assert "Équipement et alimentation : tout (1)" in page
     assert "&quot;points&quot;" not in page

@@ -135,17 +135,13 @@ def test_pages_of_gaps(cast, page, window):
     gap = gap_of(cast, "MAELLE")
     sign_in(page, cast.head.user.email)
     for path, name in (
-        ("/inscriptions/", "inscriptions"),
         ("/inscriptions/?state=closed", "inscriptions-vide"),
         (f"/inscriptions/{gap.pk}/", "inscription"),
-        ("/inscriptions/tableau/", "inscriptions-tableau"),
-        ("/inscriptions/a-corriger/", "inscriptions-a-corriger"),
         (f"/inscriptions/gestes/?name=reassign&gap={gap.pk}", "inscriptions-geste"),
         ("/inscriptions/reglages/", "inscriptions-reglages"),
         ("/inscriptions/reglages/motifs/nouveau/", "inscriptions-motif"),
         ("/inscriptions/reglages/listes/nouvelle/", "inscriptions-liste"),
         ("/", "aujourdhui-inscriptions"),
-        (f"/personnes/{gap.beneficiary_id}/", "personne-inscription"),
     ):
         seen(page, path, name)
     assert page.problems == []

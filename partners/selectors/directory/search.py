@@ -18,6 +18,7 @@ from django.db import DataError
 from django.db.models import CharField, Count, F, Func, IntegerField, Q, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce, Power, Sqrt
 from rapidfuzz.distance import DamerauLevenshtein
+from rapidfuzz.process import extractOne
 
 from hub.core.access import visible
 from hub.core.actor import Actor
@@ -34,6 +35,8 @@ NEAR_KM = 30
 KM_OF_DEGREE = 111.2
 RANKS = 1_000_000  # a rank is kept whole: a cursor must compare exactly
 MOST_CANDIDATES = 200
+MOST_COMMUNES = 2000  # of one Département
+ALIKE = 0.8  # of the letters of a commune's name
 LONG_WORD = 8  # from there on two slips are forgiven, below one
 # The filters that are tokens of `Service.facets`, by the letters of those.
 LETTERS = {"theme": "ct", "kind": "k", "audience": "a", "fee": "f", "mode": "r", "territory": "z"} | {
@@ -51,13 +54,14 @@ FRANCE = ("france", "99100")
 @dataclass(frozen=True, slots=True)
 class Found:
     """One page of services, how many there are, how many by token if it were chosen; `instead`: the words that were
-    looked for when those asked are found nowhere."""
+    looked for when those asked are found nowhere; `misread`: the commune asked is not the one looked around, if any."""
 
     page: Page[Service]
     total: int
     counts: dict[str, int]
     instead: str
     commune: Commune | None
+    misread: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,8 @@ def search_services(
         rows, order = rows.annotate(rank=rank), BY_RANK
     page = _page(rows, order, after, size)
     shown = counts | _of_other_choices(said, asked, commune)
-    return Found(page, counts.get(ALL, 0), shown, " ".join(said.words) if said.instead else "", commune)
+    instead = " ".join(said.words) if said.instead else ""
+    return Found(page, counts.get(ALL, 0), shown, instead, commune, _misread(asked, commune))
 
 
 def count_published_since(actor: Actor, asked: Asked, since: datetime) -> int:
@@ -194,11 +199,22 @@ def _metres(commune: Commune) -> Cast:
 
 
 def _commune(actor: Actor, asked: Asked) -> Commune | None:
-    """The commune asked about, once its place is known."""
+    """The commune asked about, or the one whose name comes closest, once its place is known."""
     if not asked.commune:
         return None
-    named = Q(pk=asked.commune[:5]) | Q(search_name=fold(asked.commune))
-    return visible(actor, Commune).filter(named, latitude__isnull=False).order_by("-population").first()
+    communes = visible(actor, Commune).filter(latitude__isnull=False).order_by("-population")
+    name = fold(asked.commune)
+    if found := communes.filter(Q(pk=asked.commune[:5]) | Q(search_name=name)).first():
+        return found
+    names = list(communes.values_list("search_name", flat=True)[:MOST_COMMUNES])
+    closest = extractOne(name, names, scorer=DamerauLevenshtein.normalized_similarity, score_cutoff=ALIKE)
+    return communes.filter(search_name=closest[0]).first() if closest else None
+
+
+def _misread(asked: Asked, commune: Commune | None) -> bool:
+    if not asked.commune:
+        return False
+    return commune is None or not (asked.commune.startswith(commune.pk) or fold(asked.commune) == commune.search_name)
 
 
 def _counts(rows: QuerySet[Service]) -> dict[str, int]:
