@@ -47,9 +47,18 @@ BACKSLASH, TWO = "\\", "\\\\"
 _ESCAPES = ((BACKSLASH, TWO), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\x00", ""))
 
 
-def load(lines: Iterable[Line], data: Callable[[Line], dict[str, Any] | str], *, nir_columns: tuple[int, ...]) -> None:
-    """Copy lines with their `data` (or its JSON) into a fresh `stage`. No NIR reaches it in clear."""
-    for _ in chunks(lines, data, nir_columns=nir_columns, whole=True):
+def load(
+    lines: Iterable[Line],
+    data: Callable[[Line], dict[str, Any] | str],
+    *,
+    nir_columns: tuple[int, ...],
+    secret: bool = False,
+) -> None:
+    """Copy lines with their `data` (or its JSON) into a fresh `stage`. No NIR reaches it in clear.
+
+    `secret`: nothing of these lines outlives `stage`, not even in the planner's statistics.
+    """
+    for _ in chunks(lines, data, nir_columns=nir_columns, whole=True, secret=secret):
         pass
 
 
@@ -59,6 +68,7 @@ def chunks(
     *,
     nir_columns: tuple[int, ...],
     whole: bool = False,
+    secret: bool = False,
 ) -> Iterator[int]:
     """The same, `CHUNK` blocks at a time unless `whole`: how many lines `stage` holds, in the place of the former ones.
 
@@ -77,7 +87,7 @@ def chunks(
                     copy.write(block.text)
                     held += block.lines
             if not analysed:  # the others are like the first
-                cursor.execute("ANALYZE stage")
+                cursor.execute("ANALYZE stage (line)" if secret else "ANALYZE stage")
                 analysed = True
             yield held
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from hub.core.access import visible
 from hub.core.actor import Actor
-from partners.models import Service
+from partners.models import Commune, Service
 from partners.models.services import SENT_TO
 from partners.selectors.directory.search import services_near
 from referrals.models import Barrier, BarrierNote, Beneficiary
@@ -37,9 +37,17 @@ def barriers_of(actor: Actor, person: Beneficiary) -> BarrierNote | None:
 
 
 def suggested_services(actor: Actor, person: Beneficiary, note: BarrierNote) -> list[Service]:
-    """The nearest services for these barriers that receive referrals, those without place last."""
+    """The nearest services for these barriers that receive referrals, those without place last.
+
+    Where somebody with a confidential address lives is not told by what is near.
+    """
     tokens = [token for barrier in note.barriers for token in TOKENS[barrier]]
-    return services_near(actor, tokens, person.commune, most=MOST) if tokens else []
+    return services_near(actor, tokens, known_commune(person), most=MOST) if tokens else []
+
+
+def known_commune(person: Beneficiary) -> Commune | None:
+    """The commune one may look around for her."""
+    return None if person.confidential_address else person.commune
 
 
 def referral_url(person: Beneficiary, service: Service) -> str:
@@ -52,5 +60,6 @@ def referral_url(person: Beneficiary, service: Service) -> str:
 
 def directory_url(person: Beneficiary) -> str:
     """The directory around where the person lives; a service found there is one click from her referral."""
-    around = {"commune": person.commune_id} if person.commune_id else {}
+    commune = known_commune(person)
+    around = {"commune": commune.pk} if commune else {}
     return f"{reverse('directory')}?{urlencode({'pour': str(person.pk), **around})}"

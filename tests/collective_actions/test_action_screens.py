@@ -256,6 +256,8 @@ def test_the_api_does_what_pages_do(cast):
     one = f"collective-actions/{made['id']}/"
     assert post(f"{one}publish/", {}).json()["code"] == "no_session"
     dates = {"starts_at": "2099-03-02T09:30:00+01:00", "capacity": 1, "place": "Salle", "times": 2}
+    refused = post(f"{one}sessions/", dates | {"starts_at": "9999-12-31T23:59:00+01:00"})
+    assert (refused.status_code, "starts_at" in refused.json()["fields"]) == (400, True)
     made = post(f"{one}sessions/", dates).json()
     assert post(f"{one}publish/", {}).json()["state"] == "published"
     worker = client(cast.social_worker)

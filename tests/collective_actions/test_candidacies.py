@@ -94,6 +94,8 @@ def test_from_presented_to_completed_the_referral_follows(cast, candidacy):
     say(cast, candidacy, "select")
     assert told(cast, cast.social_worker)[-1] == ("candidacy_moved", "select")
     say(cast, candidacy, "enter")
+    with pytest.raises(Invalid):
+        say(cast, candidacy, "complete")  # it has not begun
     referral = referral_now(cast, candidacy)
     assert (referral.state, referral.outcome) == ("completed", "training")
     with tenant(actor(cast.social_worker)) as acting:

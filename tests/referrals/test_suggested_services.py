@@ -9,7 +9,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Invalid, Refused
 from hub.core.gate import tenant
 from partners.services.directory.writing import create_service
-from referrals.models import Barrier, Referral
+from referrals.models import Barrier, Beneficiary, Referral
 from referrals.selectors.suggested import TOKENS, barriers_of, suggested_services
 from referrals.services.barriers import note_barriers
 from tests.cast import actor, client
@@ -46,6 +46,16 @@ def test_services_near_come_first_and_those_without_a_place_last(cast, services)
         note = note_barriers(acting, person=who, barriers=["mobility"])
         found = suggested_services(acting, who, note)
     assert [one.name for one in found] == ["Prêt de vélo", "Conseil mobilité à distance"]
+
+
+def test_what_is_near_does_not_tell_where_somebody_hides(cast, services):
+    who = person(cast)
+    with tenant(actor(cast.social_worker)) as acting:
+        note_barriers(acting, person=who, barriers=["mobility"])
+        Beneficiary.objects.filter(pk=who.pk).update(confidential_address=True)
+    page = client(cast.social_worker).get(f"/personnes/{who.pk}/").text
+    assert "Garage de Sarrebourg" in page and "à moins d" not in page
+    assert METZ not in page and "<dt>Commune</dt><dd>Metz" not in page
 
 
 def test_the_latest_note_is_what_is_known(cast):

@@ -21,6 +21,7 @@ from partners.services.directory.writing import publish_service, retire_service,
 
 OWN = frozenset({"need", "objective", "evaluation", "sheet_title", "series"})
 MOST_REPEATED = 30
+FURTHEST = timedelta(days=36500)  # a weekly cycle begun in 9999 has no second session
 WEEK = timedelta(days=7)
 PLACED = ("starts_at", "place", "address", "meeting_point")
 KINDS = {ActionAudience.PEOPLE: ServiceNature.ACTION, ActionAudience.PROFESSIONALS: ServiceNature.PROFESSIONAL}
@@ -197,7 +198,8 @@ def set_quota(actor: Actor, *, action: CollectiveAction, organization: Organizat
 
 
 def _check(actor: Actor, starts_at: datetime, capacity: int) -> None:
-    if starts_at <= actor.now:
-        raise Invalid(fields={"on": "Choisissez une date à venir.", "starts_at": "Choisissez une date à venir."})
+    if not actor.now < starts_at < actor.now + FURTHEST:
+        sentence = "Choisissez une date à venir."
+        raise Invalid(fields={"on": sentence, "starts_at": sentence})
     if not 1 <= capacity <= 500:
         raise Invalid(fields={"capacity": "De 1 à 500 places."})

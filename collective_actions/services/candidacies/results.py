@@ -43,6 +43,9 @@ def record_result(actor: Actor, *, candidacy: Candidacy, result: str, reason: st
         raise Invalid("Choisissez un résultat.", fields={"result": "Choisissez un résultat."})
     if result in CONTRARIES:
         _check_reason(reason, note)
+    begins = candidacy.session.starts_on
+    if result == "complete" and begins and begins > actor.today:
+        raise Invalid(f"La session ne commence que le {begins:%d/%m/%Y} : personne n'en est encore allé au bout.")
     reopen(actor, candidacy)
     changes = {"state_at": actor.now, "reason": reason if result in CONTRARIES else ""}
     if result == "enter":

@@ -59,11 +59,14 @@ def not_now(actor: Actor, *, trainee: Trainee) -> Trainee:
 @transaction.atomic
 def record_interview(actor: Actor, *, trainee: Trainee, on: date, result: str, next_step: str = "") -> Trainee:
     """Who saw her, when, what came of it and what comes next: the follow-up is closed, and access ends
-    `training_access` days later. Raises `Invalid`, or `Conflict` when it is closed already."""
+    `training_access` days later. Before the end of the training only a job closes it: nobody leaves one without being
+    seen again. Raises `Invalid`, or `Conflict` when it is closed already."""
     trainee = _locked(actor, trainee)
     problems = {}
     if not trainee.starts_on <= on <= actor.today:
         problems["on"] = "Choisissez le jour de l'entretien, entre l'entrée en formation et aujourd'hui."
+    elif result != Interview.PLACED and (end := end_of(trainee)) and on < end:
+        problems["on"] = f"La formation dure jusqu'au {end:%d/%m/%Y} : notez un appel, l'entretien viendra après."
     if result not in Interview.values:
         problems["result"] = "Choisissez la suite donnée."
     if problems:

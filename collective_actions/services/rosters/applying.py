@@ -89,7 +89,7 @@ def apply_roster(actor: Actor, *, job: ImportJob, lines: Iterable[TraineeLine]) 
     read = list(lines)
     sessions = sessions_of(actor, job, [line for line in read if not has_verdict(line.remarks)])
     rosters = _rosters(actor, job, read, sessions)
-    stage.load(_bare(read), _told(sessions, rosters), nir_columns=())
+    stage.load(_bare(read), _told(sessions, rosters), nir_columns=(), secret=True)
     _match(actor, job)
     values: dict[str, Any] = {
         "department": actor.department_id,

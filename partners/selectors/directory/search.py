@@ -36,7 +36,7 @@ KM_OF_DEGREE = 111.2
 RANKS = 1_000_000  # a rank is kept whole: a cursor must compare exactly
 MOST_CANDIDATES = 200
 MOST_COMMUNES = 2000  # of one Département
-ALIKE = 0.8  # of the letters of a commune's name
+ALIKE = 0.75  # of the letters of a commune's name
 LONG_WORD = 8  # from there on two slips are forgiven, below one
 # The filters that are tokens of `Service.facets`, by the letters of those.
 LETTERS = {"theme": "ct", "kind": "k", "audience": "a", "fee": "f", "mode": "r", "territory": "z"} | {
