@@ -29,7 +29,7 @@ from referrals.imports.lines import has_error, has_verdict
 FAULTS_KEPT = DOUBTS_KEPT = 50
 # What is kept of a fault never quotes the cell: a name may stand in the wrong column.
 FAULTS = {
-    "DATE_INVALIDE": "cette date n'existe pas",
+    "DATE_INVALIDE": "cette date n'existe pas, ou ne s'écrit pas JJ/MM/AAAA",
     "DATE_ABSENTE": "la date est absente",
     "DATE_FUTURE": "cette date est dans le futur",
     "DATE_INCOHERENTE": "la fin est avant le début, ou la date est impossible",
