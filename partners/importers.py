@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from hub.core.actor import Actor
+from hub.core.progress import Progress
 from hub.core.tabular import Choice, Source, Survey
-from partners.models import ImportJob
+from partners.models import ImportJob, ImportRow
 
 # Steps of a file at work, as they are told while it is.
 READING, MATCHING, CHECKING, FORESEEING, APPLYING = "reading", "matching", "checking", "foreseeing", "applying"
@@ -73,6 +76,61 @@ class Importer(Protocol):
 
     def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
         """Take back what `apply` did; says it in numbers. Raises Conflict, with nothing changed."""
+
+
+class PlainImporter:
+    """What is the same for the kinds that cover no month and whose lines are mended in their file, not here."""
+
+    is_list = False
+    choices: tuple[tuple[str, str], ...] = ()
+
+    def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
+        return {}
+
+    def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
+        return dict(job.counts)
+
+    def foresee(self, actor: Actor, job: ImportJob) -> None:
+        """Its verdicts say it all."""
+
+
+class OfferImporter(PlainImporter, ABC):
+    """Files of what is offered (services, trainings): each line has a verdict, nothing in them is about a person."""
+
+    @abstractmethod
+    def read(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Any:
+        """The file open: `columns`, `rows` and how it was read. Raises FileProblem, ColumnsProblem."""
+
+    @abstractmethod
+    def verdicts(self, actor: Actor, job: ImportJob, lines: list[Any]) -> Iterable[ImportRow]:
+        """Compare each line with what is known, and keep what becomes of it."""
+
+    @abstractmethod
+    def apply_rows(self, actor: Actor, job: ImportJob) -> None:
+        """Write what the verdicts announced."""
+
+    def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
+        found = self.read(actor, job, path, chosen)
+        told = Progress("import", job.pk)
+        lines = list(told.watch(found.rows, READING, found.lines))
+        told.tell(CHECKING)
+        counts: Counter[str] = Counter(lines=len(lines))
+        counts.update(row.verdict for row in self.verdicts(actor, job, lines))
+        return Analysis(
+            columns=found.columns,
+            counts=dict(counts),
+            warnings=found.warnings,
+            encoding=found.encoding,
+            separator=found.separator,
+            survey=found.survey,
+        )
+
+    def apply(self, actor: Actor, job: ImportJob) -> None:
+        Progress("import", job.pk).tell(APPLYING)
+        self.apply_rows(actor, job)
+
+    def check_undo(self, job: ImportJob) -> None:
+        """What was changed since is left as it is: nothing forbids taking the rest back."""
 
 
 IMPORTERS: dict[str, Importer] = {}

@@ -7,12 +7,12 @@ from typing import Any
 
 from django import forms
 
+from collective_actions.forms.directory import located
 from collective_actions.models import ActionAudience, Attendance, Enrolment, Session
 from hub.core.access import visible
 from hub.core.actor import PARIS, Actor
-from hub.core.text import fold
 from partners.forms.fields import choices_in, rows_in
-from partners.models import Commune, Organization, Territory
+from partners.models import Organization, Territory
 from partners.themes import THEMES
 from partners.vocabulary import AUDIENCES, FEES
 from referrals.forms.fields import day, hour, text
@@ -101,10 +101,7 @@ class PublicStep(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A commune by its name gives its code."""
         cleaned = super().clean() or {}
-        city = cleaned.get("city", "")
-        found = visible(self.actor, Commune).filter(search_name=fold(city)).first() if city else None
-        cleaned |= {"insee": found.pk if found else "", "city": found.name if found else city}
-        return cleaned
+        return cleaned | located(self.actor, cleaned.get("city", ""))
 
 
 class PartnersStep(forms.Form):

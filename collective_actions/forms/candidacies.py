@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from collective_actions.models.candidacies import BodyReason, CandidateReason
-from partners.forms.fields import DateInput
+from partners.forms.fields import DateInput, choices_in
 
 BY_REFERRAL, BY_HERSELF = "referral", "self"
 REASONS = [
@@ -42,11 +42,11 @@ class PositionForm(forms.Form):
         super().__init__(*args, **options)
         if receiver:
             label = f"Proposer sa candidature à {receiver}"
-            choices: Any = [(BY_REFERRAL, label), (BY_HERSELF, "Noter qu'elle a candidaté elle-même")]
+            choices = [(BY_REFERRAL, label), (BY_HERSELF, "Noter qu'elle a candidaté elle-même")]
         else:
             choices = [(BY_HERSELF, "Noter qu'elle a candidaté elle-même")]
             self.initial["origin"] = BY_HERSELF
-        self.fields["origin"].choices = choices  # type: ignore[attr-defined]
+        choices_in(self, "origin").choices = choices
 
 
 class ContraryForm(forms.Form):

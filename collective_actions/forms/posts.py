@@ -6,11 +6,9 @@ from typing import Any
 
 from django import forms
 
+from collective_actions.forms.directory import located
 from collective_actions.models import Contract, OpenPost
-from hub.core.access import visible
 from hub.core.actor import Actor
-from hub.core.text import fold
-from partners.models import Commune
 from referrals.forms.fields import day, text
 
 OF_SERVICE = ("name", "description", "conditions", "weekly_hours", "city")
@@ -49,7 +47,4 @@ class PostForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """A commune by its name gives its code."""
         cleaned = super().clean() or {}
-        city = cleaned.get("city", "")
-        found = visible(self.actor, Commune).filter(search_name=fold(city)).first() if city else None
-        cleaned |= {"insee": found.pk if found else "", "city": found.name if found else city}
-        return cleaned
+        return cleaned | located(self.actor, cleaned.get("city", ""))

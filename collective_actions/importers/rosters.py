@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from collective_actions.imports.rosters import ReturnLine, TraineeLine, is_return, opened, parse, parse_return
 from collective_actions.services.rosters.applying import apply_roster
@@ -20,7 +19,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict
 from hub.core.progress import Progress
 from hub.core.tabular import VERIFIED, Choice, Remark
-from partners.importers import APPLYING, READING, Analysis, Corrections, importer
+from partners.importers import APPLYING, READING, Analysis, PlainImporter, importer
 from partners.models import ImportJob
 from partners.models.files import ImportKind, Verdict
 from partners.services.leftovers import path_of
@@ -50,11 +49,8 @@ NOT_UNDONE = "Une liste de stagiaires ne s'annule pas : déposez la liste corrig
 
 
 @importer(ImportKind.ROSTER)
-class RosterImporter:
+class RosterImporter(PlainImporter):
     """Never creates a person, and never says who is known."""
-
-    is_list = False
-    choices: tuple[tuple[str, str], ...] = ()
 
     def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
         opened(path, today=actor.today)
@@ -88,12 +84,6 @@ class RosterImporter:
             encoding=parsed.encoding or "",
             separator=parsed.separator or "",
         )
-
-    def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
-        return {}
-
-    def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
-        return dict(job.counts)
 
     def foresee(self, actor: Actor, job: ImportJob) -> None:
         """What applying would do tells who is known: nobody is told."""

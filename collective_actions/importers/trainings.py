@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -17,12 +16,11 @@ from collective_actions.services.trainings.applying import apply_lines, take_bac
 from collective_actions.services.trainings.journal import as_stored
 from collective_actions.services.trainings.matching import Known
 from hub.core.actor import Actor
-from hub.core.progress import Progress
 from hub.core.tabular import DEFAULT_LIMITS, Choice, Remark, Source
 from hub.core.tabular.sheet import open_sheets
 from hub.core.tabular.sniff import container, opened
 from hub.core.tabular.table import require_columns
-from partners.importers import APPLYING, CHECKING, READING, Analysis, Corrections, importer, recogniser
+from partners.importers import OfferImporter, importer, recogniser
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, Verdict
 
@@ -46,10 +44,9 @@ def is_offer(source: Source) -> bool:
 
 
 @importer(ImportKind.TRAININGS)
-class TrainingsImporter:
+class TrainingsImporter(OfferImporter):
     """Trainings and sessions of LHEO 2.3 or of a table; nothing in them is about a person."""
 
-    is_list = False
     choices: tuple[tuple[str, str], ...] = FIELDS
 
     def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
@@ -62,42 +59,19 @@ class TrainingsImporter:
     def check_fields(self, fields: list[str]) -> None:
         require_columns(fields, REQUIRED, LABELS)
 
-    def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
-        told = Progress("import", job.pk)
-        with path.open("rb") as file:
-            found = _opened(path, file, actor, job, chosen)
-            lines = list(told.watch(found.rows, READING, found.lines))
-        told.tell(CHECKING)
-        counts: Counter[str] = Counter(lines=len(lines))
-        for row in _verdicts(job, lines):
-            counts[row.verdict] += 1
-        return Analysis(
-            columns=found.columns,
-            counts=dict(counts),
-            warnings=found.warnings,
-            encoding=found.encoding,
-            separator=found.separator,
-            survey=found.survey,
-        )
+    def read(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> TrainingsFile:
+        if not _is_xml(path):
+            return parse_table(path, today=actor.today, chosen=chosen, repair=job.repair)
+        return TrainingsFile(HEADERS, _lheo(path), encoding="utf-8")
 
-    def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
-        return {}
-
-    def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
-        return dict(job.counts)
-
-    def foresee(self, actor: Actor, job: ImportJob) -> None:
-        """Its verdicts say it all."""
+    def verdicts(self, actor: Actor, job: ImportJob, lines: list[SessionLine]) -> list[ImportRow]:
+        return _verdicts(job, lines)
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         return TrainingJournal.objects.filter(department_id=job.department_id, at__gt=job.analysed_at).exists()
 
-    def apply(self, actor: Actor, job: ImportJob) -> None:
-        Progress("import", job.pk).tell(APPLYING)
+    def apply_rows(self, actor: Actor, job: ImportJob) -> None:
         apply_lines(actor, job)
-
-    def check_undo(self, job: ImportJob) -> None:
-        """What was changed since is left as it is: nothing forbids taking the rest back."""
 
     def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
         return take_back_lines(actor, job)
@@ -108,11 +82,10 @@ def _is_xml(path: Path) -> bool:
         return container(file, DEFAULT_LIMITS) == "xml"
 
 
-def _opened(path: Path, file: Any, actor: Actor, job: ImportJob, chosen: Choice) -> TrainingsFile:
-    if not _is_xml(path):
-        return parse_table(path, today=actor.today, chosen=chosen, repair=job.repair)
-    rows = (line for formation in formations(file) for line in lines_of(formation))
-    return TrainingsFile(HEADERS, rows, encoding="utf-8")
+def _lheo(path: Path) -> Iterator[SessionLine]:
+    with path.open("rb") as file:
+        for formation in formations(file):
+            yield from lines_of(formation)
 
 
 def _verdicts(job: ImportJob, lines: list[SessionLine]) -> list[ImportRow]:
@@ -154,9 +127,10 @@ def _verdict(line: SessionLine, known: Known, seen: dict[tuple[Any, ...], int]) 
 
 def _differences(former: Training | TrainingSession, said: dict[str, Any]) -> Iterator[str]:
     """The French names of the fields that would change."""
+    labels = {field.name: str(field.verbose_name) for field in former._meta.fields}
     for name, value in as_stored(said).items():
         if getattr(former, name) != value:
-            yield str(former._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+            yield labels[name]
 
 
 def _row(job: ImportJob, line: SessionLine, verdict: str) -> ImportRow:

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TypeVar, cast
 
 T = TypeVar("T")
 _END = object()
@@ -25,7 +25,7 @@ def ahead(items: Iterable[T], most: int = 8) -> Iterator[Iterator[T]]:
         waiting = deque(thread.submit(next, rest, _END) for _ in range(most))
         while (item := waiting.popleft().result()) is not _END:
             waiting.append(thread.submit(next, rest, _END))
-            yield item  # type: ignore[misc]  # not the end
+            yield cast(T, item)
 
     try:
         yield taken()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any
 from xml.parsers import expat
 
 from hub.core.tabular import FileProblem, refusal
 
 
-class XmlStream:
+class XmlStream(ABC):
     """A parser to feed with chunks; subclasses say what starts, ends and texts are for. Raises FileProblem."""
 
     def __init__(self, *, namespace_separator: str | None = None) -> None:
@@ -35,17 +36,17 @@ class XmlStream:
         """Say that the bytes are finished. Raises FileProblem when elements are still open."""
         self._parse(b"", True)
 
+    @abstractmethod
     def start(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, name: str) -> None:
         """An element ends."""
-        raise NotImplementedError
 
+    @abstractmethod
     def text(self, data: str) -> None:
         """Characters between tags."""
-        raise NotImplementedError
 
     def _parse(self, chunk: bytes, final: bool) -> None:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +10,11 @@ from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from hub.core.actor import Actor
-from hub.core.progress import Progress
 from hub.core.tabular import Choice, Remark
 from hub.core.tabular.table import require_columns
 from hub.core.text import name_key
-from partners.importers import APPLYING, CHECKING, READING, Analysis, Corrections, importer
-from partners.imports.directory import FIELDS, LABELS, SERVICE, DirectoryLine, parse
+from partners.importers import OfferImporter, importer
+from partners.imports.directory import FIELDS, LABELS, SERVICE, DirectoryFile, DirectoryLine, parse
 from partners.inclusion import plain
 from partners.models import ImportJob, ImportRow, Service, ServiceJournal, Structure
 from partners.models.files import ImportKind, Verdict
@@ -27,10 +25,9 @@ BLOCK = 500
 
 
 @importer(ImportKind.DIRECTORY)
-class DirectoryImporter:
+class DirectoryImporter(OfferImporter):
     """Structures and services; those made by hand are drafts until somebody publishes them."""
 
-    is_list = False
     choices: tuple[tuple[str, str], ...] = FIELDS
 
     def check(self, actor: Actor, path: Path, chosen: Choice) -> None:
@@ -39,41 +36,17 @@ class DirectoryImporter:
     def check_fields(self, fields: list[str]) -> None:
         require_columns(fields, ["nom"], LABELS)
 
-    def analyse(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Analysis:
-        found = parse(path, today=actor.today, source=source_of(job), chosen=chosen, repair=job.repair)
-        told = Progress("import", job.pk)
-        lines = list(told.watch(found.rows, READING, found.lines))
-        told.tell(CHECKING)
-        counts: Counter[str] = Counter(lines=len(lines))
-        for row in _verdicts(actor, job, lines):
-            counts[row.verdict] += 1
-        return Analysis(
-            columns=found.columns,
-            counts=dict(counts),
-            warnings=found.warnings,
-            encoding=found.encoding,
-            separator=found.separator,
-            survey=found.survey,
-        )
+    def read(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> DirectoryFile:
+        return parse(path, today=actor.today, source=source_of(job), chosen=chosen, repair=job.repair)
 
-    def fields(self, actor: Actor, job: ImportJob, path: Path) -> dict[str, str]:
-        return {}
-
-    def reread(self, actor: Actor, job: ImportJob, path: Path, corrections: Corrections) -> dict[str, Any]:
-        return dict(job.counts)
-
-    def foresee(self, actor: Actor, job: ImportJob) -> None:
-        """Its verdicts say it all."""
+    def verdicts(self, actor: Actor, job: ImportJob, lines: list[DirectoryLine]) -> list[ImportRow]:
+        return _verdicts(actor, job, lines)
 
     def is_stale(self, actor: Actor, job: ImportJob) -> bool:
         return ServiceJournal.objects.filter(department_id=job.department_id, at__gt=job.analysed_at).exists()
 
-    def apply(self, actor: Actor, job: ImportJob) -> None:
-        Progress("import", job.pk).tell(APPLYING)
+    def apply_rows(self, actor: Actor, job: ImportJob) -> None:
         apply_lines(actor, job)
-
-    def check_undo(self, job: ImportJob) -> None:
-        """What was changed since is left as it is: nothing forbids taking the rest back."""
 
     def undo(self, actor: Actor, job: ImportJob) -> dict[str, int]:
         return take_back_lines(actor, job)
