@@ -19,9 +19,9 @@ from collective_actions.selectors.measures import action_measures
 from collective_actions.services.actions.writing import cancel_action, publish_action, set_quota
 from collective_actions.views.people import person_named
 from hub.core.access import can
-from hub.core.errors import Conflict, Invalid, NotVisible, Refused
+from hub.core.errors import Invalid, NotVisible, Refused
 from hub.core.topics import topic_token
-from partners.views.pages import Request
+from partners.views.pages import Request, gesture
 
 
 def is_fragment(request: Request) -> bool:
@@ -121,12 +121,7 @@ def mine(request: Request, pk: UUID, rule: str) -> CollectiveAction:
     return found
 
 
-def _do(request: Request, pk: UUID, rule: str, gesture: Callable[..., Any], said: str) -> HttpResponse:
+def _do(request: Request, pk: UUID, rule: str, write: Callable[..., Any], said: str) -> HttpResponse:
     found = mine(request, pk, rule)
-    try:
-        gesture(request.actor, action=found)
-    except (Conflict, Invalid) as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, said.format(found.service.name))
+    gesture(request, lambda: write(request.actor, action=found), said.format(found.service.name))
     return redirect("action", pk)

@@ -19,7 +19,7 @@ from collective_actions.services.candidacies.results import CONTRARIES, FAVOURAB
 from hub.core.access import can, require
 from hub.core.errors import Conflict, Invalid, NotVisible
 from hub.core.models import record_access
-from partners.views.pages import Request, form_page, submit
+from partners.views.pages import Request, form_page, gesture, submit
 from referrals.selectors.known import known_people, name_in
 from referrals.selectors.people import people_list
 
@@ -94,10 +94,9 @@ def candidacy_withdraw(request: Request, pk: UUID) -> HttpResponse:
     one = get_candidacy(actor, pk)
     if not can(actor, "candidacy.withdraw", one):
         raise NotVisible
-    try:
-        withdraw(actor, candidacy=one, note=request.POST.get("note", "") or "Retirée par le prescripteur")
-    except (Conflict, Invalid) as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "Candidature retirée.")
+    gesture(
+        request,
+        lambda: withdraw(actor, candidacy=one, note=request.POST.get("note", "") or "Retirée par le prescripteur"),
+        "Candidature retirée.",
+    )
     return redirect("training_session", one.session_id)

@@ -17,9 +17,8 @@ from collective_actions.selectors.endings import STATES, board, delay_file, endi
 from collective_actions.selectors.endings import delays as delays_of
 from collective_actions.services.endings.following import call_back, not_now, record_interview, take_charge
 from hub.core.access import get_visible
-from hub.core.errors import Conflict
 from hub.core.models import record_access
-from partners.views.pages import UNPROCESSABLE, Request, submit
+from partners.views.pages import UNPROCESSABLE, Request, gesture, submit
 
 
 @require_safe
@@ -108,12 +107,7 @@ def _record(request: Request, pk: UUID, form: InterviewForm) -> HttpResponse:
 
 def _done(request: Request, pk: UUID, write: Callable[[Trainee], object], said: str) -> HttpResponse:
     """Do it, say it, go back where one was."""
-    try:
-        write(get_visible(request.actor, Trainee, pk))
-    except Conflict as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, said)
+    gesture(request, lambda: write(get_visible(request.actor, Trainee, pk)), said)
     back = request.POST.get("next", "")
     ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
     return redirect(back if ours else "training_ends")

@@ -16,7 +16,7 @@ from partners.models import ImportJob, ServiceSuggestion
 from partners.selectors.directory.records import doubles, drafts, suggestions_to_read, to_verify
 from partners.services.directory.dropped import archive_dropped
 from partners.services.directory.suggestions import settle_suggestion
-from partners.views.pages import Request, find
+from partners.views.pages import Request, find, gesture
 
 SHOWN = 20
 
@@ -47,12 +47,13 @@ def suggestion_settle(request: Request, pk: UUID) -> HttpResponse:
     """Taken into account, or left aside, with a word for whoever made it."""
     suggestion = find(request.actor, ServiceSuggestion, pk, "suggestion.settle", "service")
     taken = request.POST.get("taken") == "1"
-    try:
-        settle_suggestion(request.actor, suggestion=suggestion, taken=taken, answer=request.POST.get("answer", ""))
-    except Conflict as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "Suggestion prise en compte." if taken else "Suggestion laissée de côté.")
+    gesture(
+        request,
+        lambda: settle_suggestion(
+            request.actor, suggestion=suggestion, taken=taken, answer=request.POST.get("answer", "")
+        ),
+        "Suggestion prise en compte." if taken else "Suggestion laissée de côté.",
+    )
     return redirect("moderation")
 
 

@@ -17,9 +17,8 @@ from collective_actions.selectors.placements import placement_record
 from collective_actions.selectors.placements import placements as placements_of
 from collective_actions.services.placements import end_placement, note_step, record_placement, signal_difficulty
 from hub.core.access import get_visible
-from hub.core.errors import Conflict
 from hub.core.models import record_access
-from partners.views.pages import UNPROCESSABLE, Request, form_page, submit
+from partners.views.pages import UNPROCESSABLE, Request, form_page, gesture, submit
 
 
 @require_safe
@@ -91,10 +90,5 @@ def _record(request: Request, pk: UUID, form: EndForm) -> HttpResponse:
 
 
 def _done(request: Request, pk: UUID, write: Callable[..., object], said: str) -> HttpResponse:
-    try:
-        write(request.actor, placement=get_visible(request.actor, Placement, pk))
-    except Conflict as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, said)
+    gesture(request, lambda: write(request.actor, placement=get_visible(request.actor, Placement, pk)), said)
     return redirect("placement", pk)

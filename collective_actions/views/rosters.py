@@ -25,7 +25,7 @@ from hub.core.models import record_access
 from hub.core.tabular import FileProblem, write_csv
 from partners.models.files import ImportKind
 from partners.services.imports import confirm_import, discard_import, receive_file
-from partners.views.pages import UNPROCESSABLE, Request
+from partners.views.pages import UNPROCESSABLE, Request, gesture
 
 
 @require_safe
@@ -119,12 +119,7 @@ def _receive(request: Request, file: UploadedFile) -> str:
 
 
 def _done(request: Request, action: Callable[[], object], said: str) -> HttpResponse:
-    try:
-        action()
-    except Conflict as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, said)
+    gesture(request, action, said)
     return redirect("rosters")
 
 

@@ -29,7 +29,7 @@ from partners.services.directory.writing import (
     publish_service,
     verify_service,
 )
-from partners.views.pages import UNPROCESSABLE, Request, find, form_page, submit
+from partners.views.pages import UNPROCESSABLE, Request, find, form_page, gesture, submit
 
 RELATED = ("organization", "structure")
 
@@ -148,10 +148,5 @@ def _do(request: Request, pk: UUID, rule: str, action: Callable[..., Any], said:
     """One gesture on a service, then back where it was made."""
     actor = request.actor
     service = find(actor, Service, pk, rule, *RELATED)
-    try:
-        action(actor, service=service)
-    except Conflict as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, said.format(service.name))
+    gesture(request, lambda: action(actor, service=service), said.format(service.name))
     return redirect("moderation") if request.POST.get("back") == "moderation" else redirect("service", pk)

@@ -30,7 +30,7 @@ from hub.core.access import can
 from hub.core.errors import Conflict, Invalid, NotVisible, Refused
 from hub.core.models import record_access
 from hub.core.topics import topic_token
-from partners.views.pages import Request, form_page, submit
+from partners.views.pages import Request, form_page, gesture, submit
 from referrals.views.appointments import pdf_answer
 
 PAGE_OR_POST = ["GET", "HEAD", "POST"]
@@ -96,12 +96,11 @@ def session_cancel(request: Request, pk: UUID) -> HttpResponse:
     found = _of_mine(request, pk, "action.publish")
     form = ReasonForm(request.POST)
     form.is_valid()
-    try:
-        cancel_session(request.actor, session=found, reason=form.cleaned_data.get("reason", ""))
-    except (Conflict, Invalid) as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, "Séance annulée : ceux qui ont inscrit quelqu'un sont prévenus.")
+    gesture(
+        request,
+        lambda: cancel_session(request.actor, session=found, reason=form.cleaned_data.get("reason", "")),
+        "Séance annulée : ceux qui ont inscrit quelqu'un sont prévenus.",
+    )
     return redirect("action_session", pk)
 
 

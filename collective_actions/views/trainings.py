@@ -25,10 +25,10 @@ from collective_actions.services.trainings.writing import (
 from collective_actions.views.directory import person_of
 from hub.core.access import can, get_visible
 from hub.core.actor import DEPARTMENT, Actor
-from hub.core.errors import Conflict, Refused
+from hub.core.errors import Refused
 from hub.core.models import record_access
 from partners.models import Organization
-from partners.views.pages import Request, form_page, submit
+from partners.views.pages import Request, form_page, gesture, submit
 
 OF_OTHERS = ("region", "department")  # they publish what bodies teach
 
@@ -92,12 +92,7 @@ def session_reinstate(request: Request, pk: UUID) -> HttpResponse:
 
 def _do(request: Request, pk: UUID, action: Callable[..., Any], said: str) -> HttpResponse:
     one = _own_session(request.actor, pk)
-    try:
-        action(request.actor, session=one)
-    except Conflict as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, said)
+    gesture(request, lambda: action(request.actor, session=one), said)
     return redirect("training_session", pk)
 
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from django import forms
+from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -52,6 +53,16 @@ def submit(request: HttpRequest, form: forms.Form, action: Callable[[], T]) -> T
         if not error.fields:
             form.add_error(None, error.message)
         return None
+
+
+def gesture(request: HttpRequest, write: Callable[[], object], said: str) -> None:
+    """Do what a button asks and say so; a refusal is said instead, on the page that shows the present state."""
+    try:
+        write()
+    except (Conflict, Invalid) as error:
+        messages.error(request, error.message)
+    else:
+        messages.success(request, said)
 
 
 def form_page(
