@@ -1,4 +1,4 @@
-"""What applying a waiting file would do depends on the others: told again when one of them is applied or taken back."""
+"""What applying a waiting file would do depends on other files and on settings: told again when one of them changes."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ TASK = "partners.tasks.foresee_import"
 MOST = 20  # files of a kind that wait at once; a stale one is looked at again before it is applied
 
 
-def refresh_waiting(actor: Actor, job: ImportJob) -> None:
-    """Have the other files of this kind that wait for their confirmation looked at again."""
-    waiting = ImportJob.objects.filter(kind=job.kind, state=ImportState.ANALYSED).exclude(pk=job.pk)
+def refresh_waiting(actor: Actor, kind: str, *, besides: ImportJob | None = None) -> None:
+    """Have the files of this kind that wait for their confirmation looked at again, all `besides` their cause."""
+    waiting = ImportJob.objects.filter(kind=kind, state=ImportState.ANALYSED)
+    if besides:
+        waiting = waiting.exclude(pk=besides.pk)
     for other in waiting.order_by("-created_at").values_list("pk", flat=True)[:MOST]:
         nudge(TASK, str(actor.department_id), str(other))
 

@@ -239,7 +239,7 @@ def _apply(actor: Actor, job: ImportJob) -> None:
         if (job.counts, job.guards) != confirmed:
             return
     IMPORTERS[job.kind].apply(actor, job)
-    refresh_waiting(actor, job)
+    refresh_waiting(actor, job.kind, besides=job)
     job.applied_at = actor.now
     _destroy(actor, job)
     move(actor, job, ImportState.APPLIED, "applied_at", "counts")

@@ -55,7 +55,7 @@ def take_back(actor: Actor, job: ImportJob) -> None:
     job.counts = {**job.counts, **IMPORTERS[job.kind].undo(actor, job)}
     job.undone_at = actor.now
     move(actor, job, ImportState.UNDONE, "counts", "undone_at")
-    refresh_waiting(actor, job)
+    refresh_waiting(actor, job.kind, besides=job)
     emit(ImportUndone(department_id=actor.department_id, by_id=job.undone_by_id, job_id=job.pk))
 
 

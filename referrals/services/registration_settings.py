@@ -10,6 +10,8 @@ from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Invalid
 from partners.models import Territory
+from partners.models.files import ImportKind
+from partners.services.foresight import refresh_waiting
 from referrals.imports.codes import CEASED, EXIT_CODES, STRUCK_OFF
 from referrals.models import ExitCode, ExpectedList
 
@@ -29,6 +31,7 @@ def seed_exit_codes(actor: Actor) -> int:
         )
         for one in missing
     )
+    refresh_waiting(actor, ImportKind.REGISTRATION)
     return len(missing)
 
 
@@ -40,6 +43,7 @@ def add_exit_code(actor: Actor, *, code: str, label: str, nature: str, alerting:
     if ExitCode.objects.filter(department_id=actor.department_id, code=code).exists():
         raise Invalid(fields={"code": "Ce code est déjà dans la table : modifiez sa ligne."})
     _check(label, nature)
+    refresh_waiting(actor, ImportKind.REGISTRATION)
     return ExitCode.objects.create(
         department_id=actor.department_id, code=code, label=label.strip(), nature=nature, alerting=alerting
     )
@@ -47,11 +51,12 @@ def add_exit_code(actor: Actor, *, code: str, label: str, nature: str, alerting:
 
 @transaction.atomic
 def edit_exit_code(actor: Actor, *, known: ExitCode, label: str, nature: str, alerting: bool) -> ExitCode:
-    """Change what a motive means, for the lists applied from now on."""
+    """Change what a motive means, for the lists applied from now on; those that wait are looked at again."""
     require(actor, RULE)
     _check(label, nature)
     known.label, known.nature, known.alerting = label.strip(), nature, alerting
     known.save(update_fields=["label", "nature", "alerting"])
+    refresh_waiting(actor, ImportKind.REGISTRATION)
     return known
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 from uuid import uuid4
 
 import pytest
+from celery import current_app
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from partners.models import ImportRow
+from partners.services.foresight import TASK, foresee_again
 from referrals.imports.codes import EXIT_CODES
 from referrals.models import ExitCode, ExpectedList
 from tests.cast import client
-from tests.files import OCTOBER, bring, confirm
+from tests.files import OCTOBER, bring, confirm, job_now
 from tests.referrals.registration import crowd, exits, gap_of, sample_people, stock
 
 pytestmark = pytest.mark.django_db
@@ -55,14 +57,22 @@ def test_a_motive_is_added_once(cast):
     assert [one.code for one in rows(cast, ExitCode)] == ["Z9"]
 
 
-def test_a_motive_that_no_longer_alerts_opens_no_gap(cast):
+def test_a_motive_that_no_longer_alerts_opens_no_gap(cast, monkeypatch, django_capture_on_commit_callbacks):
     sample_people(cast)
     browser = client(cast.head)
     browser.post(f"{PAGE}motifs/usuels/")
     confirm(cast.adviser, stock(cast))
-    for one in rows(cast, ExitCode):
-        browser.post(f"{PAGE}motifs/{one.pk}/", {"label": one.label, "nature": one.nature})
-    confirm(cast.adviser, exits(cast))
+    waiting = exits(cast)
+    assert waiting.counts["gaps_would_change"], "a radiation weighs more than an absence"
+    asked = []
+    monkeypatch.setattr(current_app, "send_task", lambda task, args, **_: asked.append((task, args)))
+    with django_capture_on_commit_callbacks(execute=True):
+        for one in rows(cast, ExitCode):
+            browser.post(f"{PAGE}motifs/{one.pk}/", {"label": one.label, "nature": one.nature})
+    assert (TASK, (str(waiting.department_id), str(waiting.pk))) in asked
+    foresee_again(waiting.department_id, waiting.pk)
+    assert job_now(cast.adviser, waiting).counts["gaps_would_change"] == 0
+    confirm(cast.adviser, waiting)
     assert gap_of(cast, "MAELLE").state == "lapsed"
 
 
