@@ -10,7 +10,7 @@ from hub.core.access import get_visible, visible
 from hub.core.actor import Actor
 from hub.core.errors import NotVisible
 from referrals.documents.texts import ORIGINAL, Text, text_of
-from referrals.models import Appointment, Letter, LetterBatch, LetterKind, LetterTemplate
+from referrals.models import Appointment, Campaign, Letter, LetterBatch, LetterKind, LetterTemplate
 from referrals.selectors.appointments import JOINED, AppointmentLine, lines
 
 MOST = 20  # letters of one appointment, versions of one text
@@ -50,6 +50,11 @@ def held_lines(actor: Actor, batch: LetterBatch) -> list[tuple[AppointmentLine, 
     why = {UUID(one["appointment"]): one["why"] for one in batch.held}
     found = visible(actor, Appointment).filter(pk__in=list(why)).select_related(*JOINED)
     return [(line, why[line.appointment.pk]) for line in lines(actor, found)]
+
+
+def campaign_of(actor: Actor, batch: LetterBatch) -> Campaign | None:
+    """The campaign whose letters these are, if one sees it."""
+    return visible(actor, Campaign).filter(summonses__appointment__in=batch.appointments).distinct().first()
 
 
 def outdated(letters: Sequence[Letter], appointment: Appointment) -> bool:

@@ -14,7 +14,7 @@ from hub.core.models import record_access
 from hub.core.topics import topic_token
 from partners.views.pages import Request
 from referrals.models import LetterBatch
-from referrals.selectors.letters import held_lines
+from referrals.selectors.letters import campaign_of, held_lines
 from referrals.services.letters.batches import batch_file, order_letters
 from referrals.views.appointments import pdf_answer
 
@@ -38,6 +38,7 @@ def record(request: Request, pk: UUID) -> HttpResponse:
     batch = get_visible(request.actor, LetterBatch, pk)
     context = {
         "batch": batch,
+        "campaign": campaign_of(request.actor, batch),
         "held": held_lines(request.actor, batch),
         "topic": topic_token("letter_batch", pk),
     }

@@ -13,7 +13,7 @@ from referrals.models import Appointment, AppointmentLog, Letter, Summons
 from referrals.selectors.campaigns import campaign_record, to_announce
 from referrals.services.appointments.outcomes import correct_outcome, excuse_appointment, miss_appointment
 from referrals.services.campaigns.distribution import distribute, place
-from referrals.services.campaigns.people import add_people, withdraw_people
+from referrals.services.campaigns.people import add_people, summon_again, withdraw_people
 from referrals.services.campaigns.sending import (
     cancel_campaign,
     convene_one,
@@ -190,7 +190,7 @@ def test_letters_asked_for_again_are_those_whose_date_was_not_told_yet(cast):
     made = sent(cast, [first, second])
     other = slot(cast, on=open_day(30), campaign=made)
 
-    def asked(kinds):
+    def asked(kinds, made=made):
         """Who is written to now, with which letter."""
         with tenant(actor(cast.officer_metz)) as acting:
             found = list(Appointment.objects.filter(pk__in=to_announce(acting, made)).select_related(*JOINED))
@@ -203,6 +203,18 @@ def test_letters_asked_for_again_are_those_whose_date_was_not_told_yet(cast):
         move_to_slot(acting, summons=of(made, first), slot=other)
     asked({first.pk: "moved"})
     asked({first.pk: "reminder", second.pk: "reminder"})  # all told: once more, by somebody's own choice
+    excused(cast, second, made)
+    with tenant(actor(cast.officer_metz)) as acting:
+        again = summon_again(acting, campaign=made, summonses=[of(made, second).pk])
+    slot(cast, on=open_day(45), campaign=again)
+    with tenant(actor(cast.officer_metz)) as acting:
+        distribute(acting, campaign=again)
+        send_campaign(acting, campaign=again)
+    asked({second.pk: "reminder"}, again)
+    late = slot(cast, on=open_day(50), campaign=again)
+    with tenant(actor(cast.officer_metz)) as acting:
+        move_to_slot(acting, summons=of(again, second), slot=late)
+    asked({second.pk: "moved"}, again)
 
 
 def test_the_first_page_says_whom_a_campaign_leaves_waiting(cast):

@@ -202,6 +202,7 @@ def test_the_letters_of_a_campaign_are_ordered_together_but_for_those_told_other
         convene_one(acting, summons=Summons.objects.get(beneficiary=spoken), told_how="De vive voix")
     answer = browser.post(f"/convocations/{made.pk}/courriers/")
     assert answer.status_code == 302 and answer["Location"].startswith("/courriers/lots/")
+    assert f'href="/convocations/{made.pk}/"' in browser.get(answer["Location"]).content.decode(), "the way back"
     with tenant(actor(cast.officer_metz)):
         assert LetterBatch.objects.get().appointments == [summons_of_person(written).appointment_id]
     assert browser.get(answer["Location"]).status_code == 200

@@ -9,13 +9,12 @@ from django.db import transaction
 
 from hub.core.access import require
 from hub.core.actor import Actor
-from referrals.models import Campaign, LetterBatch, LetterKind
+from referrals.models import Campaign, LetterBatch
 from referrals.services.letters.batches import order_letters
 
 
 @transaction.atomic
 def order_campaign_letters(actor: Actor, *, campaign: Campaign, appointments: Sequence[UUID]) -> LetterBatch:
-    """Ask for the letters of these appointments; a second summons has its own text. Raises `Invalid` without any."""
+    """Ask for the letters of these appointments. Raises `Invalid` without any."""
     require(actor, "campaign.edit", campaign)
-    kind = LetterKind.REMINDER if campaign.follows_id else ""
-    return order_letters(actor, appointments=appointments, kind=kind)
+    return order_letters(actor, appointments=appointments)

@@ -16,6 +16,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from hub.core.access import can, require, visible
 from hub.core.actor import Actor
@@ -28,12 +29,13 @@ from partners.actors import actor_from
 from partners.models import Membership
 from referrals.channels import may_be_written_to
 from referrals.documents.letter import letter_pdf
-from referrals.models import Appointment, BatchState, Beneficiary, Letter, LetterBatch, LetterKind
+from referrals.models import Appointment, BatchState, Beneficiary, Letter, LetterBatch, LetterKind, Summons
 from referrals.services.letters.writing import JOINED, current_template, draft, letter_from, unkind_of, why_not
 
 TASK = "referrals.tasks.make_letters"
 MOST, ATTEMPTS = 500, 3
 KEPT = timedelta(hours=24)
+SECOND = Q(campaign__follows__isnull=False)
 NOT_YOURS = "Vous ne pouvez pas écrire à cette personne."
 CHANGED = "La situation d'une personne a changé depuis : demandez de nouveau ces courriers."
 log = structlog.get_logger(__name__)
@@ -81,10 +83,11 @@ def letters_of(actor: Actor, appointments: Sequence[Appointment], *, kind: str =
     people = visible(actor, Beneficiary).in_bulk([one.beneficiary_id for one in appointments])
     rows = Letter.objects.filter(appointment__in=appointments).order_by("made_at")
     told = dict(rows.values_list("appointment", "told_at"))
+    second = set(Summons.objects.filter(SECOND, appointment__in=appointments).values_list("appointment", flat=True))
     templates = {one.value: current_template(actor, one) for one in LetterKind}
     letters, held = [], []
     for one in appointments:
-        chosen = _kind(kind, one, told=told.get(one.pk))
+        chosen = _kind(kind, one, told=told.get(one.pk), second=one.pk in second)
         person = people.get(one.beneficiary_id)
         why = _why_held(actor, one, person, chosen)
         if why or person is None:
@@ -182,14 +185,17 @@ def _move(batch: LetterBatch, state: str, *changed: str) -> None:
     touch(batch.department_id, "letter_batch", batch.pk)
 
 
-def _kind(wanted: str, one: Appointment, *, told: datetime | None) -> str:
-    """What suits an appointment, of which a letter `told` this date, if any; one for two organisations needs two."""
+def _kind(wanted: str, one: Appointment, *, told: datetime | None, second: bool) -> str:
+    """What suits an appointment, of which a letter `told` this date, if any; one for two organisations needs two.
+
+    `second`: she was summoned before, and a letter never says otherwise.
+    """
     if wanted and (wanted != LetterKind.JOINT or one.co_host_id):
         return wanted
     if one.co_host_id:
         return LetterKind.JOINT
     if told is None:
-        return LetterKind.FIRST
+        return LetterKind.REMINDER if second else LetterKind.FIRST
     return LetterKind.REMINDER if told == one.starts_at else LetterKind.MOVED
 
 
