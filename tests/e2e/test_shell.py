@@ -78,6 +78,7 @@ def test_double_verification_from_end_to_end(cast, page, window):
         page.goto(f"/compte/2fa/{path}")
         check(page)
         screenshot(page, f"double-{name_of(path)}")
+    assert page.get_by_label("Nom de la clé").is_visible(), "a passkey is named in our words"
 
     rescue = page.goto("/compte/2fa/recovery-codes/") and page.locator(".codes li").first.inner_text()
     other = window()

@@ -38,11 +38,21 @@ def test_sending_opens_the_card_to_the_receiver_and_to_nobody_else(cast):
     assert not sees(cast.other_officer, who)
 
 
-def test_referral_without_information_record_refused(cast):
+@pytest.mark.parametrize(
+    ("days_ago", "said"), [(None, "Indiquez quand"), (-1, "dans le futur"), (367, "plus d'un an"), (365, "")]
+)
+def test_the_person_was_told_within_a_year(cast, days_ago, said):
     who = person(cast)
-    with tenant(actor(cast.social_worker)) as acting, pytest.raises(Invalid) as refused:
-        services.send_referral(acting, person=who, receiver=cast.siae, need="Un emploi")
-    assert refused.value.code == "information_record_missing"
+    with tenant(actor(cast.social_worker)) as acting:
+        told = None if days_ago is None else acting.today - timedelta(days=days_ago)
+        given = {"person": who, "receiver": cast.siae, "need": "Un emploi", "informed_on": told}
+        if not said:
+            assert services.send_referral(acting, **given).state == "sent"
+            return
+        with pytest.raises(Invalid) as refused:
+            services.send_referral(acting, **given)
+    assert said in refused.value.fields["informed_on"]
+    assert (refused.value.code == "information_record_missing") == (told is None)
 
 
 def test_accept_then_complete_closes_the_loop(cast):
