@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import connection
-
 from hub.core.actor import Actor
+from hub.core.alone import alone_now
 from hub.core.events import emit
 from hub.core.topics import touch
 from partners.events import ImportFinished
 from partners.models import ImportJob
 from partners.models.files import ImportState
 
-ALONE = "SELECT pg_try_advisory_xact_lock(hashtextextended('imports:' || %s, 0))"
 TOLD = (ImportState.ANALYSED, ImportState.APPLIED, ImportState.REFUSED)
 
 
@@ -31,10 +29,8 @@ def alone(actor: Actor) -> None:
 
     Raises `Busy` rather than wait: what is done later must bear a later instant, and a worker is freed meanwhile.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(ALONE, [str(actor.department_id)])
-        if not cursor.fetchone()[0]:
-            raise Busy
+    if not alone_now(f"imports:{actor.department_id}"):
+        raise Busy
 
 
 def wait_again(actor: Actor, job: ImportJob) -> None:
