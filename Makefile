@@ -4,6 +4,8 @@ BIN := .venv/bin
 APPS := hub partners referrals collective_actions volunteering notifications
 # uv ignores pip's configuration, certificates included: let it trust what the machine trusts, and fall back to pip.
 export UV_SYSTEM_CERTS := 1
+# Every process of the product and of the tests would compile all it imports: longer than most of them live.
+unexport PYTHONDONTWRITEBYTECODE
 LOCK := $(BIN)/uv pip compile --quiet --no-header --generate-hashes --universal --python-version 3.11
 # The development environment holds everything the demo needs: once it is there, it stays.
 ENV := $(if $(wildcard .venv/.dev),.venv/.dev,.venv/.demo)

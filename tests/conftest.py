@@ -6,105 +6,40 @@ through row-level security and prove nothing.
 
 from __future__ import annotations
 
-import pickle
-from importlib import import_module
+from unittest.mock import patch
 
 import pytest
 from django.db import connections
-from django.test.utils import setup_databases, teardown_databases
-from pytest_django.plugin import blocking_manager_key
+from django.test import TransactionTestCase
 
-from hub.migrating import light_migrations
-from partners.models import OrganizationKind
-from tests.cast import Cast, build_cast
-
-# Suffix of the copy kept as migrations left it: servers of other processes get copies of that one.
-PRISTINE = "_pristine"
-
-
-class StandingCast:
-    """The cast as it stands committed in the tests' database: made once, since building it costs as much as a test.
-
-    Each test is given a copy of its own; what it writes is rolled back. A transactional test empties every table, and
-    the cast with them.
-    """
-
-    _pickled: bytes | None = None
-
-    def build(self) -> None:
-        self._pickled = pickle.dumps(build_cast())
-
-    def fell(self) -> None:
-        self._pickled = None
-
-    def copy(self) -> Cast:
-        """The cast; built where the tables are empty (a transactional test after another)."""
-        return pickle.loads(self._pickled) if self._pickled else build_cast()
-
-
-STANDING = StandingCast()
+from tests.cast import Cast
+from tests.standing import Standing, drop_database, make_database, point_at
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+def standing(django_test_environment, django_db_blocker, django_db_modify_db_settings):
+    """The tests' database: migrated, the cast in it."""
+    owner = connections["owner"]
+    real, name = owner.settings_dict["NAME"], owner.creation._get_test_db_name()
     with django_db_blocker.unblock():
-        with light_migrations():
-            databases = setup_databases(verbosity=0, interactive=False, aliases={"owner"})
-        pristine = f"{connections['owner'].settings_dict['NAME']}{PRISTINE}"
+        make_database(name)
+        point_at(name)
+        standing = Standing()
         connections.close_all()
-        _maintain(f'DROP DATABASE IF EXISTS "{pristine}"')
-        _maintain(f'CREATE DATABASE "{pristine}" TEMPLATE "{pristine.removesuffix(PRISTINE)}"')
-        STANDING.build()
-        connections.close_all()
-    yield
-    with django_db_blocker.unblock():
-        connections.close_all()
-        _maintain(f'DROP DATABASE "{pristine}"')
-        teardown_databases(databases, verbosity=0)
+        # Django would empty every table after a transactional test.
+        with patch.object(TransactionTestCase, "_fixture_teardown", lambda test: standing.restore()):
+            yield standing
+        standing.close()
+        point_at(real)
+        drop_database(name)
 
 
-def _maintain(sql: str) -> None:
-    with connections["owner"]._nodb_cursor() as cursor:
-        cursor.execute(sql)
-
-
-def pytest_collection_modifyitems(items):
-    """A transactional test empties tables at its end: only the owner may."""
-    for item in items:
-        if _is_transactional(item):
-            databases = {"transaction": True, "databases": ["default", "owner"]}
-            item.add_marker(pytest.mark.django_db(**databases), append=False)
-
-
-def _is_transactional(item: pytest.Item) -> bool:
-    mark = item.get_closest_marker("django_db")
-    return bool(mark and mark.kwargs.get("transaction"))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item, nextitem):
-    """Put back what migrations wrote and the cast, once a transactional test has emptied every table."""
-    try:
-        return (yield)
-    finally:
-        if nextitem is not None and _is_transactional(item):
-            STANDING.fell()
-            with item.config.stash[blocking_manager_key].unblock():
-                _keep_kinds()
-                if not _is_transactional(nextitem):
-                    STANDING.build()
-                connections.close_all()
-
-
-def _keep_kinds() -> None:
-    kinds = import_module("partners.migrations.0003_organization_kinds").KINDS
-    OrganizationKind.objects.bulk_create(
-        (OrganizationKind(code=code, label=label, position=at) for at, (code, label) in enumerate(kinds, start=1)),
-        ignore_conflicts=True,
-    )
+@pytest.fixture(scope="session")
+def django_db_setup(standing):
+    """What pytest-django asks for before a test that uses the database."""
 
 
 @pytest.fixture
-def cast(db) -> Cast:
+def cast(db, standing: Standing) -> Cast:
     """Two Départements, their organisations and one member per role (see `tests/cast.py`)."""
-    return STANDING.copy()
+    return standing.copy()

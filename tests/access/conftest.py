@@ -11,7 +11,7 @@ from django.db import transaction
 from structlog.testing import capture_logs
 
 from tests.access.world import World, build_world
-from tests.conftest import STANDING
+from tests.standing import Standing
 
 
 @pytest.fixture(scope="module")
@@ -21,10 +21,10 @@ def texts() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def standing_world(django_db_setup, django_db_blocker, texts: dict[str, str]) -> Iterator[bytes]:
+def standing_world(standing: Standing, django_db_blocker, texts: dict[str, str]) -> Iterator[bytes]:
     """The world, made once for a module, since making it costs as much as a test: they run inside its transaction."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield pickle.dumps(build_world(STANDING.copy(), texts=texts))
+        yield pickle.dumps(build_world(standing.copy(), texts=texts))
         transaction.set_rollback(True)
 
 

@@ -67,6 +67,21 @@ def test_import_contract_names_every_child_of_hub():
     assert children - listed == set()
 
 
+def test_migrations_read_only_the_core_and_each_other():
+    """The tests' database is migrated again when these change, and only then (`tests/standing.py`)."""
+    paths = sorted(path for app in APPS for path in (ROOT / app).rglob("migrations/*.py"))
+    used = {
+        name
+        for path in paths
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for name in ([node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names])
+        if name.split(".")[0] in APPS
+    }
+    assert len(paths) > 50
+    assert {name for name in used if not name.startswith("hub.core.") and ".migrations" not in name} == set()
+
+
 def test_no_import_inside_functions_to_dodge_layers():
     dodged = []
     for path in SOURCES:

@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -16,12 +15,12 @@ from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import OperationalError, connections
+from django.db import connections
 from django.test import Client
 from playwright.sync_api import Page
 
 from tests.cast import PASSWORD
-from tests.conftest import PRISTINE
+from tests.standing import Standing, drop_database, make_database, point_at
 
 DESKTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
@@ -93,72 +92,19 @@ class Server:
 
 
 class Database:
-    """A fresh database for servers of other processes (`purpose` names it): committed data, emptied between tests."""
+    """A database for servers of other processes (`purpose` names it), the cast in it: committed data."""
 
     def __init__(self, purpose: str) -> None:
         self.original = connections["owner"].settings_dict["NAME"]
         self.name = f"{self.original}_{purpose}"
-        _close()
-        self._drop()
-        self._maintain(f'CREATE DATABASE "{self.name}" TEMPLATE "{self.original}{PRISTINE}"')
-        self._point_at(self.name)
-        self.given = self._filled()
-
-    def empty(self) -> None:
-        """Forget what the test wrote; what migrations wrote stays. A page still being answered may be in the way."""
-        written = ", ".join(f'"{table}"' for table in self._tables() if table not in self.given)
-
-        def truncate() -> None:
-            with connections["owner"].cursor() as cursor:
-                cursor.execute(f"TRUNCATE {written} CASCADE")
-
-        _at_last(truncate)
+        make_database(self.name)
+        point_at(self.name)
+        self.standing = Standing()
 
     def drop(self) -> None:
-        self._point_at(self.original)
-        self._drop()
-
-    def _drop(self) -> None:
-        """Sessions of a server just stopped end a little after it; their role may not be forced out."""
-        _at_last(lambda: self._maintain(f'DROP DATABASE IF EXISTS "{self.name}"'))
-
-    def _point_at(self, name: str) -> None:
-        _close()
-        for alias in ("default", "owner"):
-            connections[alias].settings_dict["NAME"] = name
-
-    def _maintain(self, sql: str) -> None:
-        with connections["owner"]._nodb_cursor() as cursor:
-            cursor.execute(sql)
-
-    def _tables(self) -> list[str]:
-        return connections["owner"].introspection.table_names()
-
-    def _filled(self) -> set[str]:
-        with connections["owner"].cursor() as cursor:
-            return {table for table in self._tables() if _has_rows(cursor, table)}
-
-
-def _at_last(work: Callable[[], None]) -> None:
-    """Do it, when others no longer use what it needs alone."""
-    for attempt in range(50):
-        try:
-            return work()
-        except OperationalError:
-            if attempt == 49:
-                raise
-            time.sleep(0.2)
-    return None
-
-
-def _has_rows(cursor: object, table: str) -> bool:
-    cursor.execute(f'SELECT 1 FROM "{table}" LIMIT 1')
-    return cursor.fetchone() is not None
-
-
-def _close() -> None:
-    for alias in ("default", "owner"):
-        connections[alias].close()
+        self.standing.close()
+        point_at(self.original)
+        drop_database(self.name)
 
 
 def _free_port() -> int:

@@ -9,7 +9,6 @@ import pytest
 from django.db import connections
 from playwright.sync_api import sync_playwright
 
-from tests.cast import build_cast
 from tests.e2e.browser import CHROMIUM, DESKTOP, FLAGS, Database, Server
 
 
@@ -55,8 +54,8 @@ def chromium():
 def cast(browser_database, django_db_blocker):
     """The cast, committed, for the server to see."""
     with django_db_blocker.unblock():
-        yield build_cast()
-        browser_database.empty()
+        yield browser_database.standing.copy()
+        browser_database.standing.restore()
         connections.close_all()  # beside a running loop, Django keeps connections apart: close those of this test
 
 

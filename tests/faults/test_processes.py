@@ -20,7 +20,7 @@ from notifications.models import Outbox
 from partners.actors import actor_from
 from partners.models import Membership
 from partners.services.tokens import create_token
-from tests.cast import actor, build_cast, client
+from tests.cast import actor, client
 from tests.e2e.browser import Database, environment
 from tests.people import person
 
@@ -47,7 +47,7 @@ def site(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Simpl
         )
         processes.start()
         try:
-            yield SimpleNamespace(web=web, live=live, cast=build_cast(), processes=processes)
+            yield SimpleNamespace(web=web, live=live, cast=database.standing.copy(), processes=processes)
         finally:
             processes.stop()
             database.drop()
