@@ -43,11 +43,15 @@ def enrolled(
 
 
 def fill_actions(world: Any) -> None:
-    """An action of the network head where `helped` is enrolled; one for professionals, joined by UDAF's worker."""
+    """An action of the network head where `helped` is enrolled, co-hosted by the job developers; one for
+    professionals, joined by UDAF's worker."""
     cast = world.cast
-    for name, by, audience in (("", cast.network_head, "people"), ("pro_", cast.officer_metz, "professionals")):
+    for name, by, audience, beside in (
+        ("", cast.network_head, "people", [cast.agency]), ("pro_", cast.officer_metz, "professionals", []),
+    ):  # fmt: skip
         with tenant(actor(by)) as acting:
-            made = create_action(acting, organization=by.organization, name=f"Action {audience}", audience=audience)
+            made = create_action(acting, organization=by.organization, name=f"Action {audience}", audience=audience,
+                                 co_hosts=beside)  # fmt: skip
             (session,) = add_sessions(
                 acting, action=made, starts_at=acting.now + timedelta(days=7), capacity=2, place="Salle fictive"
             )

@@ -136,7 +136,7 @@ class ActionSessionCancelView(ApiView):
 class AttendanceView(ApiView):
     @writes("Noter les présences", body=forms.AttendanceInput, answer=forms.ActionSessionOutput)
     def post(self, request: Request, pk: UUID) -> Response:
-        """From the beginning of the session on; may be corrected."""
+        """By the host or a co-host, from the beginning of the session on; may be corrected."""
         session = get_session(self.actor, pk)
         allowed(self, "session.run", session, session.action)
         marks = {one["enrolment"]: one["attendance"] for one in self.input(forms.AttendanceInput)["marks"]}
@@ -150,7 +150,7 @@ class ConcludeView(ApiView):
     def post(self, request: Request, pk: UUID) -> Response:
         """The referrals of those who came are completed. 409 `not_recorded` before attendance is noted."""
         session = get_session(self.actor, pk)
-        allowed(self, "session.run", session, session.action)
+        allowed(self, "session.conclude", session, session.action)
         conclude(self.actor, session=session)
         return Response(_session(get_session(self.actor, pk)))
 
@@ -165,6 +165,7 @@ def shown(action: CollectiveAction) -> dict[str, Any]:
         "name": action.service.name,
         "service": action.service_id,
         "organization": reference(action.service.organization),
+        "co_hosts": [reference(one) for one in action.co_hosts.all()],
         "sessions": action.sessions.all(),
     }
     return represent(forms.ActionOutput, row)

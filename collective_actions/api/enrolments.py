@@ -30,7 +30,7 @@ TAGS = ["collective actions"]
 class EnrolmentsView(ApiView):
     @reads("Inscriptions que vous avez faites ou recevez", page_of(forms.EnrolmentOutput), query=forms.EnrolmentQuery)
     def get(self, request: Request) -> Response:
-        """The latest first; of one session with `session`."""
+        """The latest first; of one session with `session`. Of what you co-host: who has a seat, who came."""
         asked = self.query(forms.EnrolmentQuery)
         rows = visible(self.actor, Enrolment).select_related(*JOINED)
         rows = rows.filter(**{name: asked[name] for name in ("session", "state") if name in asked})
@@ -133,14 +133,16 @@ def _one(view: ApiView, pk: UUID) -> dict[str, Any]:
 
 def _shown(line: EnrolmentLine) -> dict[str, Any]:
     one = line.enrolment
-    names = ("state", "rank", "offered_until", "attendance", "rating", "feedback")
+    names = ("state", "rank", "offered_until", "attendance")
     row = {name: getattr(one, name) for name in names} | {
+        "rating": None if line.listed else one.rating,
+        "feedback": "" if line.listed else one.feedback,
         "id": one.pk,
         "session": one.session_id,
         "name": line.name,
         "beneficiary": one.beneficiary_id if line.known else None,
-        "prescriber": reference(one.prescriber),
-        "referral": one.referral_id,
+        "prescriber": None if line.listed else reference(one.prescriber),
+        "referral": None if line.listed else one.referral_id,
     }
     return represent(forms.EnrolmentOutput, row)
 

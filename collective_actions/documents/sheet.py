@@ -20,7 +20,7 @@ TELLING = re.compile(r"\b(rsa|brsa|allocataires?|minima|insertion|solidarite act
 
 
 def attendance_sheet(actor: Actor, record: SessionRecord) -> bytes:
-    """The PDF of a session: those who have a seat, as far as the host may name them."""
+    """The PDF of a session: those who have a seat, as far as who runs it may name them."""
     session = record.session
     data = {
         "title": sheet_title(session.action),

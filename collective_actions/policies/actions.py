@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from collective_actions.models import ActionModel, CollectiveAction, Enrolment, OpenPost, Session
+from collective_actions.models import ActionModel, CollectiveAction, Enrolment, EnrolmentState, OpenPost, Session
 from hub.core.access import can, rule, scope, visible
 from hub.core.actor import Actor
 from partners.models import Function, Organization, Service
@@ -46,11 +47,14 @@ def sessions(actor: Actor, queryset: QuerySet[Session]) -> QuerySet[Session]:
 
 @scope(Enrolment)
 def enrolments(actor: Actor, queryset: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    """His own; of people, those his team sent, those he receives, and of people he supports what is not sensitive."""
+    """His own; of people, those his team sent, those he receives, and of people he supports what is not sensitive.
+
+    Of what his organisation co-hosts, those who have a seat.
+    """
     if actor.is_system:
         return queryset
     own = Q(member=actor.user_id)
-    colleagues = Q(member__isnull=False) & (_received(actor) | _sent_by_manager(actor))
+    colleagues = Q(member__isnull=False) & (_received(actor) | _co_hosted(actor) | _sent_by_manager(actor))
     if not can(actor, "referral.list"):
         return queryset.filter(own | colleagues)
     sent = Q(prescriber=actor.organization_id)
@@ -58,13 +62,27 @@ def enrolments(actor: Actor, queryset: QuerySet[Enrolment]) -> QuerySet[Enrolmen
         mine = Q(prescriber_user=actor.user_id)
         sent &= mine | Q(prescriber_team_id=None) | Q(prescriber_team_id=actor.team_id)
     supported = supported_people(actor, Beneficiary.objects.all()).values("pk")
-    people = sent | _received(actor) | Q(sensitive=False, beneficiary__in=supported)
+    people = sent | _received(actor) | _co_hosted(actor) | Q(sensitive=False, beneficiary__in=supported)
     of_people = Q(beneficiary__isnull=False) & people & ~knows_privately(actor, "beneficiary")
     return queryset.filter(own | colleagues | of_people)
 
 
 def _received(actor: Actor) -> Q:
     return Q(host=actor.organization_id) if can(actor, "action.design") else Q(pk=None)
+
+
+def _co_hosted(actor: Actor) -> Q:
+    """Who has a seat in what one organises with another; a sensitive action is known to its parties alone."""
+    if not can(actor, "action.design"):
+        return Q(pk=None)
+    here = Session.objects.filter(action__in=co_hosted_by(actor))
+    return Q(state=EnrolmentState.ENROLLED, sensitive=False, session__in=here.values("pk"))
+
+
+def co_hosted_by(actor: Actor) -> QuerySet[Any, UUID]:
+    """Keys of the actions that the actor's organisation organises with their host."""
+    shared = CollectiveAction.co_hosts.through.objects.filter(organization=actor.organization_id)
+    return shared.values_list("collectiveaction", flat=True)
 
 
 def _sent_by_manager(actor: Actor) -> Q:
@@ -117,7 +135,18 @@ def may_publish_action(actor: Actor, action: CollectiveAction) -> bool:
 
 @rule("session.run")
 def may_run_session(actor: Actor, session: Session) -> bool:
-    """Say who came, print the sheet: agents of the host, who received these people."""
+    """Say who came, print the sheet: agents of the host, and of the co-hosts unless the action is sensitive."""
+    if session.department_id != actor.department_id or not can(actor, "action.design"):
+        return False
+    service = session.action.service
+    if service.organization_id == actor.organization_id:
+        return True
+    return not service.sensitive and co_hosted_by(actor).filter(collectiveaction=session.action_id).exists()
+
+
+@rule("session.conclude")
+def may_conclude(actor: Actor, session: Session) -> bool:
+    """Tell the senders that it is done: agents of the host, to whom the people were referred."""
     here = session.department_id == actor.department_id
     return here and session.action.service.organization_id == actor.organization_id and can(actor, "action.design")
 

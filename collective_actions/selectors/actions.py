@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from collective_actions.models import ACTIVE_STATES, CollectiveAction, Enrolment, PrescriberQuota, Session
+from collective_actions.policies.actions import co_hosted_by
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import PARIS, Actor
 from hub.core.pages import Page, paginate, total
@@ -59,12 +60,17 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class ActionRecord:
-    """One action: its dates, and what the actor may do about it. `mine`: enrolments of one's own, by session."""
+    """One action: its dates, and what the actor may do about it. `mine`: enrolments of one's own, by session.
+
+    `shared`: whether co-hosts know who comes; `shares`: the actor's organisation is one of them.
+    """
 
     action: CollectiveAction
     coming: list[Session]
     past: list[Session]
     co_hosts: list[Organization]
+    shared: bool
+    shares: bool
     quotas: list[Quota]
     mine: dict[UUID, int]
     may: set[str]
@@ -99,8 +105,7 @@ def actions_asked(actor: Actor, asked: dict[str, str]) -> QuerySet[CollectiveAct
     if territory := asked.get("territory"):
         rows = rows.filter(service__facets__overlap=[f"z:{territory}", EVERYWHERE])
     if box == MINE:
-        shared = CollectiveAction.co_hosts.through.objects.filter(organization=actor.organization_id)
-        return rows.filter(Q(service__organization=actor.organization_id) | Q(pk__in=shared.values("collectiveaction")))
+        return rows.filter(Q(service__organization=actor.organization_id) | Q(pk__in=co_hosted_by(actor)))
     rows = rows.filter(service__state=ServiceState.PUBLISHED, cancelled_at=None)
     if box == PAST:
         held = _held(actor).filter(action=OuterRef("pk")).values("starts_at")[:1]
@@ -139,11 +144,14 @@ def action_record(actor: Actor, action: CollectiveAction) -> ActionRecord:
     edits = can(actor, "action.edit", action)
     quotas = PrescriberQuota.objects.filter(action=action).select_related("organization")
     shown = quotas if edits else quotas.filter(organization=actor.organization_id)
+    co_hosts = list(action.co_hosts.order_by("name"))
     return ActionRecord(
         action=action,
         coming=[one for one in sessions if one.starts_at > actor.now],
         past=[one for one in sessions if one.starts_at <= actor.now],
-        co_hosts=list(action.co_hosts.order_by("name")),
+        co_hosts=co_hosts,
+        shared=not action.service.sensitive,
+        shares=any(one.pk == actor.organization_id for one in co_hosts),
         quotas=[Quota(one.organization, one.seats) for one in shown.order_by("organization__name")],
         mine=mine,
         may=_may(actor, action, edits=edits),
@@ -197,5 +205,5 @@ def sessions_between(actor: Actor, first: datetime, last: datetime, *, cancelled
 
 
 def with_sessions(rows: QuerySet[CollectiveAction]) -> QuerySet[CollectiveAction]:
-    """The same rows with all their sessions, in one more query."""
-    return rows.prefetch_related(Prefetch("sessions", Session.objects.order_by("starts_at", "id")))
+    """The same rows with all their sessions and co-hosts, in two more queries."""
+    return rows.prefetch_related(Prefetch("sessions", Session.objects.order_by("starts_at", "id")), "co_hosts")

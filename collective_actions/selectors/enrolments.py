@@ -14,7 +14,8 @@ from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
 from hub.core.text import fold
 from referrals.models.referrals import OPEN_STATES
-from referrals.selectors.known import known_people, name_in
+from referrals.policies.people import SUPPORTING
+from referrals.selectors.known import Known, known_people, name_in
 
 MOST = 600  # of one session: 500 seats, and those who wait
 JOINED = ("session__action__service", "prescriber", "member", "referral")
@@ -23,13 +24,17 @@ GIVEN_UP = (EnrolmentState.CANCELLED, EnrolmentState.LAPSED)
 
 @dataclass(frozen=True, slots=True)
 class EnrolmentLine:
-    """One enrolment: the name the actor may read, where to read more, the gestures open to him."""
+    """One enrolment: the name the actor may read, where to read more, the gestures open to him.
+
+    `listed`: he knows of it as a co-host alone, and reads who has a seat and who came, nothing else.
+    """
 
     enrolment: Enrolment
     name: str
     known: bool
     gestures: tuple[str, ...]
     referral_open: bool
+    listed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +49,19 @@ class SessionRecord:
     runs: bool
     edits: bool
     publishes: bool
+    concludes: bool
     begun: bool
     to_conclude: int
+
+    @property
+    def offered(self) -> int:
+        """Seats held for those of the list who were offered one: they count among the seats taken."""
+        return sum(line.enrolment.state == EnrolmentState.OFFERED for line in self.waiting)
+
+    @property
+    def queued(self) -> int:
+        """Of the list, those who have no offer."""
+        return len(self.waiting) - self.offered
 
 
 def get_enrolment(actor: Actor, pk: UUID | str) -> Enrolment:
@@ -63,18 +79,19 @@ def session_record(actor: Actor, session: Session) -> SessionRecord:
     queue = by_state.get("offered", []) + by_state.get("waiting", [])
     seated = by_state.get("enrolled", [])
     gone = [line for state in GIVEN_UP for line in by_state.get(state, [])]
-    runs = can(actor, "session.run", session)
+    concludes = can(actor, "session.conclude", session)
     return SessionRecord(
         session=session,
         enrolled=sorted(seated, key=lambda line: fold(line.name)),
         waiting=sorted(queue, key=lambda line: line.enrolment.rank or 0),
         gone=gone,
         hidden=session.taken + session.waiting - len(seated) - len(queue),
-        runs=runs,
+        runs=can(actor, "session.run", session),
         edits=can(actor, "action.edit", session.action),
         publishes=can(actor, "action.publish", session.action),
+        concludes=concludes,
         begun=session.starts_at <= actor.now,
-        to_conclude=to_conclude(session).count() if session.recorded_at and runs else 0,
+        to_conclude=to_conclude(session).count() if session.recorded_at and concludes else 0,
     )
 
 
@@ -89,9 +106,18 @@ def enrolment_lines(actor: Actor, rows: Iterable[Enrolment]) -> list[EnrolmentLi
             known=one.beneficiary_id in known,
             gestures=_gestures(actor, one),
             referral_open=one.referral is not None and one.referral.state in OPEN_STATES,
+            listed=_listed(actor, one, known),
         )
         for one in found
     ]
+
+
+def _listed(actor: Actor, one: Enrolment, known: dict[UUID, Known]) -> bool:
+    if actor.is_wide or one.beneficiary_id is None:
+        return False
+    party = actor.organization_id in (one.prescriber_id, one.host_id)
+    follows = one.beneficiary_id in known and known[one.beneficiary_id].level in SUPPORTING
+    return not (party or follows)
 
 
 def offers_to_answer(actor: Actor) -> QuerySet[Enrolment]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from collective_actions.models import Attendance, Enrolment, Session
+from collective_actions.policies.actions import co_hosted_by
 from hub.core.access import can, visible
 from hub.core.actor import PARIS, Actor
 
@@ -40,7 +41,8 @@ class ActionMeasures:
 
 
 def action_measures(actor: Actor, *, since: date | None = None, until: date | None = None) -> ActionMeasures | None:
-    """Of the whole Département for who coordinates it, else of one's own organisation's actions; None for others.
+    """Of the whole Département for who coordinates it, else of one's own organisation's actions and of those it
+    co-hosts (unless sensitive: it knows nobody there); None for others. Each session counts once in each of them.
 
     Days are of France, both included; a year back by default.
     """
@@ -50,7 +52,8 @@ def action_measures(actor: Actor, *, since: date | None = None, until: date | No
     last = min(datetime.combine(until or actor.today, time.max, PARIS), actor.now)
     held = visible(actor, Session).filter(starts_at__range=(first, last), cancelled_at=None, action__audience="people")
     if not can(actor, "service.moderate"):
-        held = held.filter(action__service__organization=actor.organization_id)
+        beside = Q(action__in=co_hosted_by(actor), action__service__sensitive=False)
+        held = held.filter(Q(action__service__organization=actor.organization_id) | beside)
     totals = held.aggregate(seats=Sum("capacity", default=0), taken=Sum("taken", default=0))
     told = held.filter(recorded_at__isnull=False)
     marks = told.aggregate(expected=Sum("taken", default=0), present=Sum("present", default=0))

@@ -120,7 +120,7 @@ def session_attendance(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def session_conclude(request: Request, pk: UUID) -> HttpResponse:
     """Those who came have followed the action: whoever sent them learns it."""
-    found = _running(request, pk)
+    found = _running(request, pk, "session.conclude")
     try:
         count = conclude(request.actor, session=found)
     except Conflict as error:
@@ -142,9 +142,9 @@ def _mine(record: SessionRecord, request: Request) -> bool:
     return any(line.enrolment.member_id == request.actor.user_id for line in rows)
 
 
-def _running(request: Request, pk: UUID) -> Session:
+def _running(request: Request, pk: UUID, rule: str = "session.run") -> Session:
     found = get_session(request.actor, pk)
-    return _checked(request, found, can(request.actor, "session.run", found))
+    return _checked(request, found, can(request.actor, rule, found))
 
 
 def _of_mine(request: Request, pk: UUID, rule: str) -> Session:

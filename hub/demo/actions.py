@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import Any
@@ -12,7 +12,6 @@ from uuid import UUID
 from collective_actions.models import CollectiveAction, Enrolment, Session
 from collective_actions.services.actions.enrolling import enrol, give_up, join
 from collective_actions.services.actions.models import keep_model
-from collective_actions.services.actions.offers import offer_seats
 from collective_actions.services.actions.sessions import record_attendance, record_feedback
 from collective_actions.services.actions.writing import add_sessions, create_action, publish_action, set_quota
 from collective_actions.services.posts import open_post
@@ -182,7 +181,7 @@ def _held(network: Network, plan: Plan, action: CollectiveAction) -> None:
 
 
 def _free_one(network: Network) -> None:
-    """Somebody gives up one date of the full cycle: its seat is offered to the first who waits."""
+    """Somebody gives up one date of the full cycle: its seat is held for the first who waits."""
     with tenant(network.actor("social_worker")) as actor:
         seated = visible(actor, Enrolment).filter(
             session__action__series=True, state="enrolled", prescriber=actor.organization_id
@@ -190,8 +189,6 @@ def _free_one(network: Network) -> None:
         first = seated.order_by("session__starts_at", "created_at").first()
         if first is not None:
             give_up(actor, enrolment=first, note="A trouvé un emploi")
-    with tenant(network.product()) as product:
-        offer_seats(replace(product, now=datetime.now(UTC)))
 
 
 def _moment(ago: int) -> datetime:

@@ -24,7 +24,7 @@ class Level(models.TextChoices):
 class AccessGrant(PersonalModel):
     """Why an organisation (or one of its teams) may see a person, at which level, from when to when.
 
-    Written only by `open_access` and `close_access`. One per source: the same source never opens twice.
+    Written only by `referrals.services.access`. One per source: the same source never opens twice.
     """
 
     beneficiary = models.ForeignKey(Beneficiary, on_delete=models.PROTECT, related_name="grants")

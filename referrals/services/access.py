@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -61,6 +61,23 @@ def open_accesses(grants: Iterable[AccessGrant]) -> None:
     """Open many files at once, each with its own new source (imports: the product's own hand)."""
     with elevated():
         bulk_insert(grants)
+
+
+def renew_accesses(actor: Actor, *, kind: str, sources: Collection[UUID], wanted: Iterable[AccessGrant]) -> None:
+    """Make `wanted`, each with its end, all that these sources of one kind open: the others end now.
+
+    Who changes a source may not read what it opens to others: compared and written by the product's own hand.
+    """
+    missing = {(grant.source_id, grant.organization_id): grant for grant in wanted}
+    with elevated():
+        in_force = AccessGrant.objects.filter(source_kind=kind, source_id__in=sources)
+        for grant in in_force.filter(Q(ends_at=None) | Q(ends_at__gt=actor.now)):
+            kept = missing.pop((grant.source_id, grant.organization_id), None)
+            ends_at = kept.ends_at if kept else actor.now
+            if grant.ends_at != ends_at:
+                grant.ends_at = ends_at
+                grant.save(update_fields=["ends_at"])
+        AccessGrant.objects.bulk_create(missing.values())
 
 
 def close_access(actor: Actor, *, source: models.Model, at: datetime | None = None) -> None:

@@ -56,7 +56,12 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         followed = not one.sensitive and (wide or one.beneficiary_id in following)
         return actor.role == "system" or org in (one.prescriber_id, one.host_id) or followed
 
-    enrolments = {one.pk for one in rows["Enrolment"] if enrolment(one)}
+    def listed(one: Any) -> bool:
+        beside = one.session.action.co_hosts.values_list("pk", flat=True)
+        return one.state == "enrolled" and not one.sensitive and org in beside
+
+    known = {one.pk for one in rows["Enrolment"] if enrolment(one)}
+    enrolments = known | {one.pk for one in rows["Enrolment"] if listed(one)}
     links = {one.pk for one in rows["AnswerLink"] if link(one)}
     appointments = {a.pk for a in rows["Appointment"] if appointment(a)}
     of_offers = {j.pk for j in rows["ImportJob"] if j.kind == "trainings" and j.organization_id == org}
@@ -111,7 +116,7 @@ def expected(actor: Actor, rows: Rows) -> dict[str, set[UUID]]:
         "Referral": referrals,
         "AnswerLink": links,
         "Enrolment": enrolments,
-        "EnrolmentLog": {row.pk for row in rows["EnrolmentLog"] if row.enrolment_id in enrolments},
+        "EnrolmentLog": {row.pk for row in rows["EnrolmentLog"] if row.enrolment_id in known},
         "LinkOpening": {row.pk for row in rows["LinkOpening"] if row.link_id in links},
         "Appointment": appointments,
         "AppointmentLog": {row.pk for row in rows["AppointmentLog"] if row.appointment_id in appointments},

@@ -193,6 +193,7 @@ SUBJECTS: dict[str, dict[str, Subject]] = {
     "action.publish": {"action": named("action"), "for professionals": named("pro_action")},
     "model.forget": {"model": named("action_model")},
     "session.run": {"session": named("session")},
+    "session.conclude": {"session": named("session")},
     "session.enrol": WITHOUT | {"session": named("session"), "for professionals": named("pro_session")},
     "session.join": {"session": named("session"), "for professionals": named("pro_session")},
     "enrolment.decide": ENROLMENT,

@@ -12,12 +12,13 @@ from collective_actions.documents.sheet import sheet_title
 from collective_actions.models import CollectiveAction, Enrolment, Session
 from collective_actions.selectors.actions import actions_list
 from collective_actions.selectors.measures import action_measures
+from collective_actions.services.actions.enrolling import give_up
 from collective_actions.services.actions.sessions import record_attendance
-from collective_actions.tasks import offer_freed_seats
+from collective_actions.services.actions.writing import edit_action
 from hub.core.errors import Conflict, NotVisible
 from hub.core.gate import tenant
 from notifications.models import Notification
-from referrals.models import Referral
+from referrals.models import Beneficiary, Referral
 from referrals.services.referrals import decline_referral
 from tests.actions import action, enrolled, sessions_of
 from tests.cast import actor, client
@@ -115,6 +116,53 @@ def test_names_are_for_both_sides_and_counts_for_all(cast):
         assert not Enrolment.objects.exists()
 
 
+def test_a_co_host_reads_who_has_a_seat_and_notes_who_came(cast):
+    """By a first name and an initial, as long as she has a seat; neither what is asked nor who waits."""
+    made = action(cast, co_hosts=[cast.siae], capacity=1)
+    (session,) = sessions_of(made)
+    (one,) = enrolled(cast, person(cast, last_name="FICTIVE", first_names="Zoé"), session)
+    (waiting,) = enrolled(cast, person(cast, last_name="ATTENTE", first_names="Léa"), session)
+    url = f"{ROOT}seances/{session.pk}/"
+    browser = client(cast.siae_worker)
+    page = said(browser.get(url, headers={"X-Fragment": "seance"}))
+    assert "Zoé F." in page and "FICTIVE" not in page and "Léa" not in page and "orientation" not in page
+    assert "1 autre inscription " in page and "Vous voyez qui a une place" in said(browser.get(f"{ROOT}{made.pk}/"))
+    assert "Chantier Fictif" in said(client(cast.charity).get(f"{ROOT}{made.pk}/"))
+    assert browser.get(f"{url}feuille.pdf").status_code == 200
+    assert browser.get(f"/api/v1/referrals/{one.referral_id}/").status_code == 404
+    (row,) = browser.get("/api/v1/enrolments/").json()["results"]
+    assert (row["name"], row["referral"], row["prescriber"], row["state"]) == ("Zoé F.", None, None, "enrolled")
+    with time_machine.travel(after(session), tick=False):
+        browser = client(cast.siae_worker)
+        assert browser.post(f"{url}presences/", {f"mark_{one.pk}": "present"}).status_code == 302
+        assert browser.post(f"{url}resultats/").status_code == 404  # the host's own: it received the referrals
+        assert browser.post(f"{ROOT}inscriptions/{one.pk}/remove/", {"note": "x"}).status_code == 403
+        assert reread(cast, one).attendance == "present"
+        assert browser.post(f"{ROOT}inscriptions/{waiting.pk}/confirm/").status_code == 404
+    with tenant(actor(cast.charity)) as acting:
+        edit_action(acting, action=made, co_hosts=[cast.association2])
+    assert browser.get(f"{url}feuille.pdf").status_code == 404
+    for member, seen in ((cast.siae_worker, 0), (cast.charity2, 1)):
+        with tenant(actor(member)):
+            assert (Beneficiary.objects.count(), Enrolment.objects.count()) == (seen, seen)
+    with tenant(actor(cast.social_worker)) as acting:
+        give_up(acting, enrolment=Enrolment.objects.get(pk=one.pk))
+    with tenant(actor(cast.charity2)):
+        assert not Beneficiary.objects.exists()
+
+
+def test_of_a_sensitive_action_a_co_host_knows_nobody(cast):
+    made = action(cast, co_hosts=[cast.siae], sensitive=True)
+    (session,) = sessions_of(made)
+    enrolled(cast, person(cast, first_names="Zoé"), session)
+    browser = client(cast.siae_worker)
+    page = said(browser.get(f"{ROOT}seances/{session.pk}/"))
+    assert "Zoé" not in page and "1 sur 2" in page and "aucun nom" in said(browser.get(f"{ROOT}{made.pk}/"))
+    assert browser.get(f"{ROOT}seances/{session.pk}/feuille.pdf").status_code == 404
+    with tenant(actor(cast.siae_worker)):
+        assert not Beneficiary.objects.exists() and not Enrolment.objects.exists()
+
+
 def test_a_refused_person_is_no_longer_named_to_the_host(cast):
     (session,) = sessions_of(action(cast))
     (one,) = enrolled(cast, person(cast, last_name="FICTIVE"), session)
@@ -130,7 +178,8 @@ def test_an_offer_is_answered_from_the_page_of_the_day(cast):
     (second,) = enrolled(cast, person(cast, first_names="Autre"), session)
     browser = client(cast.social_worker)
     browser.post(f"{ROOT}inscriptions/{first.pk}/give_up/")
-    offer_freed_seats()
+    page = said(browser.get(f"{ROOT}seances/{session.pk}/"))
+    assert "0 · 1 place proposée" in page and "en attente" not in page  # counted once, here and above
     today = said(browser.get("/"))
     assert "Places à prendre" in today and f"{ROOT}inscriptions/{second.pk}/confirm/" in today
     with tenant(actor(cast.social_worker)):
@@ -198,7 +247,8 @@ def test_calling_off_tells_each_prescriber_once_with_a_count(cast):
 def test_people_reached_are_counted_once_across_hosts_and_sessions(cast):
     who = person(cast)
     decision(cast, who)
-    held = [sessions_of(action(cast, by=by, name="Action"))[0] for by in (cast.charity, cast.siae_worker)]
+    beside = {cast.charity: [cast.siae], cast.siae_worker: []}
+    held = [sessions_of(action(cast, by=by, name="Action", co_hosts=also))[0] for by, also in beside.items()]
     rows = [enrolled(cast, who, one)[0] for one in held]
     for member, session, row in zip((cast.charity, cast.siae_worker), held, rows, strict=True):
         with tenant(actor(member, after(session))) as acting:
@@ -209,8 +259,10 @@ def test_people_reached_are_counted_once_across_hosts_and_sessions(cast):
     assert [line.sessions for line in over.lines] == [[held[1]], [held[0]]]  # the latest first
     assert (found.sessions, found.people, found.present, found.seats) == (2, 1, 2, 4)
     assert (found.fill_rate, found.attendance_rate) == (50, 100)
-    with tenant(actor(cast.charity, after(held[0]))) as acting:
-        assert action_measures(acting).sessions == 1
+    for member, sessions in ((cast.charity, 1), (cast.siae_worker, 2)):  # what one co-hosts is one's own figure too
+        with tenant(actor(member, after(held[0]))) as acting:
+            found = action_measures(acting)
+            assert (found.sessions, found.people, found.present) == (sessions, 1, sessions)
 
 
 def test_professionals_enrol_themselves_and_their_managers_see_it(cast):
@@ -269,5 +321,5 @@ def test_the_api_does_what_pages_do(cast):
     assert (first["state"], second["state"], second["rank"]) == ("enrolled", "waiting", 1)
     assert post(f"enrolments/{first['id']}/give-up/", {}, worker).json()["state"] == "cancelled"
     listed = worker.get("/api/v1/collective-actions/").json()["results"][0]["sessions"][0]
-    assert (listed["taken"], listed["waiting"], listed["free"]) == (0, 1, 0)
+    assert (listed["taken"], listed["waiting"], listed["free"]) == (1, 0, 0)
     assert client(cast.siae_worker).get("/api/v1/enrolments/").json()["count"] == 0

@@ -25,7 +25,7 @@ from referrals.services.people import record_death
 from referrals.services.referrals import cancel_referral, decline_referral, release_answer, take_back_answer
 from tests.actions import action, enrolled, sessions_of
 from tests.cast import actor
-from tests.people import person, reread
+from tests.people import decision, person, reread
 
 pytestmark = pytest.mark.django_db
 
@@ -125,21 +125,19 @@ def test_inside_one_organisation_no_referral_is_needed(cast):
 
 
 def test_a_freed_seat_is_offered_to_the_first_in_line_and_held(cast):
-    """Newcomers queue behind; the offer lapses after 48 hours and goes to the next; never oversold."""
+    """At once; newcomers queue behind; the offer lapses after 48 hours and goes to the next; never oversold."""
     session, (first, _, third, fourth) = full(cast, people=4)
     with tenant(actor(cast.social_worker)) as acting:
         give_up(acting, enrolment=first)
-    assert counts(session) == (1, 2)
+    assert reread(cast, third).state == "offered" and counts(session) == (2, 1)
     (newcomer,) = enrolled(cast, person(cast, first_names="Nouvelle"), session)
     assert newcomer.state == "waiting"
     with tenant(later(cast)) as product:
-        assert offer_seats(product) == 1 and offer_seats(product) == 0
-    third = reread(cast, third)
-    assert third.state == "offered" and counts(session) == (2, 2)
+        assert offer_seats(product) == 0 and counts(session) == (2, 2)
     with tenant(later(cast, hours=47)) as product:
         assert lapse_offers(product) == 0
     with tenant(later(cast, hours=48, seconds=1)) as product:
-        assert lapse_offers(product) == 1 and offer_seats(product) == 1
+        assert lapse_offers(product) == 1 and offer_seats(product) == 0
     assert (reread(cast, third).state, reread(cast, fourth).state) == ("lapsed", "offered")
     with tenant(actor(cast.social_worker)) as acting:
         confirm_offer(acting, enrolment=reread_as(acting, fourth))
@@ -154,13 +152,27 @@ def test_an_offer_whose_time_is_over_is_not_taken(cast):
     _, (first, _, third) = full(cast)
     with tenant(actor(cast.social_worker)) as acting:
         give_up(acting, enrolment=first)
-    with tenant(later(cast)) as product:
-        offer_seats(product)
     with (
         tenant(actor(cast.social_worker, later(cast, days=3).now)) as acting,
         pytest.raises(Conflict, match="offer_over"),
     ):
         confirm_offer(acting, enrolment=reread_as(acting, third))
+
+
+def test_of_a_sensitive_action_the_order_holds_for_whoever_does_not_see_the_whole_queue(cast):
+    """The Département gives a seat back and sees its own people alone: the clock offers it to the first in line."""
+    session = sessions_of(action(cast, capacity=1, sensitive=True))[0]
+    followed = person(cast, first_names="Suivie")
+    decision(cast, followed)
+    (first,) = enrolled(cast, person(cast), session)
+    (second,) = enrolled(cast, followed, session, by=cast.udaf_worker)
+    enrolled(cast, person(cast, first_names="Autre"), session)
+    with tenant(actor(cast.social_worker)) as acting:
+        give_up(acting, enrolment=first)
+    assert states(cast, session) == ["cancelled", "waiting", "waiting"]
+    with tenant(later(cast)) as product:
+        assert offer_seats(product) == 1
+    assert reread(cast, second).state == "offered" and counts(session) == (1, 1)
 
 
 def test_giving_up_ends_the_referral_and_cancelling_the_referral_gives_up(cast):
@@ -169,7 +181,7 @@ def test_giving_up_ends_the_referral_and_cancelling_the_referral_gives_up(cast):
         give_up(acting, enrolment=first)
         cancel_referral(acting, referral=Referral.objects.get(pk=second.referral_id), note="Changement de projet")
     assert reread(cast, Referral(pk=first.referral_id)).state == "cancelled"
-    assert reread(cast, second).state == "cancelled" and counts(session) == (0, 1)
+    assert reread(cast, second).state == "cancelled" and counts(session) == (1, 0)
 
 
 def test_a_refusal_frees_the_seat_once_told_and_a_correction_takes_it_again(cast):
@@ -180,10 +192,10 @@ def test_a_refusal_frees_the_seat_once_told_and_a_correction_takes_it_again(cast
     assert states(cast, session)[0] == "enrolled"  # its twenty seconds
     with tenant(later(cast, seconds=21)) as product:
         release_answer(product, referral=reread_as(product, referral))
-    assert states(cast, session)[0] == "cancelled" and counts(session) == (1, 1)
+    assert states(cast, session)[0] == "cancelled" and counts(session) == (2, 0)
     with tenant(actor(cast.charity, later(cast, seconds=30).now)) as acting:
         take_back_answer(acting, referral=reread_as(acting, referral))
-    assert states(cast, session) == ["waiting", "enrolled", "waiting"] and counts(session) == (1, 2)
+    assert states(cast, session) == ["waiting", "enrolled", "offered"] and counts(session) == (2, 1)
 
 
 def reread_as(acting, row):
@@ -240,8 +252,6 @@ def test_seats_follow_capacity_and_a_closed_file_frees_them(cast):
         with pytest.raises(Invalid, match="invalid"):
             edit_session(acting, session=session, starts_at=session.starts_at, capacity=1, **kept)
         edit_session(acting, session=session, starts_at=session.starts_at, capacity=3, **kept)
-    with tenant(later(cast)) as product:
-        offer_seats(product)
     assert states(cast, session) == ["enrolled", "enrolled", "offered"]
     with tenant(actor(cast.head)) as acting:
         record_death(acting, person=first.beneficiary, died_on=acting.today)

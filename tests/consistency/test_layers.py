@@ -102,13 +102,16 @@ def test_only_access_writes_grants():
     assert callers == {
         (services, "open_access"),
         (services, "open_accesses"),
+        (services, "renew_accesses"),
         (services, "close_access"),
+        ("collective_actions/services/actions/held.py", "offer_free_seats"),  # who waits is unseen
         ("partners/services/imports.py", "discard_import"),  # destroys lines its own bringer may not read
     }
     writers = lines(r"AccessGrant(\.objects)?\.?(\.create|\.bulk_create|\.update)?\(", SOURCES)
     elsewhere = {where.split(":")[0] for where in writers} - {services, "referrals/models/access.py"}
-    made = {"referrals/importers/writing.py", "collective_actions/services/endings/telling.py"}
-    assert elsewhere <= made  # rows made there are written by `open_accesses`
+    made = {"referrals/importers/writing.py", "collective_actions/services/endings/telling.py",
+            "collective_actions/services/actions/sharing.py"}  # fmt: skip
+    assert elsewhere <= made  # rows made there are written by `open_accesses` and `renew_accesses`
 
 
 def test_services_have_one_clock():

@@ -1,22 +1,21 @@
-"""What time alone does: a freed seat is offered to the first who waits, held, then offered to the next."""
+"""What time alone does: an offer left unanswered lapses, and its seat is held for the next who waits."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
 
-from collective_actions.events import OfferAnswered, SeatOffered
+from collective_actions.events import OfferAnswered
 from collective_actions.models import ACTIVE_STATES, CollectiveAction, Enrolment, EnrolmentState, Session
 from collective_actions.services.actions.enrolling import release
+from collective_actions.services.actions.held import offer_free_seats
 from collective_actions.services.actions.seats import changed, count_places, locked
 from collective_actions.workflows import ENROLMENT
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.events import emit
-from partners.models import Department
 
 MOST = 200
 
@@ -30,7 +29,7 @@ def lapse_offers(actor: Actor) -> int:
 
 
 def offer_seats(actor: Actor) -> int:
-    """Offer free seats of sessions to come to those who wait, first come first served (system). How many."""
+    """Offer the free seats of sessions to come that were not offered when they came free (system). How many."""
     require(actor, "enrolment.offer")
     coming = Session.objects.filter(department_id=actor.department_id, starts_at__gt=actor.now, cancelled_at=None)
     waited_for = coming.filter(waiting__gt=0, taken__lt=F("capacity"))
@@ -73,16 +72,7 @@ def _lapse(actor: Actor, enrolment: Enrolment) -> int:
 @transaction.atomic
 def _offer(actor: Actor, session_id: UUID) -> int:
     session = locked(session_id)
-    hold = timedelta(days=Department.objects.get(pk=actor.department_id).delay("seat_offer"))
-    until = min(actor.now + hold, session.starts_at)
-    free = session.capacity - session.taken
-    queue = Enrolment.objects.filter(session=session, state=EnrolmentState.WAITING).order_by("rank", "id")
-    rows = list(queue[: max(0, free)])
-    for one in rows:
-        session.taken, session.waiting = session.taken + 1, session.waiting - 1
-        session.save(update_fields=["taken", "waiting"])
-        ENROLMENT.perform(one, "offer", by=actor, offered_until=until)
-        emit(SeatOffered(department_id=actor.department_id, enrolment_id=one.pk))
-    if rows:
+    offered = offer_free_seats(actor, session)
+    if offered:
         changed(actor, session)
-    return len(rows)
+    return offered

@@ -1,7 +1,7 @@
 """The seats of a session: its row is locked first, so that the last seat has one taker and the queue one order.
 
 A seat freed while people wait is not given to whoever comes next: the product offers it to the first of them
-(`offers`), and newcomers queue behind.
+(`held`), and newcomers queue behind.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from collective_actions.models import CollectiveAction, Enrolment, EnrolmentState, Session
+from collective_actions.services.actions.held import offer_free_seats
+from collective_actions.services.actions.sharing import share_seats
 from hub.core.actor import Actor
 from hub.core.topics import touch
 from partners.services.directory.places import set_has_places
@@ -43,7 +45,11 @@ def leave(session: Session, enrolment: Enrolment) -> None:
 
 
 def changed(actor: Actor, session: Session) -> None:
-    """Open pages look again; the directory knows whether places are left."""
+    """What is free is held for who waits; co-hosts know who has a seat now; open pages look again; the directory knows
+    whether places are left."""
+    offer_free_seats(actor, session)
+    if session.action.co_hosts.exists():
+        share_seats(actor, session)
     touch(actor.department_id, "session", session.pk)
     touch(actor.department_id, "action", session.action_id)
     touch(actor.department_id, "actions", actor.department_id)

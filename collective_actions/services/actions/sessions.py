@@ -53,7 +53,7 @@ def tell_moved(actor: Actor, session: Session) -> None:
 def record_attendance(actor: Actor, *, session: Session, marks: Mapping[UUID, str]) -> Session:
     """Who came, by enrolment (`Attendance`, "" for not known yet), once the session has begun; may be corrected.
 
-    Seen by the host and by whoever enrolled, never counted per person (programme: no accusation). Raises `Conflict`
+    Seen by the hosts and by whoever enrolled, never counted per person (programme: no accusation). Raises `Conflict`
     before it begins, `NotVisible` for an enrolment of elsewhere, `Invalid` for an unknown mark.
     """
     require(actor, "session.run", session)
@@ -98,7 +98,7 @@ def conclude(actor: Actor, *, session: Session) -> int:
 
     Referrals not accepted yet are accepted first: whoever came was taken on. Those of a cycle wait for its last date.
     """
-    require(actor, "session.run", session)
+    require(actor, "session.conclude", session)
     if session.recorded_at is None:
         raise Conflict("Notez d'abord les présences.", code="not_recorded")
     rows = to_conclude(session).select_related("referral").order_by("pk")

@@ -11,6 +11,7 @@ from django.db import transaction
 from collective_actions.models import ActionAudience, CollectiveAction, PrescriberQuota, Session
 from collective_actions.services.actions.seats import changed, count_places, locked
 from collective_actions.services.actions.sessions import call_off, tell_moved
+from collective_actions.services.actions.sharing import share_action
 from hub.core.access import require
 from hub.core.actor import PARIS, Actor
 from hub.core.errors import Conflict, Invalid
@@ -79,6 +80,7 @@ def edit_action(
         action.service.refresh_from_db()
     if co_hosts is not None:
         action.co_hosts.set([one for one in co_hosts if one.pk != action.service.organization_id])
+        share_action(actor, action)
     touch(actor.department_id, "action", action.pk)
     return action
 
