@@ -8,9 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
-from django.utils.http import url_has_allowed_host_and_scheme
 
 from hub.core.actor import Actor
+from hub.core.back import ours
 from hub.core.doors import Entry, entries, exists
 from hub.navigation import ACCOUNT_MENU, MAIN, drawn
 from partners.models import Membership
@@ -39,9 +39,7 @@ class Frame:
     @property
     def back_url(self) -> str:
         """The page of ours the user came from, or the first one."""
-        came_from = self.request.headers.get("Referer", "")
-        ours = url_has_allowed_host_and_scheme(came_from, {self.request.get_host()}, self.request.is_secure())
-        return came_from if ours else "/"
+        return ours(self.request, self.request.headers.get("Referer", "")) or "/"
 
     @cached_property
     def navigation(self) -> list[Entry]:

@@ -57,6 +57,9 @@ def record_placement(
         problems["contract"] = "Choisissez le contrat."
     if not actor.today - EARLIEST <= starts_on <= actor.today + EARLIEST:
         problems["starts_on"] = "Choisissez une date à moins d'un an."
+    elif trainee is not None and starts_on < trainee.starts_on:
+        entered = f"{trainee.starts_on:%d/%m/%Y}"
+        problems["starts_on"] = f"La formation a commencé le {entered} : cet emploi vient ensuite, vérifiez la date."
     if problems:
         raise Invalid("Certaines informations sont à corriger.", fields=problems)
     placement = Placement(

@@ -8,7 +8,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from collective_actions.forms.endings import BoardFilter, InterviewForm
@@ -17,7 +16,9 @@ from collective_actions.selectors.endings import STATES, board, delay_file, endi
 from collective_actions.selectors.endings import delays as delays_of
 from collective_actions.services.endings.following import call_back, not_now, record_interview, take_charge
 from hub.core.access import get_visible
+from hub.core.back import page_before
 from hub.core.models import record_access
+from hub.core.topics import topic_token
 from partners.views.pages import UNPROCESSABLE, Request, gesture, submit
 
 
@@ -28,7 +29,9 @@ def endings(request: Request) -> HttpResponse:
     found = board(request.actor, **form.asked(), after=request.GET.get("after", ""))
     record_access("list", detail=f"training ends {len(found.lines)}")
     tabs = [(code, label, found.counts[code]) for code, label in STATES.items()]
-    return render(request, "collective_actions/endings/board.html", {"found": found, "form": form, "tabs": tabs})
+    topic = topic_token("training_ends", request.actor.department_id)
+    context = {"found": found, "form": form, "tabs": tabs, "topic": topic}
+    return render(request, "collective_actions/endings/board.html", context)
 
 
 @require_safe
@@ -108,6 +111,4 @@ def _record(request: Request, pk: UUID, form: InterviewForm) -> HttpResponse:
 def _done(request: Request, pk: UUID, write: Callable[[Trainee], object], said: str) -> HttpResponse:
     """Do it, say it, go back where one was."""
     gesture(request, lambda: write(get_visible(request.actor, Trainee, pk)), said)
-    back = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    return redirect(back if ours else "training_ends")
+    return redirect(page_before(request) or "training_ends")

@@ -11,10 +11,10 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from hub.core.access import can, get_visible
+from hub.core.back import page_before
 from hub.core.errors import Conflict, DomainError, Invalid
 from hub.core.models import record_access
 from hub.core.topics import topic_token
@@ -145,9 +145,8 @@ def _act(request: Request, pk: UUID, name: str, service: Callable[[RegistrationG
     except Conflict as error:
         return _record(request, pk, error=error)
     messages.success(request, DONE[name])
-    back = request.POST.get("next", "")
-    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
-    return redirect(back) if ours else redirect("gap", pk)
+    before = page_before(request)
+    return redirect(before) if before else redirect("gap", pk)
 
 
 def _record(

@@ -18,7 +18,9 @@ from collective_actions.services.endings.telling import tell_endings
 from collective_actions.tasks import follow_trainings
 from hub.core.actor import PARIS, Actor
 from hub.core.errors import Conflict, Invalid
+from hub.core.events import collect
 from hub.core.gate import tenant
+from hub.core.topics import TopicTouched
 from notifications.models import Notification
 from referrals.models import AbsenceExplanation, AccessGrant
 from referrals.selectors.explanations import explanations_of
@@ -314,7 +316,13 @@ def test_gestures_in_one_tap_from_the_board(cast):
     for name, said in (("take", "prenez en charge"), ("again", "deux jours ouvrés"), ("later", "deux semaines")):
         answer = browser.post(reverse(f"training_end_{name}", args=[trainee.pk]), follow=True)
         assert said in answer.content.decode()
-    assert "Pris en charge par" in browser.get(reverse("training_ends")).content.decode()
+    shown = browser.get(reverse("training_ends")).content.decode()
+    assert "Pris en charge par" in shown and 'id="fins" data-live-topic="' in shown
+    assert "un suivi clos ne se rouvre pas" in shown  # what closes it asks first
+    with tenant(actor(cast.developer)) as acting:
+        call_back(acting, trainee=trainee)
+        touched = {event.topic for event in collect() if isinstance(event, TopicTouched)}
+        assert f"training_ends:{cast.department.pk}" in touched  # open boards look again
     wrong = browser.post(reverse("training_end_interview", args=[trainee.pk]), {"on": "", "result": ""})
     assert wrong.status_code == 422
     browser.post(reverse("training_end_placed", args=[trainee.pk]))

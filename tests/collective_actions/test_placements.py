@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -135,13 +135,16 @@ def test_screens(cast):
     listed(cast, "amelie", on=datetime.now(PARIS).date())
     today = datetime.now(PARIS).date()
     with tenant(actor(cast.head)) as acting:
-        Trainee.objects.update(starts_on=date(2026, 9, 7))
+        Trainee.objects.update(starts_on=today - timedelta(days=60))
         trainee = Trainee.objects.get()
         record_interview(acting, trainee=trainee, on=today, result="placed")
     browser = client(cast.head)
     assert "Noter l'emploi trouvé" in browser.get(reverse("training_end", args=[trainee.pk])).content.decode()
     wrong = browser.post(reverse("placement_new", args=[trainee.pk]), {"contract": "", "starts_on": ""})
     assert wrong.status_code == 422
+    early = {"contract": "permanent", "starts_on": str(today - timedelta(days=61))}
+    refused = browser.post(reverse("placement_new", args=[trainee.pk]), early)
+    assert refused.status_code == 422 and "La formation a commencé le" in refused.content.decode()
     made = browser.post(
         reverse("placement_new", args=[trainee.pk]), {"contract": "permanent", "starts_on": str(today)}, follow=True
     )

@@ -105,4 +105,5 @@ def _write(
         at=actor.now,
     )  # fmt: skip
     touch(actor.department_id, "trainee", trainee.pk)
+    touch(actor.department_id, "training_ends", actor.department_id)
     touch(actor.department_id, "person", trainee.beneficiary_id)

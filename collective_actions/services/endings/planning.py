@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from collective_actions.end_steps import Lasts, steps_of
 from collective_actions.models import FollowUpStep, Outcome, Trainee
 from hub.core.actor import Actor
+from hub.core.topics import touch
 from partners.models import Department
 from referrals.services.access import close_access
 from referrals.services.explanations import keep_explanation
@@ -51,6 +52,7 @@ def plan_trainings(actor: Actor) -> int:
         _plan(actor, department, found)
         _explain(actor, found)
         Trainee.objects.filter(pk__in=[one.pk for one in found]).update(to_plan=False)
+        touch(actor.department_id, "training_ends", actor.department_id)
     return len(found)
 
 

@@ -13,6 +13,7 @@ from collective_actions.models import FollowUpStep, Trainee
 from collective_actions.recipients import developers_by_territory
 from hub.core.actor import Actor
 from hub.core.events import emit
+from hub.core.topics import touch
 from partners.models import Department
 from referrals.models import AccessGrant, Level
 from referrals.services.access import open_accesses
@@ -37,6 +38,7 @@ def tell_endings(actor: Actor) -> int:
     for row in found:
         by_step[row.step].append(row.trainee_id)
     FollowUpStep.objects.filter(pk__in=[row.pk for row in found]).update(told_on=actor.today)
+    touch(actor.department_id, "training_ends", actor.department_id)
     for step, trainees in by_step.items():
         emit(TrainingsEnding(department_id=actor.department_id, step=step, trainee_ids=tuple(trainees)))
     return len(found)
