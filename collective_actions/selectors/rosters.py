@@ -48,15 +48,29 @@ class RosterFile:
     def rejected(self) -> int:
         return int(self.job.counts.get("rejected", 0))
 
+    @property
+    def says(self) -> bool:
+        """Is there a line to send?"""
+        return says_something(self.job)
+
 
 @dataclass(frozen=True, slots=True)
 class RosterFiles:
-    """One page of files, how many there are, how many wait for a confirmation."""
+    """One page of files, how many there are, those that may be sent together and how many of their lines cannot."""
 
     page: Page[ImportJob]
     files: list[RosterFile]
     total: int
-    waiting: int
+    waiting: list[ImportJob]
+
+    @property
+    def rejected(self) -> int:
+        return sum(int(job.counts.get("rejected", 0)) for job in self.waiting)
+
+    @property
+    def token(self) -> str:
+        """Follows the files at work, while there are some."""
+        return next((file.token for file in self.files if file.token), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +111,7 @@ def roster_files(actor: Actor, *, after: str = "") -> RosterFiles:
     page = paginate(
         jobs.select_related("file", "created_by", "organization"), order=("-created_at", "id"), after=after, size=PAGE
     )
-    waiting = jobs.filter(state=ImportState.ANALYSED).count() if can(actor, "roster.bring") else 0
+    waiting = waiting_files(actor) if can(actor, "roster.bring") else []
     recognised, doubtful = _known(actor, page.rows)
     files = [
         RosterFile(
@@ -122,9 +136,16 @@ def roster_file(actor: Actor, pk: UUID) -> ImportJob:
 
 
 def waiting_files(actor: Actor) -> list[ImportJob]:
-    """Analysed files this actor may confirm together."""
+    """Analysed files this actor may confirm together: those with a line to send."""
     jobs = visible(actor, ImportJob).filter(kind=ImportKind.ROSTER, state=ImportState.ANALYSED)
-    return [job for job in jobs.order_by("created_at", "id")[:PAGE] if can(actor, "import.confirm", job)]
+    found = jobs.order_by("created_at", "id")[:PAGE]
+    return [job for job in found if says_something(job) and can(actor, "import.confirm", job)]
+
+
+def says_something(job: ImportJob) -> bool:
+    """Has an analysed file a line that can be read, and was not read already?"""
+    unread = sum(int(job.counts.get(name, 0)) for name in (REJECTS, "duplicate"))
+    return int(job.counts.get("lines", 0)) > unread
 
 
 def _known(actor: Actor, jobs: list[ImportJob]) -> tuple[dict[UUID, int] | None, dict[UUID, int] | None]:

@@ -61,13 +61,14 @@ def confirm(request: Request, pk: UUID) -> HttpResponse:
 
 @require_POST
 def confirm_all(request: Request) -> HttpResponse:
-    """Send every list that waits."""
+    """Send the lists that were shown together; one that came since is sent by nobody's hand."""
     require(request.actor, "roster.bring")
-    jobs = waiting_files(request.actor)
+    shown = set(request.POST.getlist("list"))
+    jobs = [job for job in waiting_files(request.actor) if str(job.pk) in shown]
     for job in jobs:
         confirm_import(request.actor, job=job)
     said = "1 liste transmise" if len(jobs) == 1 else f"{len(jobs)} listes transmises"
-    messages.success(request, f"{said} au Département." if jobs else "Aucune liste n'attend.")
+    messages.success(request, f"{said} au Département." if jobs else "Aucune de ces listes n'attend plus.")
     return redirect("rosters")
 
 

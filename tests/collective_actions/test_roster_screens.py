@@ -44,15 +44,20 @@ def analysed(cast):
 
 def test_many_files_at_once_the_wrong_ones_are_named(cast):
     known(cast, "amelie")
-    answer = upload(cast.trainer, roster(line("amelie")), b"rien;du;tout\n1;2;3\n", roster(line("theo", number="2")))
+    answer = upload(cast.trainer, roster(line("amelie")), b"rien;du;tout\n1;2;3\n", roster(line("theo", number="2")),
+                    roster(line("karim", planned="31/02/2027")))  # fmt: skip
     said = answer.content.decode()
-    assert "2 fichiers reçus" in said
+    assert "3 fichiers reçus" in said
     assert "liste-2.csv" in said
     analysed(cast)
     shown = page(cast.trainer)
     assert "Transmettre les 2 listes vérifiées" in shown
-    done = client(cast.trainer).post(reverse("rosters_confirm"), follow=True).content.decode()
-    assert "2 listes transmises" in done
+    assert shown.count("À transmettre") == 2 and "À corriger" in shown  # nothing to send in a file of wrong lines
+    seen = {"list": re.findall(r'name="list" value="([^"]+)"', shown)}
+    upload(cast.trainer, roster(line("FICTIVE|Léa|02/01/1980", number="3")))  # since the page was shown: not part of it
+    analysed(cast)
+    done = client(cast.trainer).post(reverse("rosters_confirm"), seen, follow=True).content.decode()
+    assert "2 listes transmises" in done and done.count("À transmettre") == 1
     with tenant(Actor.system(cast.department.pk)):
         waiting = list(ImportJob.objects.filter(state="applying").values_list("pk", flat=True))
     for pk in waiting:
@@ -85,9 +90,12 @@ def test_the_reject_file_holds_the_wrong_lines_and_why_while_the_file_waits(cast
     said = answer.content.decode("utf-8-sig")
     assert len(said.splitlines()) == 2
     assert "Ligne 3 : la date « 31/02/2027 » n'existe pas" in said
+    assert "À télécharger avant de transmettre" in page(cast.trainer)
     client(cast.trainer).post(reverse("roster_confirm", args=[job.pk]))
     process_import(job.department_id, job.pk)
     assert client(cast.trainer).get(reverse("roster_rejects", args=[job.pk])).status_code == 409
+    after = page(cast.trainer)
+    assert "1 ligne non transmise" in after and "à corriger</summary>" not in after
 
 
 def test_the_template_is_a_roster_once_filled(cast):
