@@ -67,6 +67,9 @@ def names(cast, **asked):
         ("eipcerie solidaire", "Épicerie solidaire"),  # two letters swapped
         ("solidaiire", "Épicerie solidaire"),  # one letter too many
         ("prêt d'un velo", "Prêt de vélo"),
+        ("epycerie solidarie", "Épicerie solidaire"),  # both words mistyped
+        ("accéder voitures", "Prêt de vélo"),  # an everyday word for that of the theme
+        ("acceder voitrue", "Prêt de vélo"),  # the same, mistyped
         ("chantier fictif", "Préparer son permis"),  # who offers it
     ],
 )
@@ -78,6 +81,7 @@ def test_a_word_put_in_the_place_of_another_is_said(cast, services):
     with tenant(actor(cast.udaf_worker)) as acting:
         assert search_services(acting, asked_by({"q": "epycerie"})).instead == "epicerie"
         assert search_services(acting, asked_by({"q": "epicerie"})).instead == ""
+        assert search_services(acting, asked_by({"q": "voiture"})).instead == "voiture ou vehicule"
         assert search_services(acting, asked_by({"q": "zzzzzzzz"})).total == 0
 
 

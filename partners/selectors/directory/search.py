@@ -1,10 +1,11 @@
-"""The search of services: French text without accents, words mistyped by one letter, filters with counts, distance.
+"""The search of services: French text without accents, everyday and mistyped words, filters with counts, distance.
 
 A page costs two statements (the rows, the counts) however much there is; a word that nothing holds costs a few more.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
@@ -25,6 +26,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Invalid
 from hub.core.pages import Page, paginate
 from hub.core.text import fold
+from partners.everyday import EVERYDAY, meant_by
 from partners.models import Commune, DirectoryWord, Organization, Service
 from partners.models.services import ServiceNature, ServiceState
 from partners.selectors.directory.asked import Asked
@@ -36,6 +38,7 @@ KM_OF_DEGREE = 111.2
 RANKS = 1_000_000  # a rank is kept whole: a cursor must compare exactly
 MOST_CANDIDATES = 200
 MOST_COMMUNES = 2000  # of one Département
+MOST_NEAR = 4  # known words tried for one that is not
 ALIKE = 0.75  # of the letters of a commune's name
 LONG_WORD = 8  # from there on two slips are forgiven, below one
 # The filters that are tokens of `Service.facets`, by the letters of those.
@@ -44,6 +47,7 @@ LETTERS = {"theme": "ct", "kind": "k", "audience": "a", "fee": "f", "mode": "r",
     "places": "p",
 }
 Order = tuple[str, ...]
+Words = list[tuple[str, ...]]  # for each word asked, those that would do: itself, what it means, what comes closest
 BY_NAME: Order = ("search_name", "id")
 BY_RANK: Order = ("-rank", "search_name", "id")
 BY_DISTANCE: Order = ("far", "search_name", "id")
@@ -68,8 +72,8 @@ class Found:
 class _Understood:
     """The words as PostgreSQL looks for them, all services that hold them, and those of them that pass the filters."""
 
-    words: list[str]
-    instead: bool
+    words: Words
+    instead: str
     holding: QuerySet[Service]
     matching: QuerySet[Service]
 
@@ -91,8 +95,7 @@ def search_services(
         rows, order = rows.annotate(rank=rank), BY_RANK
     page = _page(rows, order, after, size)
     shown = counts | _of_other_choices(said, asked, commune)
-    instead = " ".join(said.words) if said.instead else ""
-    return Found(page, counts.get(ALL, 0), shown, instead, commune, _misread(asked, commune))
+    return Found(page, counts.get(ALL, 0), shown, said.instead, commune, _misread(asked, commune))
 
 
 def count_published_since(actor: Actor, asked: Asked, since: datetime) -> int:
@@ -120,18 +123,45 @@ def published(actor: Actor) -> QuerySet[Service]:
 
 
 def _understood(actor: Actor, asked: Asked, commune: Commune | None, every: QuerySet[Service]) -> _Understood:
-    """Services that answer: by the stems of words, else by their beginnings, else by the words that come closest."""
-    words = asked.words
+    """Services that answer: by the stems of words, else by their beginnings, else by what everyday words mean, else by
+    the words that come closest; the last of these is answered even when nothing holds it."""
+    words: Words = [(word,) for word in asked.words]
     if not words:
-        return _Understood(words, False, every, _filtered(every, asked, commune))
-    for query in (_exact, _beginning):
-        holding = every.filter(search=query(words))
-        matching = _filtered(holding, asked, commune)
-        if matching.exists():
-            return _Understood(words, False, holding, matching)
-    closest = _closest(actor, words)
-    holding = every.filter(search=_exact(closest))
-    return _Understood(closest, closest != words, holding, _filtered(holding, asked, commune))
+        return _Understood([], "", every, _filtered(every, asked, commune))
+    said = None
+    for tried, query in _tries(actor, asked.words):
+        holding = every.filter(search=query(tried))
+        said = _Understood(tried, _written(tried, words), holding, _filtered(holding, asked, commune))
+        if said.matching.exists():
+            break
+    assert said is not None  # something is always tried
+    return said
+
+
+def _tries(actor: Actor, words: list[str]) -> Iterator[tuple[Words, Callable[[Words], SearchQuery]]]:
+    """What to look for, one after the other while nothing is found."""
+    plain: Words = [(word,) for word in words]
+    yield plain, _exact
+    yield plain, _beginning
+    meant = [_with_meaning(word) for word in words]
+    if meant != plain:
+        yield meant, _exact
+    near = _near(actor, words)
+    closest: Words = [(alike[0],) for alike in near]
+    yield closest, _exact
+    several: Words = [tuple(word for one in alike for word in _with_meaning(one)) for alike in near]
+    if several != closest:
+        yield several, _exact
+
+
+def _with_meaning(word: str) -> tuple[str, ...]:
+    meant = meant_by(word)
+    return (word, meant) if meant else (word,)
+
+
+def _written(tried: Words, asked: Words) -> str:
+    """The words looked for, as a sentence says them; "" when they are those asked."""
+    return " ".join(" ou ".join(dict.fromkeys(group)) for group in tried) if tried != asked else ""
 
 
 def _page(rows: QuerySet[Service], order: Order, after: str, size: int) -> Page[Service]:
@@ -224,28 +254,29 @@ def _counts(rows: QuerySet[Service]) -> dict[str, int]:
     return dict(counted.values_list("token", "count"))
 
 
-def _exact(words: list[str]) -> SearchQuery:
+def _exact(words: Words) -> SearchQuery:
     return _raw(words, "{}")
 
 
-def _beginning(words: list[str]) -> SearchQuery:
+def _beginning(words: Words) -> SearchQuery:
     return _raw(words, "{}:*")
 
 
-def _raw(words: list[str], pattern: str) -> SearchQuery:
-    return SearchQuery(" & ".join(pattern.format(word) for word in words), config="french", search_type="raw")
+def _raw(words: Words, pattern: str) -> SearchQuery:
+    groups = (" | ".join(pattern.format(word) for word in group) for group in words)
+    return SearchQuery(" & ".join(f"({group})" for group in groups), config="french", search_type="raw")
 
 
-def _closest(actor: Actor, words: list[str]) -> list[str]:
-    """Each word that no service holds, in the place of it the known one that is one or two slips away."""
+def _near(actor: Actor, words: list[str]) -> list[list[str]]:
+    """For each word that nothing is known by, the known ones a slip or two away, the closest first; else itself."""
     mine = DirectoryWord.objects.filter(department_id=actor.department_id)
     wanted = reduce(or_, (Q(keys__overlap=keys_of(word)) for word in words))
-    known = list(mine.filter(wanted).values_list("word", flat=True)[:MOST_CANDIDATES])
-    return [word if word in known else _nearest(word, known) for word in words]
+    known = [*mine.filter(wanted).values_list("word", flat=True)[: MOST_CANDIDATES * len(words)], *EVERYDAY]
+    return [[word] if word in known else _nearest(word, known) for word in words]
 
 
-def _nearest(word: str, known: list[str]) -> str:
+def _nearest(word: str, known: list[str]) -> list[str]:
     most = 2 if len(word) >= LONG_WORD else 1
     slips = {one: DamerauLevenshtein.distance(word, one, score_cutoff=most) for one in known}
     near = [one for one, far in slips.items() if far <= most]
-    return min(near, key=lambda one: (slips[one], one), default=word)
+    return sorted(near, key=lambda one: (slips[one], one))[:MOST_NEAR] or [word]
