@@ -12,7 +12,7 @@ from partners.models import Organization
 from partners.models.services import ServiceNature, ServiceState
 from partners.selectors.directory.asked import DISTANCES
 from partners.themes import THEME_LABELS
-from partners.vocabulary import ACTION_MODES, AUDIENCES, FEES, KINDS, RECEPTION, REFERRERS
+from partners.vocabulary import ACTION_MODES, AUDIENCES, FEES, KINDS, NETWORKS, RECEPTION, REFERRERS
 
 KIND_CHOICES = sorted(KINDS.items())
 
@@ -88,6 +88,31 @@ class ServiceOutput(Written):
     sensitive = serializers.BooleanField(help_text="Une orientation vers ce service n'est connue que des deux parties.")
     verified_on = serializers.DateField(allow_null=True)
     updated_on = serializers.DateField(allow_null=True)
+
+
+class StructureEdit(serializers.Serializer[Any]):
+    """What one may write of a structure that a file brought, before it joins the network."""
+
+    name = serializers.CharField(max_length=150, required=False)
+    description = _text(10_000)
+    siret = _text(14)
+    address = _text(200)
+    address_extra = _text(200)
+    postcode = _text(5)
+    city = _text(80)
+    insee = _text(5, help_text="Code INSEE de la commune.")
+    latitude = serializers.FloatField(required=False, allow_null=True)
+    longitude = serializers.FloatField(required=False, allow_null=True)
+    phone = _text(20)
+    email = _text(254)
+    opening_hours = _text(300, help_text="Format OpenStreetMap : `Mo-Fr 08:30-12:30`.")
+    website = _text(500)
+    accessibility_url = _text(500)
+    networks = _codes(NETWORKS)
+
+
+class StructureOutput(StructureEdit):
+    id = serializers.UUIDField()
 
 
 class ServiceSearchPage(serializers.Serializer[Any]):

@@ -16,11 +16,20 @@ from hub.core.rest.doc import reads, writes
 from hub.core.rest.fields import represent
 from hub.core.rest.views import ApiView
 from hub.core.urls import MEMBER, route
-from partners.models import Service
+from partners.models import Service, Structure
 from partners.selectors.directory.asked import KEPT, asked_by
 from partners.selectors.directory.records import get_service
 from partners.selectors.directory.search import search_services
-from partners.serializers_services import ServiceEdit, ServiceInput, ServiceOutput, ServiceQuery, ServiceSearchPage
+from partners.serializers_services import (
+    ServiceEdit,
+    ServiceInput,
+    ServiceOutput,
+    ServiceQuery,
+    ServiceSearchPage,
+    StructureEdit,
+    StructureOutput,
+)
+from partners.services.directory.structures import edit_structure
 from partners.services.directory.writing import (
     archive_service,
     create_service,
@@ -71,6 +80,23 @@ class ServiceView(ApiView):
         service = _mine(self.actor, pk, "service.edit")
         edit_service(self.actor, service=service, **self.input(ServiceEdit))
         return Response(_one(self, pk))
+
+
+@extend_schema(tags=["services"])
+class StructureView(ApiView):
+    @reads("La structure qui propose un service", StructureOutput)
+    def get(self, request: Request, pk: UUID) -> Response:
+        """404 when an organisation of the network offers it."""
+        return Response(represent(StructureOutput, _structure(get_service(self.actor, pk))))
+
+    @writes("Modifier la structure qui propose un service", body=StructureEdit, answer=StructureOutput, keyed=False)
+    def patch(self, request: Request, pk: UUID) -> Response:
+        """Only what is given changes; its services are found by it."""
+        service = get_service(self.actor, pk)
+        structure = _structure(service)
+        _check(self.actor, "service.edit", structure, owner=service.organization_id)
+        edited = edit_structure(self.actor, structure=structure, **self.input(StructureEdit))
+        return Response(represent(StructureOutput, edited))
 
 
 class _Gesture(ApiView):
@@ -126,6 +152,12 @@ def _check(actor: Actor, rule: str, obj: Any, *, owner: UUID | None) -> None:
         raise Refused if owner == actor.organization_id else NotVisible
 
 
+def _structure(service: Service) -> Structure:
+    if service.structure is None:
+        raise NotVisible
+    return service.structure
+
+
 def _one(view: ApiView, pk: UUID) -> dict[str, Any]:
     return _shown(get_service(view.actor, pk))
 
@@ -137,6 +169,7 @@ def _shown(service: Service) -> dict[str, Any]:
 urlpatterns = [
     route("services/", ServicesView.as_view(), name="api_services", access=MEMBER),
     route("services/<uuid:pk>/", ServiceView.as_view(), name="api_service", access=MEMBER),
+    route("services/<uuid:pk>/structure/", StructureView.as_view(), name="api_service_structure", access=MEMBER),
     route("services/<uuid:pk>/verify/", VerifyView.as_view(), name="api_service_verify", access=MEMBER),
     route("services/<uuid:pk>/publish/", PublishView.as_view(), name="api_service_publish", access=MEMBER),
     route("services/<uuid:pk>/archive/", ArchiveView.as_view(), name="api_service_archive", access=MEMBER),

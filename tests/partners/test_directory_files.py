@@ -241,6 +241,11 @@ def test_a_structure_joins_the_network_and_its_services_may_be_referred_to(cast)
     assert wrong.status_code == 422 and "Maison fictive" in wrong.text
     assert page.post(to_edit, written).status_code == 302
     assert client(cast.udaf_worker).get(to_edit).status_code == 404
+    machine = f"/api/v1/services/{structure.services.get().pk}/structure/"
+    said = {"phone": "03 87 00 00 00"}
+    told = page.patch(machine, said, content_type="application/json").json()
+    assert (told["name"], told["phone"]) == ("Maison fictive", "+33387000000")
+    assert client(cast.udaf_worker).patch(machine, said, content_type="application/json").status_code == 404
     found = client(cast.udaf_worker).get(reverse("directory"), {"q": "maison fictive"}).text
     assert "Maison fictive" in found and reverse("service", args=[structure.services.get().pk]) in found
     assert Service.objects.get(source_id="hub57--s1-a1").organization == cast.association
