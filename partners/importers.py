@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from hub.core.actor import Actor
 from hub.core.progress import Progress
 from hub.core.tabular import Choice, Source, Survey
+from partners.imports.offers import OfferFile
 from partners.models import ImportJob, ImportRow
 
 # Steps of a file at work, as they are told while it is.
@@ -98,8 +99,8 @@ class OfferImporter(PlainImporter, ABC):
     """Files of what is offered (services, trainings): each line has a verdict, nothing in them is about a person."""
 
     @abstractmethod
-    def read(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> Any:
-        """The file open: `columns`, `rows` and how it was read. Raises FileProblem, ColumnsProblem."""
+    def read(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> OfferFile[Any]:
+        """The file open. Raises FileProblem, ColumnsProblem."""
 
     @abstractmethod
     def verdicts(self, actor: Actor, job: ImportJob, lines: list[Any]) -> Iterable[ImportRow]:

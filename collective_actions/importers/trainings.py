@@ -9,7 +9,7 @@ from typing import Any
 
 from collective_actions.imports.lheo import formations, is_lheo
 from collective_actions.imports.lheo_lines import HEADERS, lines_of
-from collective_actions.imports.lines import SessionLine, TrainingsFile
+from collective_actions.imports.lines import SessionLine
 from collective_actions.imports.table import FIELDS, LABELS, REQUIRED, is_trainings_table, parse_table
 from collective_actions.models import Training, TrainingJournal, TrainingSession
 from collective_actions.services.trainings.applying import apply_lines, take_back_lines
@@ -21,6 +21,7 @@ from hub.core.tabular.sheet import open_sheets
 from hub.core.tabular.sniff import container, opened
 from hub.core.tabular.table import require_columns
 from partners.importers import OfferImporter, importer, recogniser
+from partners.imports.offers import OfferFile
 from partners.models import ImportJob, ImportRow
 from partners.models.files import ImportKind, Verdict
 
@@ -59,10 +60,10 @@ class TrainingsImporter(OfferImporter):
     def check_fields(self, fields: list[str]) -> None:
         require_columns(fields, REQUIRED, LABELS)
 
-    def read(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> TrainingsFile:
+    def read(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> OfferFile[SessionLine]:
         if not _is_xml(path):
             return parse_table(path, today=actor.today, chosen=chosen, repair=job.repair)
-        return TrainingsFile(HEADERS, _lheo(path), encoding="utf-8")
+        return OfferFile(HEADERS, _lheo(path), encoding="utf-8")
 
     def verdicts(self, actor: Actor, job: ImportJob, lines: list[SessionLine]) -> list[ImportRow]:
         return _verdicts(job, lines)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from hub.core.tabular import Remark, Survey
+from hub.core.tabular import Remark
 from hub.core.text import name_key
 
 Values = dict[str, Any]
@@ -61,19 +60,6 @@ class SessionLine:
             return self.session[name]
         value = getattr(former, name, None)
         return value.isoformat() if isinstance(value, dt.date) else value
-
-
-@dataclass(slots=True)
-class TrainingsFile:
-    """What a file holds."""
-
-    columns: list[str]
-    rows: Iterator[SessionLine]
-    warnings: list[str] = field(default_factory=list)
-    encoding: str = ""
-    separator: str = ""
-    lines: int | None = None
-    survey: Survey | None = None
 
 
 def training_key(said: Values) -> str:

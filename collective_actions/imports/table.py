@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from collective_actions.formacode import THEMES, theme_of
-from collective_actions.imports.lines import SessionLine, TrainingsFile
+from collective_actions.imports.lines import SessionLine
 from hub.core.dates import parse_date
 from hub.core.tabular import Choice, Table, read_table, remark
 from hub.core.tabular.problems import excerpt
 from hub.core.tabular.table import Aliases, alias_index
 from hub.core.text import clean, fold, header_key
+from partners.imports.offers import OfferFile
 
 ALIASES: Aliases = {
     "title": ["intitulé", "intitulé de la formation", "formation", "libellé", "libellé action", "nom de la formation"],
@@ -85,10 +86,10 @@ def is_trainings_table(titles: list[str]) -> bool:
     return {"title", "starts_on"} <= known and bool({"body_name", "body_siret"} & known) and keys.isdisjoint(_PEOPLE)
 
 
-def parse_table(path: Path, *, today: date, chosen: Choice | None, repair: bool) -> TrainingsFile:
+def parse_table(path: Path, *, today: date, chosen: Choice | None, repair: bool) -> OfferFile[SessionLine]:
     """Open a table of sessions. Raises FileProblem, ColumnsProblem."""
     table = read_table(path, aliases=ALIASES, required=REQUIRED, chosen=chosen, repair=repair)
-    return TrainingsFile(
+    return OfferFile(
         columns=list(table.headers),
         rows=_lines(table, today),
         warnings=[said.message for said in table.warnings],

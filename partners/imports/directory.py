@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hub.core.tabular import Choice, ColumnsProblem, Remark, Source, Survey, Table, read_table, refusal, remark
+from hub.core.tabular import Choice, ColumnsProblem, Remark, Source, Table, read_table, refusal, remark
 from hub.core.tabular.limits import DEFAULT_LIMITS, MEBIBYTE
 from hub.core.tabular.sheet import open_sheets
 from hub.core.tabular.sniff import container, opened
 from hub.core.tabular.table import Aliases, alias_index
 from hub.core.text import clean, fold, header_key, name_key
+from partners.imports.offers import OfferFile
 from partners.inclusion import SERVICE_FIELDS, STRUCTURE_FIELDS, cleaned, plain
 from partners.themes import THEME_LABELS
 from partners.vocabulary import AUDIENCES, EVERYBODY
@@ -84,22 +85,9 @@ class DirectoryLine:
         return any(said.level == "error" for said in self.remarks)
 
 
-@dataclass(slots=True)
-class DirectoryFile:
-    """What a file holds; `source`: whose ids they are when a line does not say."""
-
-    columns: list[str]
-    rows: Iterator[DirectoryLine]
-    warnings: list[str] = field(default_factory=list)
-    encoding: str = ""
-    separator: str = ""
-    lines: int | None = None
-    survey: Survey | None = None
-
-
 def parse(
     path: Path, *, today: dt.date, source: str, chosen: Choice | None = None, repair: bool = False
-) -> DirectoryFile:
+) -> OfferFile[DirectoryLine]:
     """Open a file of the directory. Raises FileProblem, ColumnsProblem."""
     if _is_json(path):
         return _json_file(path, today, source)
@@ -108,7 +96,7 @@ def parse(
     sheets = sorted(wanted, key=lambda name: header_key(name) == "services") or [""]
     tables = [_table(path, only, chosen, repair) for only in sheets]
     first = tables[0]
-    return DirectoryFile(
+    return OfferFile(
         columns=list(first.headers),
         rows=(line for table in tables for line in _table_lines(table, today, source)),
         warnings=[said.message for table in tables for said in table.warnings if said.code != "FEUILLES"],
@@ -141,7 +129,7 @@ def _is_json(path: Path) -> bool:
         return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
 
 
-def _json_file(path: Path, today: dt.date, source: str) -> DirectoryFile:
+def _json_file(path: Path, today: dt.date, source: str) -> OfferFile[DirectoryLine]:
     if path.stat().st_size > JSON_LIMIT:
         raise refusal("FICHIER_TROP_GROS", found=f"{path.stat().st_size // MEBIBYTE} Mo", limit="64 Mo", advice="")
     try:
@@ -155,7 +143,7 @@ def _json_file(path: Path, today: dt.date, source: str) -> DirectoryFile:
     if not items:
         raise refusal("FICHIER_VIDE")
     rows = (_json_line(number, of, one, today, source) for number, (of, one) in enumerate(items, start=1))
-    return DirectoryFile(["Objet", "Identifiant", "Nom"], rows, encoding="utf-8", lines=len(items))
+    return OfferFile(["Objet", "Identifiant", "Nom"], rows, encoding="utf-8", lines=len(items))
 
 
 def _json_line(number: int, of: str, said: Any, today: dt.date, source: str) -> DirectoryLine:

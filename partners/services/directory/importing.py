@@ -14,7 +14,8 @@ from hub.core.tabular import Choice, Remark
 from hub.core.tabular.table import require_columns
 from hub.core.text import name_key
 from partners.importers import OfferImporter, importer
-from partners.imports.directory import FIELDS, LABELS, SERVICE, DirectoryFile, DirectoryLine, parse
+from partners.imports.directory import FIELDS, LABELS, SERVICE, DirectoryLine, parse
+from partners.imports.offers import OfferFile
 from partners.inclusion import plain
 from partners.models import ImportJob, ImportRow, Service, ServiceJournal, Structure
 from partners.models.files import ImportKind, Verdict
@@ -36,7 +37,7 @@ class DirectoryImporter(OfferImporter):
     def check_fields(self, fields: list[str]) -> None:
         require_columns(fields, ["nom"], LABELS)
 
-    def read(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> DirectoryFile:
+    def read(self, actor: Actor, job: ImportJob, path: Path, chosen: Choice) -> OfferFile[DirectoryLine]:
         return parse(path, today=actor.today, source=source_of(job), chosen=chosen, repair=job.repair)
 
     def verdicts(self, actor: Actor, job: ImportJob, lines: list[DirectoryLine]) -> list[ImportRow]:
