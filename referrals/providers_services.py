@@ -14,7 +14,7 @@ from referrals.selectors.files import PersonFile
 from referrals.selectors.suggested import barriers_of, directory_url, referral_url, suggested_services
 
 MOST = 50  # entries of one provider
-NOTHING_NEAR = "Aucun service proche ne répond à ces freins."
+NOTHING_NEAR = "Aucun service proche qui reçoit des orientations ne répond à ces freins : cherchez dans le répertoire."
 NOTHING_NOTED = "Notez les freins (menu « Plus ») : les services proches s'afficheront ici."
 
 
@@ -32,7 +32,7 @@ def barriers_noted(actor: Actor, file: PersonFile) -> Iterator[TimelineEntry]:
 
 @provide("person.panels")
 def services_for(actor: Actor, file: PersonFile) -> Iterator[Panel]:
-    """Services that answer the barriers noted; each leads to a referral."""
+    """Services that answer the barriers noted, of organisations that receive referrals; each leads to one."""
     if not file.supported or file.person.died_on or not can(actor, "referral.compose", file.person):
         return
     note = barriers_of(actor, file.person)

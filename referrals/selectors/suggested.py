@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from hub.core.access import visible
+from hub.core.access import find, visible
 from hub.core.actor import Actor
 from partners.models import Commune, Service
 from partners.models.services import SENT_TO
@@ -43,6 +43,20 @@ def suggested_services(actor: Actor, person: Beneficiary, note: BarrierNote) -> 
     """
     tokens = [token for barrier in note.barriers for token in TOKENS[barrier]]
     return services_near(actor, tokens, known_commune(person), most=MOST) if tokens else []
+
+
+def need_answered(actor: Actor, person: Beneficiary, service_key: str) -> str:
+    """Of what stands in her way, what this service answers: the need of a referral to it, to be changed at will.
+
+    "" when nothing is known of it. Never of health, nor for a sensitive service: that is written by hand or not at all.
+    """
+    service = find(actor, Service, service_key) if service_key else None
+    note = barriers_of(actor, person) if service and not service.sensitive else None
+    if service is None or note is None:
+        return ""
+    known = set(service.facets)
+    found = [one for one in note.barriers if one != Barrier.CONSTRAINT and known.intersection(TOKENS[one])]
+    return ", ".join(str(Barrier(one).label) for one in found)
 
 
 def known_commune(person: Beneficiary) -> Commune | None:

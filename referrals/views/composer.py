@@ -30,6 +30,7 @@ from referrals.selectors.receivers import (
     teams_of,
     warnings_about,
 )
+from referrals.selectors.suggested import need_answered
 from referrals.services.referrals import (
     draft_referral,
     get_referral,
@@ -58,7 +59,8 @@ def referral_compose(request: Request, pk: UUID) -> HttpResponse:
             context["alternatives"] = alternatives_to(actor, former)
         return _choose(request, context, "referrals/referrals/choose.html")
     receiver = get_receiver(actor, chosen)
-    form = _compose_form(request, actor, receiver, draft or former)
+    need = need_answered(actor, person, request.GET.get("service", ""))
+    form = _compose_form(request, actor, receiver, draft or former, need)
     context |= {"receiver": receiver, "warnings": warnings_about(actor, receiver), "form": form, "draft": draft}
     if request.method == "GET":
         form.ask_duplicate_reason(required=False)
@@ -106,9 +108,11 @@ def _choose(request: Request, context: dict[str, Any], template: str, *, but: tu
     return render(request, FOUND if typing else template, context)
 
 
-def _compose_form(request: Request, actor: Actor, receiver: Organization, model: Referral | None) -> ComposeForm:
-    """Filled from a draft; from a former referral, what is asked alone."""
-    initial: dict[str, Any] = {"informed_on": None, "service": request.GET.get("service")}
+def _compose_form(
+    request: Request, actor: Actor, receiver: Organization, model: Referral | None, need: str
+) -> ComposeForm:
+    """Filled from a draft; from a former referral, what is asked alone; else with the need the service answers."""
+    initial: dict[str, Any] = {"informed_on": None, "service": request.GET.get("service"), "need": need}
     if model:
         kept = DRAFT_FIELDS if model.state == "draft" else ASKED
         initial |= {name: getattr(model, name) for name in kept}

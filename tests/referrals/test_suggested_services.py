@@ -92,6 +92,7 @@ def test_from_the_file_to_the_referral_in_one_click(cast, services):
     assert compose in page
     form = browser.get(compose.replace("&amp;", "&")).text
     assert f'<option value="{services.pk}" selected' in form
+    assert 'value="Mobilité"' in form.partition('name="need"')[2][:200]  # the barrier it answers, to be changed at will
     posted = {"need": "Se déplacer", "service": str(services.pk), "informed_on": "2026-01-05"}
     assert browser.post(compose.replace("&amp;", "&"), posted).status_code == 302
     with tenant(actor(cast.social_worker)):
