@@ -80,12 +80,11 @@ class PublicStep(forms.Form):
     """Whom it suits, where."""
 
     themes = forms.MultipleChoiceField(
-        label="Thèmes", required=False, choices=THEMES, widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text="Plusieurs choix avec Ctrl (ou Cmd).",
-    )  # fmt: skip
+        label="Thèmes", required=False, choices=THEMES, widget=forms.CheckboxSelectMultiple
+    )
     audiences = forms.MultipleChoiceField(
         label="Publics", required=False, choices=list(AUDIENCES.items()),
-        widget=forms.SelectMultiple(attrs={"size": 6}), help_text="« Tous publics » seul, ou les publics concernés.",
+        widget=forms.CheckboxSelectMultiple, help_text="« Tous publics » seul, ou les publics concernés.",
     )  # fmt: skip
     audience_details = forms.CharField(label="Précisions sur les publics", required=False, max_length=1000)
     conditions = forms.CharField(label="Conditions d'accès", required=False, max_length=1000)
@@ -108,8 +107,9 @@ class PartnersStep(forms.Form):
     """With whom."""
 
     co_hosts = forms.ModelMultipleChoiceField(
-        Organization.objects.none(), label="Co-organisateurs", required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}), help_text="Plusieurs choix avec Ctrl (ou Cmd).",
+        Organization.objects.none(), label="Co-organisateurs", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="Ils voient qui a une place (prénom et initiale), notent les présences, impriment la feuille. D'une "
+        "action sensible, ils ne voient aucun nom.",
     )  # fmt: skip
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:

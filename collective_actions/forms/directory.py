@@ -102,14 +102,13 @@ class ServiceForm(forms.Form):
         label="Thèmes",
         required=False,
         choices=THEMES,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text="Plusieurs choix avec Ctrl (ou Cmd).",
+        widget=forms.CheckboxSelectMultiple,
     )
     audiences = forms.MultipleChoiceField(
         label="Publics",
         required=False,
         choices=list(AUDIENCES.items()),
-        widget=forms.SelectMultiple(attrs={"size": 6}),
+        widget=forms.CheckboxSelectMultiple,
         help_text="« Tous publics » seul, ou les publics concernés.",
     )
     audience_details = forms.CharField(label="Précisions sur les publics", required=False, max_length=1000)
@@ -196,7 +195,7 @@ class StructureForm(forms.Form):
         label="Accessibilité du lieu", required=False, assume_scheme="https", help_text="Page qui la décrit."
     )
     networks = forms.MultipleChoiceField(
-        label="Réseaux", required=False, choices=list(NETWORKS.items()), widget=forms.SelectMultiple(attrs={"size": 6})
+        label="Réseaux", required=False, choices=list(NETWORKS.items()), widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, actor: Actor, structure: Structure, **options: Any) -> None:

@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from hub.core.identifiers import spoken_phone
 from hub.templatetags import icons, states, times
 
 register = template.Library()
@@ -113,6 +114,12 @@ def tel(value: str) -> SafeString | str:
     shown = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
     dialled = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     return format_html('<a href="tel:{}">{}</a>', dialled, shown)
+
+
+@register.filter
+def spoken(value: str) -> str:
+    """A kept number as one dials it in France, without a link: of somebody who must not be called."""
+    return spoken_phone(value or "")
 
 
 @register.filter

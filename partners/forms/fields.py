@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from hub.core.identifiers import BadIdentifier, phone, siret
+from hub.core.identifiers import BadIdentifier, phone, siret, spoken_phone
 
 
 class DateInput(forms.DateInput):
@@ -36,6 +36,10 @@ class PhoneField(forms.CharField):
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"max_length": 40, "required": False, "label": "Téléphone", **options})
         self.widget.input_type = "tel"
+
+    def prepare_value(self, value: Any) -> Any:
+        """As one dials it in France; what cannot be read stays as it was written."""
+        return spoken_phone(value) if isinstance(value, str) else value
 
     def clean(self, value: Any) -> str:
         text = super().clean(value)

@@ -48,8 +48,12 @@ def submit(request: HttpRequest, form: forms.Form, action: Callable[[], T]) -> T
     try:
         return action()
     except (Invalid, Conflict) as error:
-        for name, sentence in error.fields.items():
-            form.add_error(name if name in form.fields else None, sentence)
+        here = {name: sentence for name, sentence in error.fields.items() if name in form.fields}
+        for name, sentence in here.items():
+            form.add_error(name, sentence)
+        for sentence in dict.fromkeys(error.fields.values()):
+            if sentence not in here.values():  # said once, where it can be corrected
+                form.add_error(None, sentence)
         if not error.fields:
             form.add_error(None, error.message)
         return None

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.core.actor import Actor
+from hub.core.identifiers import spoken_phone
 from hub.core.pdf import forget, render_pdf
 from referrals.documents.slip import MONTHS, long_day, long_hour
 from referrals.documents.texts import COMPANION, VARIABLES, Text, blocks, fill
@@ -35,7 +36,7 @@ def written(text: Text, one: Appointment, person: Beneficiary, *, channel: str, 
         text,
         values_of(one, person),
         sender=[str(part) for part in (one.organization, one.team, one.organization.city) if part]
-        + ([f"Tél. {one.organization.phone}"] if one.organization.phone else []),
+        + ([f"Tél. {spoken_phone(one.organization.phone)}"] if one.organization.phone else []),
         recipient=_recipient(person, channel),
         dated=dated(one.organization.city, today),
     )
@@ -69,7 +70,7 @@ def values_of(one: Appointment, person: Beneficiary) -> dict[str, str]:
         "motif": one.motive.strip(" .") or "faire le point avec vous",
         "apporter": one.bring.strip(" .") or "une pièce d'identité",
         "accompagnement": COMPANION,
-        "contact": one.contact or _joined(one.organization, one.organization.phone),
+        "contact": one.contact or _joined(one.organization, spoken_phone(one.organization.phone)),
         "organisme": str(one.organization),
         "partenaire": str(one.co_host or ""),
     }

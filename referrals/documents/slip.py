@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.core.actor import PARIS, Actor
+from hub.core.identifiers import spoken_phone
 from hub.core.pdf import render_pdf
 from referrals.documents.texts import COMPANION
 from referrals.models import Appointment, AppointmentMode, Beneficiary
@@ -43,7 +44,7 @@ def _data(one: Appointment, person: Beneficiary) -> dict[str, Any]:
         AppointmentMode.VIDEO: ["En visioconférence : vous recevrez le lien."],
     }.get(AppointmentMode(one.mode), [one.place or str(one.team or one.organization), one.address])
     whom = " · ".join(str(part) for part in (one.member, one.team, one.organization, one.co_host) if part)
-    call = one.contact or " ".join(filter(None, (str(one.organization), one.organization.phone)))
+    call = one.contact or " ".join(filter(None, (str(one.organization), spoken_phone(one.organization.phone))))
     sections = [
         ("Quand", [f"Le {long_day(one.starts_at)} à {long_hour(one.starts_at)}.", f"Durée : {one.duration} minutes."]),
         ("Où", where),

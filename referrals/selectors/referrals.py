@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from hub.core.access import visible
 from hub.core.actor import Actor
+from hub.core.identifiers import spoken_phone
 from hub.core.pages import Page, paginate
 from partners.models import Department, Membership, Organization
 from referrals.models import Referral, ReferralState
@@ -145,7 +146,7 @@ def seen_by(referral: Referral, teams: dict[tuple[Any, Any], str]) -> str:
     if referral.seen_by is None:
         return ""
     team = teams.get((referral.seen_by_id, referral.receiver_id), "")
-    return " · ".join(filter(None, (str(referral.seen_by), team, referral.seen_by.phone)))
+    return " · ".join(filter(None, (str(referral.seen_by), team, spoken_phone(referral.seen_by.phone))))
 
 
 def department_code(actor: Actor) -> str:

@@ -9,12 +9,28 @@ document.addEventListener("DOMContentLoaded", () => {
   const colours = getComputedStyle(document.documentElement);
   const accent = colours.getPropertyValue("--accent").trim() || "#0e6b62";
   const quiet = colours.getPropertyValue("--quiet").trim() || "#555";
+  const named = [];
   if (!place.dataset.tiles) {
     for (const one of landmarks) {
-      L.circleMarker(one.at, { radius: 2, color: quiet, interactive: false }).addTo(map)
-        .bindTooltip(one.name, { permanent: true, direction: "right", className: "map-landmark" });
+      named.push(
+        L.circleMarker(one.at, { radius: 2, color: quiet, interactive: false }).addTo(map)
+          .bindTooltip(one.name, { permanent: true, direction: "right", className: "map-landmark" }),
+      );
     }
   }
+  // Of two names that would cover each other, the first is written: landmarks come by importance.
+  const untangle = () => {
+    const written = [];
+    for (const one of named) {
+      const label = one.getTooltip().getElement();
+      if (!label) continue;
+      const box = label.getBoundingClientRect();
+      const clear = written.every((other) => box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
+      label.style.visibility = clear ? "" : "hidden";
+      if (clear) written.push(box);
+    }
+  };
+  map.on("zoomend moveend resize", untangle);
   const places = new Map();
   for (const one of points) places.set(String(one.at), [...(places.get(String(one.at)) || []), one]);
   for (const there of places.values()) {
