@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Case, When
 
 from collective_actions.forms.directory import located
 from collective_actions.models import ActionAudience, Attendance, Enrolment, Session
@@ -114,7 +115,8 @@ class PartnersStep(forms.Form):
 
     def __init__(self, *args: Any, actor: Actor, **options: Any) -> None:
         super().__init__(*args, **options)
-        rows_in(self, "co_hosts").queryset = visible(actor, Organization).order_by("name")
+        chosen = Case(When(pk__in=self.initial.get("co_hosts", ()), then=0), default=1)
+        rows_in(self, "co_hosts").queryset = visible(actor, Organization).order_by(chosen, "name")
 
 
 class EvaluationStep(forms.Form):

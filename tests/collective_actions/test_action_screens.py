@@ -73,6 +73,8 @@ def test_an_action_is_designed_step_by_step_then_published(cast):
     city = {"city": "Metz", "audiences": ["tous-publics"]}
     assert browser.post(f"{url}etapes/public/", city).url == f"{url}etapes/seances/"
     dates = {"on": "2099-03-02", "at": "09:30", "duration": 90, "capacity": 6, "place": "CMS", "times": 3}
+    wrong = said(browser.post(f"{url}etapes/seances/", dates | {"on": "2020-03-02"}))
+    assert "Un point à corriger" in wrong and wrong.count("Choisissez une date à venir.") == 2  # above, and beside it
     assert browser.post(f"{url}etapes/seances/", dates).status_code == 302
     assert browser.post(f"{url}etapes/partenaires/", {"co_hosts": [str(cast.udaf.pk)]}).status_code == 302
     assert browser.post(f"{url}etapes/evaluation/", {"evaluation": "Qui revient"}).url == url

@@ -48,6 +48,7 @@ def test_a_search_stands_in_its_address(cast, service):
     assert '"name": "\\u00c9picerie solidaire"' in page  # the map says what the list says
     typo = client(cast.udaf_worker).get(reverse("directory"), {"q": "epycerie"}).text
     assert "Résultats pour" in typo
+    assert 'type="search" name="q" value=""' in typo  # the search of the top bar is another one
     assert "Épicerie solidaire" in typo
 
 

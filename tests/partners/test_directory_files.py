@@ -245,6 +245,7 @@ def test_a_structure_joins_the_network_and_its_services_may_be_referred_to(cast)
     said = {"phone": "03 87 00 00 00"}
     told = page.patch(machine, said, content_type="application/json").json()
     assert (told["name"], told["phone"]) == ("Maison fictive", "+33387000000")
+    assert 'value="03 87 00 00 00"' in page.get(to_edit).text  # as one dials it
     assert client(cast.udaf_worker).patch(machine, said, content_type="application/json").status_code == 404
     found = client(cast.udaf_worker).get(reverse("directory"), {"q": "maison fictive"}).text
     assert "Maison fictive" in found and reverse("service", args=[structure.services.get().pk]) in found

@@ -30,7 +30,7 @@ document.addEventListener("DOMContentLoaded", () => {
       if (clear) written.push(box);
     }
   };
-  map.on("zoomend moveend resize", untangle);
+  map.on("load zoomend moveend resize", () => requestAnimationFrame(untangle));
   const places = new Map();
   for (const one of points) places.set(String(one.at), [...(places.get(String(one.at)) || []), one]);
   for (const there of places.values()) {
