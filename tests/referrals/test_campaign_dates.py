@@ -190,11 +190,11 @@ def test_letters_asked_for_again_are_those_whose_date_was_not_told_yet(cast):
     made = sent(cast, [first, second])
     other = slot(cast, on=open_day(30), campaign=made)
 
-    def asked(kinds, made=made):
+    def asked(kinds, made=made, kind=""):
         """Who is written to now, with which letter."""
         with tenant(actor(cast.officer_metz)) as acting:
             found = list(Appointment.objects.filter(pk__in=to_announce(acting, made)).select_related(*JOINED))
-            letters = letters_of(acting, found).letters
+            letters = letters_of(acting, found, kind=kind).letters
             Letter.objects.bulk_create(letters)
         assert {one.beneficiary_id: one.kind for one in letters} == kinds
 
@@ -202,7 +202,8 @@ def test_letters_asked_for_again_are_those_whose_date_was_not_told_yet(cast):
     with tenant(actor(cast.officer_metz)) as acting:
         move_to_slot(acting, summons=of(made, first), slot=other)
     asked({first.pk: "moved"})
-    asked({first.pk: "reminder", second.pk: "reminder"})  # all told: once more, by somebody's own choice
+    asked({first.pk: "moved", second.pk: "first"})  # all told: the same letters once more
+    asked({first.pk: "reminder", second.pk: "reminder"}, kind="reminder")  # by somebody's own choice
     excused(cast, second, made)
     with tenant(actor(cast.officer_metz)) as acting:
         again = summon_again(acting, campaign=made, summonses=[of(made, second).pk])

@@ -76,11 +76,15 @@ def test_it_is_made_once_even_if_asked_of_two_workers(cast, convened):
     assert len(letters(cast)) == 2
 
 
-def test_a_second_round_is_a_reminder(cast, convened):
+def test_a_second_round_is_the_same_letter_and_kept_once_a_reminder_is_a_choice(cast, convened):
     made(cast, ordered(cast.social_worker, convened[:1]))
-    made(cast, ordered(cast.social_worker, convened[:1]))
-    assert {one.kind for one in letters(cast)} == {"first", "reminder"}
+    again = made(cast, ordered(cast.social_worker, convened[:1]))
+    assert [one.kind for one in letters(cast)] == ["first"] and again.posted == 1
+    printed = client(cast.social_worker).get(f"/courriers/lots/{again.pk}/pdf/")
+    assert printed.content.count(b"/Type/Page/") == 1
     made(cast, ordered(cast.social_worker, convened[:1], kind="joint"))  # no second organisation: what suits instead
+    assert [one.kind for one in letters(cast)] == ["first"]
+    made(cast, ordered(cast.social_worker, convened[:1], kind="reminder"))
     assert {one.kind for one in letters(cast)} == {"first", "reminder"}
 
 

@@ -29,7 +29,16 @@ from partners.actors import actor_from
 from partners.models import Membership
 from referrals.channels import may_be_written_to
 from referrals.documents.letter import letter_pdf
-from referrals.models import Appointment, BatchState, Beneficiary, Letter, LetterBatch, LetterKind, Summons
+from referrals.models import (
+    Appointment,
+    AppointmentState,
+    BatchState,
+    Beneficiary,
+    Letter,
+    LetterBatch,
+    LetterKind,
+    Summons,
+)
 from referrals.services.letters.writing import JOINED, current_template, draft, letter_from, unkind_of, why_not
 
 TASK = "referrals.tasks.make_letters"
@@ -82,7 +91,7 @@ def letters_of(actor: Actor, appointments: Sequence[Appointment], *, kind: str =
     """The letters to post about these appointments (`JOINED`), and what holds the others back."""
     people = visible(actor, Beneficiary).in_bulk([one.beneficiary_id for one in appointments])
     rows = Letter.objects.filter(appointment__in=appointments).order_by("made_at")
-    told = dict(rows.values_list("appointment", "told_at"))
+    told = {one: (at, known) for one, at, known in rows.values_list("appointment", "told_at", "kind")}
     second = set(Summons.objects.filter(SECOND, appointment__in=appointments).values_list("appointment", flat=True))
     templates = {one.value: current_template(actor, one) for one in LetterKind}
     letters, held = [], []
@@ -116,9 +125,10 @@ def batch_file(actor: Actor, batch: LetterBatch) -> bytes:
     """The PDF. Raises `Conflict` while it is not there, or when somebody in it may no longer be written to."""
     if batch.state != BatchState.READY or batch.expires_at <= actor.now:
         raise Conflict("Ces courriers ne sont plus là, ou pas encore.", code="no_letters")
-    people = Beneficiary.objects.filter(letters__batch=batch)
-    letters = batch.letters.filter(appointment__state="planned")
-    if letters.count() != batch.posted or not all(map(may_be_written_to, people)):
+    posted = set(batch.appointments) - {UUID(one["appointment"]) for one in batch.held}
+    coming = Appointment.objects.filter(pk__in=posted, state=AppointmentState.PLANNED)
+    people = Beneficiary.objects.filter(pk__in=coming.values("beneficiary"))
+    if coming.count() != batch.posted or not all(map(may_be_written_to, people)):
         raise Conflict(CHANGED, code="changed_since")
     return path_of(batch).read_bytes()
 
@@ -166,17 +176,28 @@ def _waiting(batch_id: UUID) -> LetterBatch | None:
 
 def _make(actor: Actor, batch: LetterBatch) -> None:
     found = visible(actor, Appointment).filter(pk__in=batch.appointments).select_related(*JOINED)
-    bundle = letters_of(actor, list(found.order_by("starts_at", "pk")), kind=batch.kind)
-    for letter in bundle.letters:
+    seen = list(found.order_by("starts_at", "pk"))
+    bundle = letters_of(actor, seen, kind=batch.kind)
+    lost = set(batch.appointments) - {one.pk for one in seen}
+    new = _not_kept_yet(actor, bundle.letters)
+    for letter in new:
         letter.batch = batch
         touch(actor.department_id, "appointment", letter.appointment_id)
     if bundle.letters:
         path = path_of(batch)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_bytes(letter_pdf([one.content for one in bundle.letters], at=actor.now))
-    bulk_insert(bundle.letters)
-    batch.posted, batch.held = len(bundle.letters), bundle.held
+    bulk_insert(new)
+    batch.posted = len(bundle.letters)
+    batch.held = bundle.held + [{"appointment": str(pk), "why": NOT_YOURS} for pk in sorted(lost)]
     _move(batch, BatchState.READY, "posted", "held")
+
+
+def _not_kept_yet(actor: Actor, letters: list[Letter]) -> list[Letter]:
+    """The same letter asked for twice on one day is printed twice, and kept once."""
+    today = Letter.objects.filter(appointment__in=[one.appointment_id for one in letters], sent_on=actor.today)
+    kept = list(today.values_list("appointment", "kind", "content"))
+    return [one for one in letters if (one.appointment_id, one.kind, one.content) not in kept]
 
 
 def _move(batch: LetterBatch, state: str, *changed: str) -> None:
@@ -185,8 +206,9 @@ def _move(batch: LetterBatch, state: str, *changed: str) -> None:
     touch(batch.department_id, "letter_batch", batch.pk)
 
 
-def _kind(wanted: str, one: Appointment, *, told: datetime | None, second: bool) -> str:
-    """What suits an appointment, of which a letter `told` this date, if any; one for two organisations needs two.
+def _kind(wanted: str, one: Appointment, *, told: tuple[datetime, str] | None, second: bool) -> str:
+    """What suits an appointment, of which a letter `told` a date in a kind of words, if any: the same words again for
+    the same date (a reminder is somebody's choice); one for two organisations needs two.
 
     `second`: she was summoned before, and a letter never says otherwise.
     """
@@ -196,7 +218,8 @@ def _kind(wanted: str, one: Appointment, *, told: datetime | None, second: bool)
         return LetterKind.JOINT
     if told is None:
         return LetterKind.REMINDER if second else LetterKind.FIRST
-    return LetterKind.REMINDER if told == one.starts_at else LetterKind.MOVED
+    at, known = told
+    return known if at == one.starts_at else LetterKind.MOVED
 
 
 def _why_held(actor: Actor, one: Appointment, person: Beneficiary | None, kind: str) -> str:
