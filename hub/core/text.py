@@ -65,6 +65,11 @@ def header_key(text: str | None) -> str:
     return _HEADER_BREAKS.sub("-", folded).strip("-: ")
 
 
+def without_invisible(text: str) -> str:
+    """`text` without the characters nobody sees (soft hyphen, zero-width space…), which part words for a machine."""
+    return text.translate(_INVISIBLE)
+
+
 def clean(text: str | None) -> str | None:
     """`text` trimmed and on one line, or None for what means "nothing" in partners' files (NULL, -, N/A…).
 

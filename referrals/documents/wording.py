@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hub.core.pdf import unprintable
-from hub.core.text import fold
+from hub.core.text import fold, without_invisible
 from referrals.documents.texts import MARK, VARIABLES, Text
 
 
@@ -28,9 +28,16 @@ FORBIDDEN = (
     Forbidden("sanction* suspens* suspend* radiation* radie* radier* penalit* amende* suppression* supprim*", THREAT),
     Forbidden("fraude* fraudul* poursuites contrainte* consequences manquement* obligatoire*", THREAT),
     Forbidden("euro* € montant* versement* allocation* trop-percu* indu indus", MONEY),
-    Forbidden("sante malad* handicap* medica* medecin* grossesse* addiction* hospital* psych*", HEALTH),
+    Forbidden("sante malad* handicap* medica* medecin* grossesse* enceinte addiction* hospital* psych*", HEALTH),
+    Forbidden("depressi* cancer* therap* alcool* toxico* chirurg*", HEALTH),
 )
+# The same threat in two words: « vos droits seront réduits », « perte de vos droits ».
+RIGHTS = ("droit", "droits")
+LESSENED = "reduit* reduir* reduction* diminu* baiss* perte* perd* retir* retrait* interromp* interruption* fin coup*"
+NEAR = 5  # words between one and the other, at most
 _WORD = re.compile(r"€|[\w-]+")
+_SENTENCE = re.compile(r"[.;:!?]+(?=\s|$)")
+_SPACED = re.compile(r"(?<!\w)[^\W\d_](?:[ \u00a0\u202f._*-]+[^\W\d_](?!\w)){3,}")  # s u s p e n s i o n
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +49,15 @@ class Found:
     why: str
 
     def __str__(self) -> str:
-        return f"{place(self.line)} : le mot « {self.word} » ne convient pas ({self.why})."
+        return f"{place(self.line)} : {self.named} ({self.why})."
+
+    @property
+    def named(self) -> str:
+        """The word and that it does not do."""
+        several = " " in self.word
+        return (
+            f"{'les mots' if several else 'le mot'} « {self.word} » ne {'conviennent' if several else 'convient'} pas"
+        )
 
 
 def place(line: int) -> str:
@@ -51,18 +66,19 @@ def place(line: int) -> str:
 
 
 def forbidden_words(text: Text) -> list[Found]:
-    """Every forbidden word, in the order of reading."""
-    return [
-        Found(word, line, why)
-        for line, said in _lines(text)
-        for word in _WORD.findall(MARK.sub(" ", said))
-        if (why := _why(fold(word)))
-    ]
+    """Every forbidden word, in the order of reading, also when hidden characters or spaces part its letters."""
+    return [found for line, said in _lines(text) for found in _found(line, _as_read(MARK.sub(" ", said)))]
 
 
 def unkind(said: str) -> str:
     """Why these words, which a letter quotes, are not written to a person; '' when they may be."""
-    return " ".join(f"Le mot « {one.word} » ne convient pas ({one.why})." for one in forbidden_words(Text("", said)))
+    return " ".join(f"{_capital(one.named)} ({one.why})." for one in forbidden_words(Text("", said)))
+
+
+def about_health(said: str) -> str:
+    """Why these words are not kept of anybody, '' when nothing in them tells of health (formats §0.5)."""
+    found = (one for one in forbidden_words(Text("", said)) if one.why == HEALTH)
+    return " ".join(f"{_capital(one.named)} : rien sur la santé." for one in found)
 
 
 def problems(text: Text) -> dict[str, str]:
@@ -98,10 +114,39 @@ def _lines(text: Text) -> Iterator[tuple[int, str]]:
     yield from enumerate(text.body.replace("\r\n", "\n").split("\n"), 1)
 
 
+def _found(line: int, said: str) -> Iterator[Found]:
+    for sentence in _SENTENCE.split(said):
+        words = _WORD.findall(sentence)
+        folded = [fold(word) for word in words]
+        for at, word in enumerate(words):
+            if why := _why(folded[at]):
+                yield Found(word, line, why)
+            elif folded[at] in RIGHTS and (ends := _lessened(folded, at)):
+                yield Found(" ".join(words[ends[0] : ends[1] + 1]), line, THREAT)
+
+
+def _lessened(words: list[str], right: int) -> tuple[int, int] | None:
+    """From where to where words say that rights would be lessened."""
+    first = max(0, right - NEAR)
+    for other, word in enumerate(words[first : right + NEAR + 1], first):
+        if any(_is(word, stem) for stem in LESSENED.split()):
+            return min(right, other), max(right, other)
+    return None
+
+
+def _as_read(said: str) -> str:
+    """What an eye reads: no invisible character, letters set apart brought together."""
+    return _SPACED.sub(lambda apart: "".join(filter(str.isalpha, apart[0])), without_invisible(said))
+
+
+def _capital(said: str) -> str:
+    return said[:1].upper() + said[1:]
+
+
 def _why(word: str) -> str:
     return next((one.why for one in FORBIDDEN if any(_is(word, stem) for stem in one.words.split())), "")
 
 
 def _is(word: str, stem: str) -> bool:
-    parts = {word, *word.split("-")}
+    parts = {word, word.replace("-", ""), *word.split("-")}
     return any(part.startswith(stem[:-1]) if stem.endswith("*") else part == stem for part in parts)

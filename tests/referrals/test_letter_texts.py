@@ -46,8 +46,28 @@ def test_a_word_that_threatens_or_tells_too_much_is_said_with_its_line(cast, wor
     assert not LetterTemplate.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("sus\u00adpension", "mot « suspension »"),
+        ("radi\u200bation", "mot « radiation »"),
+        ("s u s p e n s i o n", "mot « suspension »"),
+        ("S.A.N.C.T.I.O.N", "mot « SANCTION »"),
+        ("sus-pension", "mot « sus-pension »"),
+        ("Vos droits seront réduits", "mots « droits seront réduits »"),
+        ("une réduction de vos droits", "mots « réduction de vos droits »"),
+    ],
+)
+def test_a_threat_in_disguise_is_read_as_it_is(written, read):
+    assert [str(one) for one in forbidden_words(Text("", f"Sinon, {written}."))] == [
+        f"Ligne 1 : le{'s' if ' seront' in read or ' de ' in read else ''} {read} ne "
+        f"{'conviennent' if read.startswith('mots') else 'convient'} pas (un courrier invite, il ne menace pas)."
+    ]
+
+
 def test_ordinary_words_pass(cast):
-    kept = saved(cast.admin, changed("Le bus 5 s'arrête devant. Radio, industrie, suspect, poursuite de votre projet."))
+    bus = "Le bus 5 s'arrête devant, tarif réduit. Vous avez le droit d'être accompagné. Bât. A, B, C, D et a b c."
+    kept = saved(cast.admin, changed(f"{bus} Radio, industrie, suspect, poursuite de votre projet."))
     assert kept.version == 1
     assert all(not stem.startswith("*") for one in FORBIDDEN for stem in one.words.split())
 
