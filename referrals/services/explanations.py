@@ -16,6 +16,7 @@ from hub.core.events import emit
 from hub.core.nudge import nudge
 from hub.core.topics import touch
 from partners.models import Department
+from referrals.documents.wording import about_health
 from referrals.events import ExplanationsEnded
 from referrals.models import (
     AbsenceExplanation,
@@ -30,7 +31,7 @@ from referrals.models import (
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.obligation import obliged_now
 from referrals.selectors.explanations import ended_explanations
-from referrals.services.gaps import tell_gaps, touch_gap
+from referrals.services.gaps import tell_gaps, too_far, touch_gap
 from referrals.workflows import GAP
 
 MOST_ASKED = 2_000  # people asked about in one hour; the others wait for the next
@@ -49,7 +50,8 @@ def explain_absence(
 ) -> AbsenceExplanation:
     """No absence gap opens while it lasts; an open gap shows it and comes last until the next list closes it.
 
-    Without `until`, the delay `explained_absence` counts from its start. Raises `Invalid`.
+    Without `until`, the delay `explained_absence` counts from its start; a year is the most one hand may say. The
+    note tells nothing of health. Raises `Invalid`.
     """
     require(actor, "absence.explain", person)
     begins = starts_on or actor.today
@@ -60,6 +62,10 @@ def explain_absence(
         problems["kind"] = "Choisissez dans la liste."
     if ends < begins or ends < actor.today:
         problems["until"] = "Choisissez une date à venir."
+    elif until and (why := too_far(actor, until)):
+        problems["until"] = why
+    if ill := about_health(note):
+        problems["note"] = ill
     if problems:
         raise Invalid("Certaines informations sont à corriger.", fields=problems)
     explanation = AbsenceExplanation.objects.create(

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from hub.core.access import require
 from hub.core.actor import Actor
+from hub.core.dates import add_months
 from hub.core.errors import Conflict, Invalid
 from hub.core.events import emit
 from hub.core.topics import touch
@@ -25,6 +26,7 @@ JUSTIFICATIONS = (
     GapClosing.ERROR,
     GapClosing.OTHER,
 )
+LONGEST = 12  # months: past them somebody looks again, or the person would be out of everybody's sight for good
 
 
 @transaction.atomic
@@ -65,7 +67,7 @@ def resolve_gap(actor: Actor, *, gap: RegistrationGap, note: str) -> Registratio
 def justify_gap(
     actor: Actor, *, gap: RegistrationGap, closing: str, until: date, note: str = "", tell: bool = True
 ) -> RegistrationGap:
-    """The absence is justified until a day; no list reopens it before. Raises `Invalid`.
+    """The absence is justified until a day, at most a year away; no list reopens it before. Raises `Invalid`.
 
     Without `tell` the caller tells later.
     """
@@ -75,6 +77,8 @@ def justify_gap(
         problems["closing"] = "Choisissez dans la liste."
     if until <= actor.today:
         problems["until"] = "Choisissez une date à venir."
+    elif why := too_far(actor, until):
+        problems["until"] = why
     if problems:
         raise Invalid("Certaines informations sont à corriger.", fields=problems)
     GAP.perform(
@@ -88,6 +92,12 @@ def justify_gap(
         justified_until=until,
     )
     return _changed(actor, gap, tell=tell)
+
+
+def too_far(actor: Actor, until: date) -> str:
+    """Why an absence is not justified nor explained by hand until that day; '' when it may be."""
+    last = add_months(actor.today, LONGEST)
+    return f"Douze mois au plus : le {last:%d/%m/%Y} au plus tard." if until > last else ""
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from hub.core.actor import Actor
 from hub.core.gate import tenant
 from referrals.models import RegistrationGap
 from tests.api.test_doors import is_problem
-from tests.people import decision, person
+from tests.people import decision, open_day, person
 
 
 def gap(cast, *, kind="struck_off", **values):
@@ -50,7 +50,9 @@ def test_the_life_of_a_gap(cast, machine):
             "fields"
         ]
     )
-    justified = caller.post(f"{address}justify/", {"closing": "employment", "until": "2099-01-01"}).json()
+    far = caller.post(f"{address}justify/", {"closing": "employment", "until": "9999-12-31"})
+    assert is_problem(far, 400)["fields"]["until"].startswith("Douze mois au plus")
+    justified = caller.post(f"{address}justify/", {"closing": "employment", "until": f"{open_day(200)}"}).json()
     assert (justified["state"], justified["actions"]) == ("justified", ["reopen"])
     is_problem(caller.post(f"{address}explode/"), 404, "not_found")
     assert caller.get("registration-gaps/", open="true").json()["count"] == 0

@@ -14,6 +14,7 @@ from hub.core.guard import is_personal
 from referrals.models import GapLog, RegistrationGap, RegistrationMeasure
 from tests.cast import actor, client
 from tests.files import confirm
+from tests.people import open_day
 from tests.referrals.registration import gap_of, sample_people, stock
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def closed(cast):
     confirm(cast.adviser, stock(cast))
     cast.gap = gap_of(cast, "MAELLE")
     client(cast.udaf_worker).post(
-        f"/inscriptions/{cast.gap.pk}/justifier/", {"closing": "training", "until": "2099-01-01"}
+        f"/inscriptions/{cast.gap.pk}/justifier/", {"closing": "training", "until": f"{open_day(200)}"}
     )
     return cast
 

@@ -17,6 +17,7 @@ from referrals.selectors.explanations import explained_now, explanations_of, kno
 from referrals.services.explanations import explain_absence
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm
+from tests.people import open_day
 from tests.referrals.registration import classic, crowd
 from tests.referrals.test_gap_screens import open_gaps
 
@@ -105,15 +106,19 @@ def test_said_on_its_form_it_is_read_where_the_gap_shows(cast):
     browser = client(cast.udaf_lead)
     with tenant(actor(cast.udaf_lead)):
         first, second = RegistrationGap.objects.order_by("pk")
-    address = f"/personnes/{first.beneficiary_id}/absence/"
+    address, until = f"/personnes/{first.beneficiary_id}/absence/", open_day(200)
     assert address in browser.get(f"/inscriptions/{first.pk}/").content.decode()
     refused = browser.post(address, {"kind": "training", "until": "2020-01-01"})
     assert (refused.status_code, "Choisissez une date à venir." in refused.content.decode()) == (400, True)
-    assert browser.post(address, {"kind": "", "until": "2099-01-31"}).status_code == 400
-    said = "En formation jusqu&#x27;au 31/01/2099 : CAP fictif"
+    assert browser.post(address, {"kind": "", "until": f"{until}"}).status_code == 400
+    for far in ("2099-01-31", "9999-12-31"):
+        assert "Douze mois au plus" in browser.post(address, {"kind": "training", "until": far}).content.decode()
+    ill = {"kind": "other", "note": "En dépression, suivi psychiatrique"}
+    assert "Le mot « dépression » ne convient pas : rien sur la santé" in browser.post(address, ill).content.decode()
+    said = f"En formation jusqu&#x27;au {until:%d/%m/%Y} : CAP fictif"
     pages = (f"/inscriptions/{first.pk}/", "/inscriptions/", f"/personnes/{first.beneficiary_id}/", "/")
     assert all(said not in browser.get(page).content.decode() for page in pages)
-    assert browser.post(address, {"kind": "training", "until": "2099-01-31", "note": "CAP fictif"}).status_code == 302
+    assert browser.post(address, {"kind": "training", "until": f"{until}", "note": "CAP fictif"}).status_code == 302
     assert all(said in browser.get(page).content.decode() for page in pages)
     assert said not in browser.get(f"/inscriptions/{second.pk}/").content.decode()
 
@@ -137,6 +142,6 @@ def test_the_list_of_gaps_costs_the_same_with_explanations(cast, django_assert_n
         browser.get("/inscriptions/")
     with tenant(actor(cast.udaf_lead)) as acting:
         for gap in RegistrationGap.objects.select_related("beneficiary"):
-            explain_absence(acting, person=gap.beneficiary, kind="job", until=date(2099, 1, 1))
+            explain_absence(acting, person=gap.beneficiary, kind="job", until=open_day(200))
     with django_assert_num_queries(len(before)):
         browser.get("/inscriptions/")

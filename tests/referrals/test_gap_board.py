@@ -15,7 +15,7 @@ from referrals.selectors.board import board, weekly_digest
 from referrals.services.registration_settings import add_expected_list
 from tests.cast import actor, client
 from tests.files import OCTOBER, bring, confirm
-from tests.people import METZ, decision, person
+from tests.people import METZ, decision, open_day, person
 from tests.referrals.registration import classic, sample_people, stock
 from tests.referrals.test_gap_screens import open_gaps
 
@@ -69,7 +69,7 @@ def test_small_cells_are_masked_outside_the_department(cast):
 def test_my_week_counts_what_i_see(cast):
     open_gaps(cast, 2)
     client(cast.head).post(
-        f"/inscriptions/{_first(cast).pk}/justifier/", {"closing": "training", "until": "2099-01-01"}
+        f"/inscriptions/{_first(cast).pk}/justifier/", {"closing": "training", "until": f"{open_day(200)}"}
     )
     said = client(cast.head).get("/api/v1/registration-gaps/digest/").json()
     assert (said["opened"], said["open"], said["never_seen"]) == (2, 1, 1)

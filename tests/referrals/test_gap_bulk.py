@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -16,7 +16,7 @@ from referrals import tasks
 from referrals.models import GapLog, RegistrationGap
 from referrals.services.gap_bulk import act_on_gaps, undo_gesture
 from tests.cast import actor, client
-from tests.people import reread
+from tests.people import open_day, reread
 from tests.referrals.test_gap_screens import open_gaps
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_reassigning_tells_the_new_and_the_former_once_after_twenty_seconds(cast
 
 def test_undo_within_twenty_seconds_puts_everything_back_and_tells_nobody(cast, gaps):
     before = told(cast, cast.social_worker)
-    done = act(cast.udaf_lead, "justify", gaps, closing="training", until=date(2099, 1, 1))
+    done = act(cast.udaf_lead, "justify", gaps, closing="training", until=open_day(200))
     client(cast.head).post(f"/inscriptions/{gaps[0].pk}/rouvrir/")
     with tenant(actor(cast.udaf_lead)) as acting:
         assert undo_gesture(acting, gesture=done.gesture) == 2  # one was changed since

@@ -15,7 +15,7 @@ from referrals.models import RegistrationGap
 from referrals.selectors.gaps import gap_list
 from tests.cast import actor, client
 from tests.files import confirm
-from tests.people import decision, person, reread
+from tests.people import decision, open_day, person, reread
 from tests.referrals.registration import exits, gap_of, sample_people, stock
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_justifying_until_a_day_then_reopening(listed):
     past = browser.post(f"{path}justifier/", {"closing": "training", "until": "2020-01-01"})
     assert past.status_code == 422
     assert "Choisissez une date à venir." in past.content.decode()
-    browser.post(f"{path}justifier/", {"closing": "training", "until": "2099-01-01", "note": "En stage"})
+    browser.post(f"{path}justifier/", {"closing": "training", "until": f"{open_day(200)}", "note": "En stage"})
     assert reread(listed, gap).state == "justified"
     assert "Rouvrir" in page(listed.udaf_worker, path)
     browser.post(f"{path}rouvrir/", {"note": ""})
