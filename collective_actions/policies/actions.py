@@ -75,7 +75,7 @@ def _co_hosted(actor: Actor) -> Q:
     """Who has a seat in what one organises with another; a sensitive action is known to its parties alone."""
     if not can(actor, "action.design"):
         return Q(pk=None)
-    here = Session.objects.filter(action__in=co_hosted_by(actor))
+    here = Session.objects.filter(action__in=co_hosted_by(actor), action__service__sensitive=False)
     return Q(state=EnrolmentState.ENROLLED, sensitive=False, session__in=here.values("pk"))
 
 

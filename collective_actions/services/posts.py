@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -44,6 +45,15 @@ def edit_post(actor: Actor, *, post: OpenPost, **written: Any) -> OpenPost:
         rewrite_service(actor, service=post.service, **written)
     count_posts(post)
     return post
+
+
+def fill_post(service_id: UUID) -> None:
+    """Somebody who was sent there is hired: one post less to fill, if the service is a post and one is left."""
+    post = OpenPost.objects.select_for_update(of=("self",)).filter(pk=service_id).first()
+    if post is not None and post.left:
+        post.filled += 1
+        post.save(update_fields=["filled"])
+        count_posts(post)
 
 
 def count_posts(post: OpenPost) -> None:

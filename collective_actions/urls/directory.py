@@ -10,6 +10,7 @@ urlpatterns = [
     route("repertoire/a-traiter/", moderation.moderation, name="moderation", access=MEMBER),
     route("repertoire/proposer/", services.suggest_new, name="suggest_new", access="service.suggest"),
     route("repertoire/recherches/", directory.search_save, name="search_save", access="service.suggest"),
+    route("repertoire/recherches/<uuid:pk>/", directory.search_open, name="search_open", access=MEMBER),
     route("repertoire/recherches/<uuid:pk>/retirer/", directory.search_forget, name="search_forget", access=MEMBER),
     route("repertoire/suggestions/<uuid:pk>/", moderation.suggestion_settle, name="suggestion_settle", access=MEMBER),
     route(

@@ -103,6 +103,13 @@ def search_save(request: Request) -> HttpResponse:
     return redirect(f"{reverse('directory')}?{query}")
 
 
+@require_safe
+def search_open(request: Request, pk: UUID) -> HttpResponse:
+    """What a kept search finds now."""
+    kept = get_visible(request.actor, SavedSearch, pk)
+    return redirect(f"{reverse('directory')}?{kept.query}")
+
+
 @require_POST
 def search_forget(request: Request, pk: UUID) -> HttpResponse:
     """Forget a kept search."""

@@ -45,7 +45,7 @@ SAVED_SEARCH_MET = Kind(
     title="1 nouveau service répond à une recherche que vous gardez",
     plural="{count} nouveaux services répondent à une recherche que vous gardez",
     icon="bookmark",
-    url_name="directory",
+    url_name="search_open",
     list_url_name="directory",
     can_be_muted=True,
 )
@@ -98,6 +98,8 @@ def saved_search_met(events: list[SavedSearchMet]) -> Iterator[Told]:
             dedupe_key=f"{SAVED_SEARCH_MET.code}:{search.pk}",
             reason="vous gardez cette recherche",
             count=event.count,
+            subject_kind="saved_search",
+            subject_id=search.pk,
         )
 
 

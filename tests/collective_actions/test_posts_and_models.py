@@ -10,6 +10,7 @@ from collective_actions.models import CollectiveAction, OpenPost
 from collective_actions.services.actions.sessions import record_attendance
 from hub.core.gate import tenant
 from referrals.models import Referral
+from referrals.services.referrals import accept_referral, complete_referral
 from tests.actions import action, enrolled, sessions_of
 from tests.cast import actor, client
 from tests.people import person, referral, reread
@@ -33,7 +34,12 @@ def test_a_post_is_published_found_prescribed_and_filled(cast):
     assert "Agent d&#x27;entretien" in found and "À pourvoir" in found
     page = said(reader.get(made.url))
     assert "CDD d&#x27;insertion" in page and "2 postes à pourvoir" in page and "Prescripteurs habilités" in page
-    assert referral(cast, person(cast), service=post.service).service_id == post.pk
+    sent = referral(cast, person(cast), service=post.service)
+    assert sent.service_id == post.pk
+    with tenant(actor(cast.siae_worker)) as acting:
+        accept_referral(acting, referral=sent)
+        complete_referral(acting, referral=sent, outcome="iae_entry")
+    assert "1 poste à pourvoir" in said(reader.get(made.url))  # hired: nobody writes it again
     assert reader.get(f"{made.url}poste/").status_code == 404
     assert host.post(f"{made.url}poste/", POST | {"filled": 3}).status_code == 422
     assert host.post(f"{made.url}poste/", POST | {"filled": 2}).status_code == 302

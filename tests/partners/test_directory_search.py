@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from hub.core.access import get_visible
 from hub.core.actor import Actor
@@ -19,7 +20,7 @@ from partners.selectors.directory.records import service_record
 from partners.selectors.directory.search import search_services
 from partners.services.directory.searches import forget_search, save_search, tell_saved_searches
 from partners.services.directory.writing import archive_service, create_service, edit_service
-from tests.cast import actor
+from tests.cast import actor, client
 
 FOOD, BIKE, LICENCE = (
     "equipement-et-alimentation--alimentation",
@@ -182,7 +183,11 @@ def test_a_kept_search_tells_what_is_new_once(cast, services):
         with tenant(Actor.system(cast.department.pk, later + timedelta(hours=1))) as acting:
             assert tell_saved_searches(acting) == told
     with tenant(actor(cast.udaf_worker)) as acting:
-        assert Notification.objects.get(kind="saved_search_met").count == 1
+        told = Notification.objects.get(kind="saved_search_met")
+        assert told.count == 1
+    assert client(cast.udaf_worker).get(reverse("search_open", args=[told.subject_id])).url == "/repertoire/?q=permis"
+    assert client(cast.udaf_lead).get(reverse("search_open", args=[told.subject_id])).status_code == 404
+    with tenant(actor(cast.udaf_worker)) as acting:
         forget_search(acting, search=kept)
         assert not SavedSearch.objects.exists()
 

@@ -15,7 +15,7 @@ REASON = "action collective organisée ensemble"
 
 def share_action(actor: Actor, action: CollectiveAction) -> None:
     """The co-hosts of an action are other ones: each of its sessions opens to those, and closes to the former."""
-    for session in Session.objects.filter(action=action).select_related("action").order_by("pk"):
+    for session in Session.objects.filter(action=action).select_related("action__service").order_by("pk"):
         share_seats(actor, session)
 
 
@@ -28,7 +28,7 @@ def share_seats(actor: Actor, session: Session) -> None:
     rows = list(Enrolment.objects.filter(session=session, beneficiary__isnull=False, sensitive=False))
     kept = Department.objects.get(pk=actor.department_id).delay("access_after_completion")
     ends_at = session.ends_at + timedelta(days=kept)
-    shared = ends_at > actor.now and not session.cancelled_at
+    shared = ends_at > actor.now and not session.cancelled_at and not session.action.service.sensitive
     renew_accesses(
         actor,
         kind="enrolment",
