@@ -235,12 +235,19 @@ class _Members:
         self._officers: Callable[[UUID | None], list[Membership]] = cache(self._find_officers)
 
     def of(self, gap: GapFacts) -> Iterator[tuple[Membership, str]]:
-        """Members to be told of one gap, each once, with the reason."""
-        return self.once(self._concerned(gap))
+        """Members to be told of one gap, each once, with the reason; a gap is never told to nobody."""
+        concerned = list(self._concerned(gap))
+        return self.once(concerned if any(found for found, _ in concerned) else [self._last(gap)])
 
     def acting(self, gap: GapFacts) -> Iterator[tuple[list[Membership], str]]:
         """Of those, whoever must act: not the officers, who count."""
-        yield next(self._concerned(gap))
+        first = next(self._concerned(gap))
+        yield first if first[0] else self._last(gap)
+
+    def _last(self, gap: GapFacts) -> tuple[list[Membership], str]:
+        """Nobody decided, follows or coordinates: the heads of service, else the managers of the Département."""
+        own = [m for m in self.members if m.organization.kind_id == "department" and m.role == "manager"]
+        return self.heads(gap.territory_id) or own, "personne d'autre ne peut en être prévenu"
 
     def heads(self, territory_id: UUID | None) -> list[Membership]:
         """Heads of service of the Département for a place; those without territory are for all of them."""

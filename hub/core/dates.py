@@ -48,6 +48,22 @@ def parse_date(cell: object, *, today: dt.date, birth: bool = False) -> DateRead
     return _INVALID
 
 
+def plain_date(text: str) -> dt.date | None:
+    """A day written DD/MM/YYYY, as most lists write it; None for all that `parse_date` must look at."""
+    digits = text[:2] + text[3:5] + text[6:]
+    if len(text) != 10 or text[2] != "/" or text[5] != "/" or not (digits.isascii() and digits.isdecimal()):
+        return None
+    try:
+        return dt.date(int(text[6:]), int(text[3:5]), int(text[:2]))
+    except ValueError:
+        return None
+
+
+def is_birth_date(day: dt.date, today: dt.date) -> bool:
+    """Not to come, nor more than 130 years ago."""
+    return day <= today and day.year >= today.year - _OLDEST_PERSON_YEARS
+
+
 @lru_cache(maxsize=4_096)  # the dates of events; parsers remember those of births for the time of a file
 def _read_text(text: str, today: dt.date, birth: bool) -> DateRead:
     text = text.strip()
@@ -83,11 +99,9 @@ def _civil(year: int, month: int, day: int, birth: bool) -> DateRead:
 def _checked(read: DateRead, today: dt.date, birth: bool) -> DateRead:
     if not birth or read.value is None:
         return read
-    if read.value > today:
-        return DateRead(error="DATE_FUTURE")
-    if read.value.year < today.year - _OLDEST_PERSON_YEARS:
-        return DateRead(error="DATE_INCOHERENTE")
-    return read
+    if is_birth_date(read.value, today):
+        return read
+    return DateRead(error="DATE_FUTURE" if read.value > today else "DATE_INCOHERENTE")
 
 
 def add_months(day: dt.date, months: int) -> dt.date:

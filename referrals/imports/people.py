@@ -106,7 +106,7 @@ def person_key(person: PersonLine, key: Callable[[str | None], str] = name_key) 
     """What makes two lines the same person inside one file."""
     if person.nir13:
         return person.nir13
-    who = (key(person.last_name), key(person.first_names), str(person.birth_date or ""))
+    who = (key(person.last_name), key(person.first_names), str(person.birth_date or ""), person.internal_id or "")
     return "|".join((*who, person.caf_number or "" if person.birth_date is None else ""))
 
 

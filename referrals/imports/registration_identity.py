@@ -6,6 +6,7 @@ from itertools import repeat
 from operator import ne, not_, or_
 from typing import Literal
 
+from hub.core.dates import is_birth_date, plain_date
 from hub.core.identifiers import BadIdentifier, check_nir, insee_code, nir13_of, pes_keys
 from hub.core.tabular import Remark, Table, remark
 from hub.core.tabular.table import labels
@@ -108,6 +109,8 @@ class IdentityReader:
         return None, "", tuple(remarks)
 
     def _read_birth(self, cell: str) -> tuple[dt.date | None, str, _Said]:
+        if (plain := plain_date(cell)) and is_birth_date(plain, self._today):
+            return plain, str(plain), ()
         remarks: list[Remark] = []
         born = read_date(cell, _LABELS["birth_date"], self._today, remarks, birth=True).value
         if born is None and not remarks:

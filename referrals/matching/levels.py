@@ -1,7 +1,8 @@
 """The matching rules, in order; the first with exactly one candidate wins, several stop the line for a person.
 
 A rejected line is recognised too, so that its bad date is not taken for an absence. Two vetoes: both sides have a NIR
-and they differ; birth dates differ. A fuzzy resemblance never matches.
+and they differ; birth dates differ. What the rule did not compare may say otherwise (`DOUBTS`): somebody looks then.
+A fuzzy resemblance never matches.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 
 from hub.core.bulk import whole_tables
 
@@ -69,6 +71,35 @@ UPDATE stage s SET verdict = coalesce(s.verdict, 'ambiguous'), candidates = ARRA
   FROM referrals_nationalnumber n
  WHERE n.beneficiary_id = s.person AND s.rule NOT IN ('nir_birth', 'nir') AND s.nir IS NOT NULL AND n.hash <> s.nir
 """
+# What else the line says of whom a rule recognised: rule → (condition, what is said).
+SAME_FIRST = (
+    "(b.first_full_key = '' OR s.first_full IS NULL OR s.first_full IN (b.last_key, b.birth_key)"
+    " OR starts_with(b.first_full_key, s.first_full) OR starts_with(s.first_full, b.first_full_key)"
+    " OR string_to_array(s.first_full, ' ') && string_to_array(b.first_full_key, ' '))"
+)
+DOUBTS = {
+    "pes_id": (f"NOT {SAME_FIRST}", "l'identifiant est celui d'une personne née le même jour, d'un autre prénom"),
+    "names_birth": (
+        "s.internal IS NOT NULL AND b.internal_id NOT IN ('', s.internal)",
+        "une personne de mêmes noms, née le même jour, a un autre identifiant interne",
+    ),
+}
+DOUBT = """
+UPDATE stage s SET verdict = coalesce(s.verdict, 'ambiguous'), candidates = ARRAY[s.person], person = NULL,
+       problems = s.problems || %(said)s
+  FROM referrals_beneficiary b WHERE b.id = s.person AND s.rule = %(rule)s AND {condition}
+"""
+# Pôle emploi's identifier of the line is somebody else's than the person recognised without it.
+OTHER_PES = """
+UPDATE stage s SET verdict = coalesce(s.verdict, 'ambiguous'), candidates = ARRAY[s.person, o.id], person = NULL,
+       problems = s.problems || %(said)s
+  FROM (SELECT s.line, min(b.id::text)::uuid AS id
+          FROM (SELECT line, person, unnest(pes) AS key FROM stage WHERE person IS NOT NULL AND rule = ANY(%(rules)s)) s
+          JOIN (SELECT id, unnest(pes_keys) AS key FROM referrals_beneficiary WHERE department_id = %(department)s) b
+            ON b.key = s.key AND b.id <> s.person GROUP BY s.line) o
+ WHERE o.line = s.line
+"""
+WITHOUT_PES = ("names_birth", "caf", "internal_id", "email", "phone")
 # A NIR we know, with another birth date: somebody must look.
 KNOWN_NIR = """
 UPDATE stage s SET verdict = 'ambiguous', candidates = ARRAY[n.beneficiary_id], problems = s.problems || %(said)s
@@ -93,6 +124,14 @@ UPDATE stage s SET verdict = 'ambiguous', problems = s.problems || %(said)s
   FROM (SELECT {column} AS number, min(line) AS first FROM stage
          WHERE {column} IS NOT NULL AND person IS NULL AND verdict IS NULL GROUP BY 1 HAVING count(*) > 1) twice
  WHERE s.{column} = twice.number AND s.line > twice.first AND s.person IS NULL AND s.verdict IS NULL
+"""
+# ... nor two namesakes born on the same day: are they one?
+NAMESAKES = """
+UPDATE stage s SET verdict = 'ambiguous', problems = s.problems || %(said)s
+  FROM (SELECT last, first_full, birth, min(line) AS first FROM stage
+         WHERE birth IS NOT NULL AND person IS NULL AND verdict IS NULL GROUP BY 1, 2, 3 HAVING count(*) > 1) twice
+ WHERE (s.last, s.first_full, s.birth) = (twice.last, twice.first_full, twice.birth) AND s.line > twice.first
+   AND s.person IS NULL AND s.verdict IS NULL
 """
 SAID = '[{{"code": "{code}", "level": "warning", "message": "{message}", "column": ""}}]'
 OTHER_NIR = SAID.format(code="CONFLIT_NIR", message="une personne semblable a un autre numéro de sécurité sociale")
@@ -127,6 +166,10 @@ LEFT_OUT = (
 
 
 TAKEN = SAID.format(code="CONFLIT_ID", message="un identifiant de cette ligne est celui d'une autre personne")
+ALIKE = SAID.format(
+    code="CONFLIT_ID",
+    message="une autre ligne du fichier porte les mêmes noms et date de naissance : appliquez, puis déposez celle-ci",
+)
 TWICE = SAID.format(code="CONFLIT_ID", message="une autre ligne du fichier porte le même numéro")
 
 
@@ -138,6 +181,7 @@ def part_conflicts(department_id: UUID) -> None:
             cursor.execute(sql, {"department": department_id, "said": TAKEN})
         for column in ("nir", "internal"):
             cursor.execute(SAME_NUMBER.format(column=column), {"said": TWICE})
+        cursor.execute(NAMESAKES, {"said": ALIKE})
 
 
 def match(department_id: UUID, organization_id: UUID) -> None:
@@ -156,8 +200,21 @@ def match(department_id: UUID, organization_id: UUID) -> None:
                 cursor.execute(sql, {"department": department_id, "rule": rule})
         cursor.execute(CONFLICTS, {"said": OTHER_NIR})
         cursor.execute(KNOWN_NIR, {"department": department_id, "said": OTHER_BIRTH})
+        _doubt(cursor, department_id)
         cursor.execute(DECIDED, {"department": department_id, "organization": organization_id})
         if cursor.rowcount:
             for column, path, table, same, owner in LEFT_OUT:
                 sql = OWNED.format(column=column, path=path, table=table, same=same, owner=owner)
                 cursor.execute(sql, {"department": department_id})
+
+
+def _doubt(cursor: CursorWrapper, department_id: UUID) -> None:
+    """Leave to somebody the lines that another identifier of theirs contradicts."""
+    cursor.execute("SELECT DISTINCT rule FROM stage WHERE person IS NOT NULL")
+    rules = {rule for (rule,) in cursor.fetchall()}
+    for rule, (condition, message) in DOUBTS.items():
+        if rule in rules:
+            said = SAID.format(code="CONFLIT_ID", message=message)
+            cursor.execute(DOUBT.format(condition=condition), {"rule": rule, "said": said})
+    if rules & set(WITHOUT_PES):
+        cursor.execute(OTHER_PES, {"department": department_id, "rules": list(WITHOUT_PES), "said": TAKEN})

@@ -213,6 +213,7 @@ class GapClosing(models.TextChoices):
     EXEMPTED = "exempted", "Dispense"
     EMPLOYMENT = "employment", "En emploi"
     TRAINING = "training", "En formation"
+    EXPLAINED = "explained", "L'absence est expliquée"
     ERROR = "error", "Erreur de liste"
     OTHER = "other", "Autre"
 

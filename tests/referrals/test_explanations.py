@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db
 SEPTEMBER = date(2026, 9, 1)
 
 
-def a_list(cast, people, month):
-    given = {"month": month, "nature": "complete"}
+def a_list(cast, people, month, **given):
+    given |= {"month": month, "nature": "complete"}
     return confirm(cast.adviser, bring(cast.adviser, "registration", classic(*people, day=month), **given))
 
 
@@ -67,8 +67,13 @@ def test_an_open_gap_shows_it_and_the_next_list_closes_it(cast):
         known = RegistrationGap.objects.filter(explained_now(acting.today))
         assert [gap.beneficiary_id for gap in known] == [made.beneficiary_id]
         assert set(explanations_of(ids(cast), acting.today)) == {made.beneficiary_id}
-    a_list(cast, people[:1], OCTOBER)
+    a_list(cast, people[:1], OCTOBER, territory=cast.thionville, again=True)
+    assert gaps(cast) == {(1, "open"), (2, "open")}, "a list of another territory says nothing of them"
+    a_list(cast, people[:1], OCTOBER, again=True)
     assert gaps(cast) == {(1, "lapsed"), (2, "open")}
+    with tenant(Actor.system(cast.department.pk)):
+        found = RegistrationGap.objects.get(state="lapsed")
+        assert (found.closing, found.closing_note) == ("explained", ""), "why is read where it may be"
 
 
 def test_what_a_list_explains_is_said_in_the_words_of_its_motive_to_whoever_may_read_it(cast):

@@ -104,10 +104,13 @@ class Model:
             self.concluded[place] = max(month, self.concluded.get(place, SHORT))
         for n in range(COUNT):
             inside = place in ("", "thionville" if n == THIONVILLE else "metz")
-            self.follow(n, month, day, self.wrong(n, month, day, conclude and inside), n in told, complete)
+            wrong = self.wrong(n, month, day, conclude and inside)
+            self.follow(n, month, day, wrong, n in told, complete, inside)
         return conclude
 
-    def follow(self, n: int, month: date, day: date, kind: str | None, told: bool, complete: bool) -> None:
+    def follow(
+        self, n: int, month: date, day: date, kind: str | None, told: bool, complete: bool, inside: bool
+    ) -> None:
         state, since, _ = self.status(n) or ("", SHORT, "")
         exit_on = since if kind in EXITS else None
         if n in self.excused | self.closed:
@@ -122,7 +125,9 @@ class Model:
                 kind != former and state == "registered" and former in EXITS
             )):  # fmt: skip
                 self.gaps[n] = (kind, opened, exit_on)
-            elif kind is None and (self.explained(n, day) or (state == "registered" and told and again)):
+            elif kind is None and (
+                (self.explained(n, day) and (inside or told)) or (state == "registered" and told and again)
+            ):
                 del self.gaps[n]
 
 

@@ -9,7 +9,7 @@ import pytest
 from hub.core.actor import Actor
 from hub.core.gate import tenant
 from partners.services.departments import change_settings
-from referrals.models import GapKind, RegistrationGap, SupportAssignment
+from referrals.models import Beneficiary, GapKind, RegistrationGap, SupportAssignment, TrackDecision
 from referrals.recipients import gap_audience
 from tests.cast import actor, client
 from tests.people import decision, person
@@ -51,6 +51,14 @@ def test_the_table_knows_every_kind():
 def test_each_gap_goes_to_those_the_domain_names(cast, track, kinds, who):
     for kind in kinds:
         assert told(cast, gap(cast, kind, track)) == who, (track, kind)
+
+
+def test_a_gap_is_never_told_to_nobody(cast):
+    found = gap(cast, "never_registered", "professional")
+    with tenant(Actor.system(cast.department.pk)):
+        Beneficiary.objects.filter(pk=found.beneficiary_id).update(commune=None, territory=None)
+        TrackDecision.objects.filter(beneficiary=found.beneficiary_id).update(decided_by=None)
+    assert told(cast, found) == {"head"}, "nobody decided, no team nor officer has the place"
 
 
 def share(cast, on):

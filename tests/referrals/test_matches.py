@@ -83,6 +83,26 @@ def test_nobody_is_remembered_and_later_is_not(cast, twins):
     assert row_of(cast, listed(cast, LINE, month=NOVEMBER)).verdict == "unknown"
 
 
+def test_two_namesakes_of_a_file_are_two_people_once_somebody_says_so(cast):
+    title, first, second = "Nom;Prénom;Date de naissance;ID Solis", *(f"FICTIF;Amélie;12/04/1985;S-{n}" for n in (1, 2))
+
+    def brought(*lines, **given):
+        return bring(cast.officer_metz, "people", "\r\n".join([title, *lines, ""]).encode(), **given)
+
+    def verdicts(job):
+        with tenant(actor(cast.officer_metz)):
+            return list(ImportRow.objects.filter(job=job).order_by("line").values_list("verdict", flat=True))
+
+    both = brought(first, second)
+    assert verdicts(both) == ["created", "ambiguous"], "neither a double of the file, nor written twice unseen"
+    confirm(cast.officer_metz, both)
+    alone = brought(second)
+    assert verdicts(alone) == ["ambiguous"], "her file number would have been written over"
+    decide(cast, alone, "nobody")
+    confirm(cast.officer_metz, alone)
+    assert verdicts(brought(first, second, again=True)) == ["unchanged", "unchanged"]
+
+
 def test_a_revoked_decision_asks_again(cast, twins):
     job = listed(cast, LINE)
     made = decide(cast, job, "person", twins[0])

@@ -75,7 +75,7 @@ CLOSE = """
 UPDATE referrals_registrationgap g
    SET state = CASE o.act WHEN 'resolve' THEN 'resolved' ELSE 'lapsed' END, closed_at = %(now)s,
        closed_by_list_id = %(list)s, closing = CASE o.act WHEN 'resolve' THEN 'listed' ELSE o.closing END,
-       closing_note = CASE o.act WHEN 'explain' THEN left(o.known, 300) ELSE '' END
+       closing_note = ''
   FROM outcome o WHERE o.gap_id = g.id AND o.act IN ('resolve', 'lapse', 'explain')
 """
 LOG = """

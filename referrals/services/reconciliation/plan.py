@@ -130,20 +130,19 @@ SELECT b.id AS beneficiary_id, b.territory_id, d.track, d.decided_by_id, s.since
 RANK = f"array_position(ARRAY{list(GAP_PRECEDENCE)}, {{}})"
 # What becomes of each open gap. No longer obliged: without object, never "resolved". Its kind grows stronger, or
 # follows the present when the exit it told of no longer stands. A job or an illness that is now known explains the
-# absence. Told again as registered, with nothing wrong left: resolved.
+# absence, within the perimeter of the list. Told again as registered, with nothing wrong left: resolved.
 FOLLOWED = f"""
 SELECT g.id AS gap_id, g.beneficiary_id, g.state AS source, g.kind AS former,
        CASE WHEN o.beneficiary_id IS NULL THEN 'lapse'
             WHEN {RANK.format("o.kind")} < {RANK.format("g.kind")}
               OR (o.kind <> g.kind AND s.state = 'registered' AND g.kind IN ('struck_off', 'ceased'))
               OR (o.kind = 'category_gap' AND g.kind <> 'category_gap') THEN 'change_kind'
-            WHEN o.kind IS NULL AND o.explained THEN 'explain'
+            WHEN o.kind IS NULL AND o.explained AND (o.inside OR n.beneficiary_id IS NOT NULL) THEN 'explain'
             WHEN o.kind IS NULL AND s.state = 'registered' AND n.beneficiary_id IS NOT NULL
              AND (s.last_listed >= greatest(g.month, %(month)s::date) OR s.since >= coalesce(g.event_on, g.month))
             THEN 'resolve' END AS act,
        o.kind, o.event_on, o.ends_on, o.code, o.motive,
-       CASE WHEN o.beneficiary_id IS NOT NULL THEN 'other' ELSE {closing("b")} END AS closing,
-       coalesce(s.motive, '') AS known
+       CASE WHEN o.beneficiary_id IS NOT NULL THEN 'explained' ELSE {closing("b")} END AS closing
   FROM referrals_registrationgap g
   JOIN referrals_beneficiary b ON b.id = g.beneficiary_id
   LEFT JOIN obliged o ON o.beneficiary_id = g.beneficiary_id
@@ -155,7 +154,7 @@ SELECT g.id AS gap_id, g.beneficiary_id, g.state AS source, g.kind AS former,
 # not name.
 OPENED = f"""
 SELECT gen_random_uuid() AS gap_id, o.beneficiary_id, 'open' AS source, o.kind AS former, 'open' AS act, o.kind,
-       o.event_on, o.ends_on, o.code, o.motive, '' AS closing, '' AS known
+       o.event_on, o.ends_on, o.code, o.motive, '' AS closing
   FROM obliged o
  WHERE o.kind IS NOT NULL AND (%(complete)s OR o.beneficiary_id IN (SELECT beneficiary_id FROM told)) AND NOT EXISTS (
    SELECT 1 FROM referrals_registrationgap g WHERE g.beneficiary_id = o.beneficiary_id
