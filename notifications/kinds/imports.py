@@ -40,6 +40,7 @@ IMPORT_FINISHED = Kind(
         "applied": "Votre import est appliqué",
         "refused": "Votre import est refusé : voyez pourquoi",
         "undone": "Votre import a été annulé",
+        "discarded": "Votre fichier a été abandonné : voyez par qui et pourquoi",
     },
     icon="file-check",
     url_name="import",

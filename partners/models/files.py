@@ -98,6 +98,9 @@ class ImportJob(PersonalModel):
     conclude_absence = models.BooleanField(default=False)
     confirmed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     applied_at = models.DateTimeField(null=True)
+    # Who gave it up before it was applied, and why when somebody else had brought it.
+    discarded_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    discard_reason = models.CharField(max_length=300, blank=True)
     undone_at = models.DateTimeField(null=True)
     undone_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     undo_reason = models.CharField(max_length=300, blank=True)

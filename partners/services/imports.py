@@ -21,17 +21,19 @@ from django.db import transaction
 from hub.core.access import require
 from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid, TooLarge
+from hub.core.events import emit
 from hub.core.gate import elevated, tenant
 from hub.core.nudge import nudge
 from hub.core.tabular import DEFAULT_LIMITS, ColumnsProblem, FileProblem, refusal
 from hub.core.tabular.sheet import refuse_unreadable
+from partners.events import ImportFinished
 from partners.importers import IMPORTERS, Analysis
 from partners.models import ImportJob, ImportRow, LineCorrection, StoredFile, Territory
-from partners.models.files import ImportState
+from partners.models.files import ImportKind, ImportState
 from partners.services.columns import TASK, choice, survey_json
 from partners.services.coverage import check_coverage, refuse_unsaid, stated_fields
 from partners.services.foresight import refresh_waiting
-from partners.services.guards import check_guards, refuse_same_content, refuse_same_file
+from partners.services.guards import MINIMUM_REASON, check_guards, refuse_same_content, refuse_same_file
 from partners.services.jobs import Busy, alone, locked, move, wait_again
 from partners.services.leftovers import destroy_bytes, folder, path_of
 from partners.services.undo import ABANDONED, keep_applied, take_back
@@ -43,6 +45,7 @@ CHANGED_MEANWHILE = (
     "Depuis la première analyse, d'autres fichiers ou fiches ont changé ces résultats : relisez-les, puis confirmez."
 )
 RUNNABLE = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING, ImportState.UNDOING)
+OF_OTHERS = "ce fichier a été déposé par quelqu'un d'autre, qui en sera prévenu"
 log = structlog.get_logger(__name__)
 
 
@@ -140,9 +143,15 @@ def confirm_import(
 
 
 @transaction.atomic
-def discard_import(actor: Actor, *, job: ImportJob) -> ImportJob:
-    """Give the file up: nothing of it was or will be applied, its bytes and lines are destroyed."""
+def discard_import(actor: Actor, *, job: ImportJob, reason: str = "") -> ImportJob:
+    """Give the file up: nothing of it was or will be applied, its bytes and lines are destroyed.
+
+    Somebody else's is given up with a written reason (`Invalid` without), and whoever brought it is told.
+    """
     require(actor, "import.confirm", job)
+    others = is_of_somebody_else(actor, job)
+    if others and len(reason.strip()) < MINIMUM_REASON:
+        raise Invalid(fields={"reason": f"Écrivez pourquoi, en {MINIMUM_REASON} caractères au moins : {OF_OTHERS}."})
     job = locked(job.pk)
     if job.state not in (ImportState.RECEIVED, ImportState.UNSPECIFIED, ImportState.ANALYSED):
         raise Conflict(f"Cet import est « {job.get_state_display()} ».", code="invalid_transition")
@@ -150,8 +159,18 @@ def discard_import(actor: Actor, *, job: ImportJob) -> ImportJob:
     with elevated():  # a partner may not even read the lines of its own file
         ImportRow.objects.filter(job=job).delete()
         LineCorrection.objects.filter(job=job).delete()
-    move(actor, job, ImportState.DISCARDED)
+    job.discarded_by_id, job.discard_reason = actor.user_id, reason.strip()[:300]
+    move(actor, job, ImportState.DISCARDED, "discarded_by", "discard_reason")
+    if others:
+        state = ImportState.DISCARDED.value
+        emit(ImportFinished(department_id=actor.department_id, by_id=actor.user_id, job_id=job.pk, state=state))
     return job
+
+
+def is_of_somebody_else(actor: Actor, job: ImportJob) -> bool:
+    """Was it brought by another person? Rosters are one work shared by a training body, on a page of their own."""
+    brought_by = job.created_by_id
+    return not actor.is_system and brought_by not in (None, actor.user_id) and job.kind != ImportKind.ROSTER
 
 
 def process_import(department_id: UUID, job_id: UUID, *, now: datetime | None = None) -> None:

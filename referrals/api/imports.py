@@ -30,6 +30,7 @@ from referrals.serializers.imports import (
     ConfirmInput,
     CorrectionInput,
     CoverageInput,
+    DiscardInput,
     ImportInput,
     ImportOutput,
     MappingInput,
@@ -158,12 +159,14 @@ class ConfirmView(ApiView):
 
 
 class DiscardView(ApiView):
-    @writes("Abandonner un import : rien n'est appliqué, le fichier est détruit", body=Nothing, answer=ImportOutput)
+    @writes(
+        "Abandonner un import : rien n'est appliqué, le fichier est détruit", body=DiscardInput, answer=ImportOutput
+    )
     def post(self, request: Request, pk: UUID) -> Response:
         """Give the file up."""
         job = get_visible(self.actor, ImportJob, pk)
         with with_state(lambda: get_visible(self.actor, ImportJob, pk)):
-            discard_import(self.actor, job=job)
+            discard_import(self.actor, job=job, **self.input(DiscardInput))
         return Response(_one(self, pk))
 
 

@@ -14,6 +14,8 @@ from partners.importers import IMPORTERS
 from partners.models import ImportJob, Territory
 from partners.models.files import ImportKind, ImportState, ListNature, Verdict
 from partners.services.coverage import sheets_of
+from partners.services.guards import MINIMUM_REASON
+from referrals.forms.fields import text
 from referrals.imports.told import MONTHS
 from referrals.selectors.imports import allowed_kinds
 
@@ -77,6 +79,12 @@ class ImportForm(CoverageFields):
     def whole(self) -> bool:
         """Was "everywhere" chosen?"""
         return self.data.get("territory") == EVERYWHERE[0]
+
+
+class DiscardForm(forms.Form):
+    """Why somebody else's file is given up."""
+
+    reason = text("Pourquoi", rows=2, size=300, required=True, min_length=MINIMUM_REASON)
 
 
 def _offered(form: forms.Form, name: str) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ from referrals.selectors.expected import missing_lists, perimeter
 from referrals.selectors.import_undo import LeftLine, left_lines, may_undo_now
 
 PAGE_SIZE = 25
-JOINED = ("file", "created_by", "organization", "territory", "confirmed_by")
+JOINED = ("file", "created_by", "organization", "territory", "confirmed_by", "undone_by", "discarded_by")
 MOVING = (ImportState.RECEIVED, ImportState.ANALYSING, ImportState.APPLYING, ImportState.UNDOING)
 AT_WORK = (ImportState.ANALYSING, ImportState.APPLYING)
 FORMAT_VERDICTS = (Verdict.DUPLICATE, Verdict.REJECTED)

@@ -141,6 +141,12 @@ class UndoInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, help_text="Pourquoi cet import est annulé.")
 
 
+class DiscardInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(
+        max_length=300, required=False, help_text="Obligatoire pour le fichier de quelqu'un d'autre, qui est prévenu."
+    )
+
+
 class GuardOutput(serializers.Serializer[Any]):
     name = serializers.CharField()
     code = serializers.CharField()

@@ -25,9 +25,15 @@ from partners.services.columns import MENDABLE, choose_columns
 from partners.services.corrections import CORRECTABLE
 from partners.services.coverage import change_coverage, differences, look_again
 from partners.services.guards import MINIMUM_REASON
-from partners.services.imports import CHANGED_MEANWHILE, confirm_import, discard_import, receive_file
+from partners.services.imports import (
+    CHANGED_MEANWHILE,
+    confirm_import,
+    discard_import,
+    is_of_somebody_else,
+    receive_file,
+)
 from partners.views.pages import UNPROCESSABLE, Request
-from referrals.forms.imports import CoverageForm, ImportForm, VerdictFilter
+from referrals.forms.imports import CoverageForm, DiscardForm, ImportForm, VerdictFilter
 from referrals.imports.detect import detect
 from referrals.imports.lines import KIND_LABELS
 from referrals.selectors.imports import (
@@ -140,9 +146,12 @@ def discard(request: Request, pk: UUID) -> HttpResponse:
     """Give the file up."""
     job = get_import(request.actor, pk)
     try:
-        discard_import(request.actor, job=job)
+        discard_import(request.actor, job=job, reason=request.POST.get("reason", ""))
     except Conflict as error:
         return _record(request, pk, error=error)
+    except Invalid as error:
+        messages.error(request, error.fields["reason"])
+        return redirect("import", pk)
     messages.success(request, "Fichier abandonné : rien n'a été appliqué, son contenu est détruit.")
     return redirect("imports")
 
@@ -203,6 +212,7 @@ def _record(
         "concludes": bool(unsaid and request.POST.get("conclude_absence")),
         "changed_meanwhile": CHANGED_MEANWHILE,
         "shortest_reason": MINIMUM_REASON,
+        "discard_form": DiscardForm() if is_of_somebody_else(request.actor, found.job) else None,
     }
     mends = found.job.state in MENDABLE and can(request.actor, "import.confirm", found.job)
     if mends:

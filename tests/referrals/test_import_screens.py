@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
+from notifications.models import Notification
 from partners.models import ImportJob, ImportRow, StoredFile
 from partners.services.imports import confirm_import, pending_imports, process_import, receive_file
 from partners.services.leftovers import path_of
@@ -210,6 +211,20 @@ def test_an_abandoned_file_leaves_nothing(cast, django_capture_on_commit_callbac
         with tenant(Actor.system(cast.department.pk)):
             assert not ImportRow.objects.filter(job=job).exists()
         assert client(member).post(f"/imports/{job.pk}/confirmer/").status_code == 409
+
+
+def test_somebody_elses_file_is_given_up_with_a_reason_and_its_owner_is_told(cast):
+    job = stock(cast)
+    browser, address = client(cast.officer_thionville), f"/imports/{job.pk}/"
+    assert 'name="reason"' in browser.get(address).content.decode()
+    assert "déposé par quelqu" in browser.post(f"{address}abandonner/", follow=True).content.decode()
+    assert job_now(cast.adviser, job).state == "analysed"
+    browser.post(f"{address}abandonner/", {"reason": "La liste de Metz était déjà là"})
+    shown = client(cast.adviser).get(address).content.decode()
+    assert f"abandonné par {cast.officer_thionville.user}" in shown and "La liste de Metz était déjà là" in shown
+    with tenant(actor(cast.adviser)) as acting:
+        told = Notification.objects.get(user_id=acting.user_id, payload__state="discarded")
+    assert told.kind == "import_finished"
 
 
 def test_other_departments_and_organisations_see_nothing(cast):
