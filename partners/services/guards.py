@@ -23,6 +23,14 @@ SELECT encode(sha256(convert_to(string_agg(fingerprint, '' ORDER BY fingerprint)
 """
 
 
+class AlreadyBrought(FileProblem):
+    """What the lines say was already applied; `content_key` leads to the file that said it."""
+
+    def __init__(self, job: ImportJob, first: ImportJob) -> None:
+        super().__init__(ALREADY, already_brought(first))
+        self.content_key = job.content_key
+
+
 def check_guards(job: ImportJob, *, acknowledged: Iterable[str], reason: str) -> str:
     """The reason a person gives for applying a file in spite of its guards, checked.
 
@@ -54,7 +62,7 @@ def refuse_same_file(kind: str, sha256: str, month: date | None) -> None:
 
 
 def refuse_same_content(job: ImportJob) -> None:
-    """Raises `FileProblem` when the lines of a file, in whatever order, are those of one already applied."""
+    """Raises `AlreadyBrought` when the lines of a file, in whatever order, are those of one already applied."""
     job.content_key = content_key(job)
     if job.again or not job.content_key:
         return
@@ -63,7 +71,7 @@ def refuse_same_content(job: ImportJob) -> None:
         content_key=job.content_key,
     ).exclude(pk=job.pk)  # fmt: skip
     if found := same.select_related("file").order_by("-applied_at").first():
-        raise FileProblem(ALREADY, already_brought(found))
+        raise AlreadyBrought(job, found)
 
 
 def content_key(job: ImportJob) -> str:

@@ -33,7 +33,13 @@ from partners.models.files import ImportKind, ImportState
 from partners.services.columns import TASK, choice, survey_json
 from partners.services.coverage import check_coverage, refuse_unsaid, stated_fields
 from partners.services.foresight import refresh_waiting
-from partners.services.guards import MINIMUM_REASON, check_guards, refuse_same_content, refuse_same_file
+from partners.services.guards import (
+    MINIMUM_REASON,
+    AlreadyBrought,
+    check_guards,
+    refuse_same_content,
+    refuse_same_file,
+)
 from partners.services.jobs import Busy, alone, locked, move, wait_again
 from partners.services.leftovers import destroy_bytes, folder, path_of
 from partners.services.undo import ABANDONED, keep_applied, take_back
@@ -268,8 +274,10 @@ def _refuse(department_id: UUID, job_id: UUID, problem: FileProblem, now: dateti
     with tenant(Actor.system(department_id, now)) as actor:
         job = locked(job_id)
         job.refusal_code, job.refusal = problem.code, problem.message
+        if isinstance(problem, AlreadyBrought):
+            job.content_key = problem.content_key
         _destroy(actor, job)
-        move(actor, job, ImportState.REFUSED, "refusal_code", "refusal")
+        move(actor, job, ImportState.REFUSED, "refusal_code", "refusal", "content_key")
 
 
 def _ask_columns(department_id: UUID, job_id: UUID, problem: ColumnsProblem, now: datetime | None) -> None:

@@ -74,6 +74,7 @@ class ImportForm(CoverageFields):
             for name in ("month", "territory", "nature"):
                 del self.fields[name]
         self.asks_again = False  # shown once the same file was found among those already brought
+        self.same_as: ImportJob | None = None  # that one
 
     @property
     def whole(self) -> bool:

@@ -20,7 +20,7 @@ from hub.core.progress import Step, progress_of
 from hub.core.tabular.problems import notice
 from partners.importers import IMPORTERS, STEPS
 from partners.models import ImportJob, ImportRow
-from partners.models.files import ImportKind, ImportState, ListNature, Verdict
+from partners.models.files import IN_FORCE, ImportKind, ImportState, ListNature, Verdict
 from partners.services.directory.dropped import dropped
 from partners.services.undo import days_left_to_undo
 from referrals.matching.levels import LABELS
@@ -149,6 +149,7 @@ class ImportRecord:
     may_correct: bool = False
     forecast: dict[str, int] = field(default_factory=dict)
     audience: list[dict[str, Any]] = field(default_factory=list)
+    same_as: ImportJob | None = None  # the one applied that already said what a refused file says
     dropped: int = 0  # services that a file of the directory names no more, for whoever may archive them
 
 
@@ -211,8 +212,17 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         undo_days=days_left_to_undo(actor, job),
         left=left_lines(actor, job),
         damaged=may_decide and waits and not job.repair and DAMAGED in job.warnings,
+        same_as=_same_as(actor, job),
         dropped=dropped(job).count() if can(actor, "service.moderate", job) else 0,
     )
+
+
+def _same_as(actor: Actor, job: ImportJob) -> ImportJob | None:
+    """The applied file, if one sees it, that already said what this refused one says."""
+    if job.state != ImportState.REFUSED or not job.content_key:
+        return None
+    same = visible(actor, ImportJob).filter(kind=job.kind, content_key=job.content_key, state__in=IN_FORCE)
+    return same.select_related("file").order_by("-applied_at").first()
 
 
 def current_step(job: ImportJob) -> Step | None:

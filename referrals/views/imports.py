@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from hub.core.access import can, require
+from hub.core.access import can, require, visible
 from hub.core.errors import Confirmation, Conflict, DomainError, Invalid, Refused, TooLarge
 from hub.core.models import record_access
 from hub.core.tabular import FileProblem, write_csv
@@ -77,6 +77,7 @@ def new(request: Request) -> HttpResponse:
     if not allowed_kinds(request.actor):
         raise Refused
     form = ImportForm(request.POST or None, request.FILES or None, actor=request.actor)
+    form.asks_again = "again" in request.GET
     if request.method == "POST" and form.is_valid():
         job = _receive(request, form)
         if job is not None:
@@ -261,6 +262,7 @@ def _receive(request: Request, form: ImportForm) -> ImportJob | None:
         if error.code != ALREADY:
             raise
         form.asks_again = True
+        form.same_as = visible(request.actor, ImportJob).filter(pk=error.fields["same_as"]).first()
         form.add_error("file", f"{error.message} Pour l'importer une seconde fois, cochez la case ci-dessous.")
     return None
 
