@@ -22,7 +22,7 @@ from referrals.imports.codes import REGISTERED
 from referrals.imports.lines import FileKind, Parsed, RegistrationEvent, RegistrationLine, has_error
 from referrals.imports.memo import Memo
 from referrals.imports.skim import Happened
-from referrals.imports.told import MONTHS, month_told, named_in, nature_told
+from referrals.imports.told import MONTHS, month_to_come, month_told, named_in, nature_told
 from referrals.models import ExpectedList
 
 MOSTLY = 0.9  # of the lines that say where they live, for one territory to be proposed
@@ -125,13 +125,17 @@ def propose(actor: Actor, job: ImportJob, parsed: Parsed[RegistrationLine], seen
 
 
 def disagreements(job: ImportJob, parsed: Parsed[RegistrationLine], today: date) -> list[str]:
-    """What the file says of its month elsewhere than where it was read."""
+    """What the file says of its month elsewhere than where it was read, or of a month that cannot be its own."""
     others = {
         month: why
         for text, why in _sources(job, parsed)
         if (month := month_told(text, today)) and job.month and month != job.month
     }
-    return [f"Mois à vérifier : {why} dit {month_name(month)}." for month, why in others.items()]
+    to_come = {month: why for text, why in _sources(job, parsed) if (month := month_to_come(text, today))}
+    return [
+        *(f"Mois à vérifier : {why} dit {month_name(month)}." for month, why in others.items()),
+        *(f"Mois à vérifier : {why} dit {month_name(month)}, qui n'a pas commencé." for month, why in to_come.items()),
+    ]
 
 
 def month_name(month: date) -> str:

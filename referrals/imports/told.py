@@ -23,12 +23,19 @@ _COMPLETE = re.compile(r"\b(?:liste complete|stock|ensemble des inscrits|tous le
 
 def month_told(text: str, today: date) -> date | None:
     """The month a text names ("octobre 2026", "2026-10", "10/2026", "01/10/2026"), unless it has not begun."""
+    return next((month for month in _months(text) if month <= today), None)
+
+
+def month_to_come(text: str, today: date) -> date | None:
+    """The month a text names when it has not begun, and names no other."""
+    months = _months(text)
+    return months[0] if months and min(months) > today else None
+
+
+def _months(text: str) -> list[date]:
     plain = fold(text).replace("_", " ")
     months = [date(int(year), _FOLDED.index(word) + 1, 1) for word, year in _WORDS.findall(plain)]
-    if not months:
-        months = [date(int(a or d), int(b or c), 1) for a, b, c, d in _DIGITS.findall(text)]
-    begun = [month for month in months if month <= today]
-    return begun[0] if begun else None
+    return months or [date(int(a or d), int(b or c), 1) for a, b, c, d in _DIGITS.findall(text)]
 
 
 def nature_told(text: str) -> str:

@@ -75,6 +75,8 @@ def test_a_title_row_weighs_more_than_the_name_of_the_file_and_the_other_is_said
     assert (job.month, job.territory_id) == (OCTOBER, cast.metz.pk)
     assert "titre du fichier" in job.proposals["month"]["why"]
     assert job.warnings[0] == "Mois à vérifier : le nom du fichier dit septembre 2026."
+    early = seems(cast, content + b"\n", "liste_2097-01.csv")
+    assert early.warnings[0] == "Mois à vérifier : le nom du fichier dit janvier 2097, qui n'a pas commencé."
 
 
 def test_dates_tell_the_month_when_no_text_does(cast):
