@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from hub.core.actor import Actor
 from hub.core.errors import Confirmation, Conflict
@@ -24,6 +25,7 @@ from tests.referrals.registration import classic, crowd
 pytestmark = pytest.mark.django_db
 SEPTEMBER = date(2026, 9, 1)
 NOVEMBER = date(2026, 11, 1)
+LIST = {"kind": "registration", "month": "2026-10", "nature": "complete"}
 WHY = "Vérifié avec l'agence"
 
 
@@ -174,6 +176,13 @@ def test_the_same_file_names_the_one_already_brought_and_changes_nothing(cast):
     assert (reordered.state, reordered.refusal_code) == ("refused", "FICHIER_DEJA_IMPORTE")
     assert "« liste.csv »" in reordered.refusal
     assert gaps(cast) == 2
+    browser = client(cast.adviser)
+    shown = browser.get(f"/imports/{reordered.pk}/").content.decode()
+    assert f'href="/imports/{job.pk}/"' in shown and "/imports/deposer/?again=1" in shown
+    assert 'name="again"' in browser.get("/imports/deposer/?again=1").content.decode()
+    upload = SimpleUploadedFile("liste.csv", classic(*people[:10], day=OCTOBER))
+    same = browser.post("/imports/deposer/", LIST | {"file": upload}).content.decode()
+    assert f'href="/imports/{job.pk}/"' in same and 'name="again"' in same
 
 
 def test_who_lives_elsewhere_keeps_her_event_and_is_told_of(cast):
@@ -235,6 +244,9 @@ def test_what_nobody_told_again_is_analysed_again_before_it_is_applied(cast):
     accept(cast, a_list(cast, people))
     back = confirm(cast.adviser, waiting, acknowledge_guards=["baseline"], reason=WHY)
     assert (back.state, names(back)) == ("analysed", ["fewer_lines", "many_gaps"])
+    narrow = a_list(cast, people[:20], month=OCTOBER.replace(month=12), territory=cast.metz)
+    assert names(narrow) == ["fewer_lines", "many_gaps"], "the lists of the Département told of this territory too"
+    assert "20 lignes, contre 50 en 10/2026" in narrow.guards[0]["message"]
     assert back.warnings[0].startswith("Depuis la première analyse")
 
 

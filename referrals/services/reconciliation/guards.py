@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from hub.core.bulk import whole_tables
 from partners.models import ImportJob, ImportRow
 from partners.models.files import IN_FORCE, ImportKind, ListNature, Verdict
-from referrals.models import RegistrationList
+from referrals.models import Beneficiary, RegistrationList
 from referrals.services.reconciliation.forecast import Forecast
 from referrals.services.reconciliation.terms import BY_HAND, kind_of
 
@@ -135,7 +135,7 @@ def _said_for_another_month(job: ImportJob, month: date) -> date | None:
 def _fewer_lines(job: ImportJob, month: date, lines: int) -> Guard | None:
     """Compared with the latest month before that has complete lists of the same place and agencies."""
     before = [one for one in _comparable(job) if one.month < month]
-    last = [one.job.counts.get("lines", 0) for one in before if one.month == before[0].month]
+    last = [_lines_about(one, job) for one in before if one.month == before[0].month]
     expected = sum(last)
     if not expected or lines >= expected * FEWEST_LINES:
         return None
@@ -176,12 +176,32 @@ def _same_place(job: ImportJob) -> QuerySet[RegistrationList]:
 
 def _comparable(job: ImportJob) -> list[RegistrationList]:
     """The complete lists of the same place and agencies, latest month first; all those of the place for a list that
-    tells no agency."""
+    tells no agency; those of the whole Département for the first list of a territory, which they covered too."""
+    return _of_agencies(job, _same_place(job)) or _of_agencies(job, _wider(job))
+
+
+def _of_agencies(job: ImportJob, lists: QuerySet[RegistrationList]) -> list[RegistrationList]:
     return [
         one
-        for one in _same_place(job).order_by("-month", "-applied_at")[:MOST_COMPARED]
+        for one in lists.order_by("-month", "-applied_at")[:MOST_COMPARED]
         if not (job.agencies and one.job.agencies) or set(job.agencies) & set(one.job.agencies)
     ]
+
+
+def _wider(job: ImportJob) -> QuerySet[RegistrationList]:
+    """The complete lists of the whole Département, for one of a territory."""
+    if job.territory_id is None:
+        return RegistrationList.objects.none()
+    lists = RegistrationList.objects.filter(nature=ListNature.COMPLETE, job__state__in=IN_FORCE, territory=None)
+    return lists.exclude(job=job).select_related("job")
+
+
+def _lines_about(one: RegistrationList, job: ImportJob) -> int:
+    """The lines of a list about the place of `job`: all, or those of the people who live there in a wider one."""
+    if one.territory_id == job.territory_id:
+        return int(one.job.counts.get("lines", 0))
+    here = Beneficiary.objects.filter(territory=job.territory_id).values("pk")
+    return ImportRow.objects.filter(job=one.job_id, verdict__in=SPOKEN_OF, beneficiary_id__in=here).count()
 
 
 def _to_check(people: int, found: Forecast) -> str:
