@@ -5,15 +5,20 @@ The model knows why somebody sees a person (territory, grant, link); it reads ne
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from hub.core.access import visible
 from hub.core.actor import Actor
+from hub.core.compiled import compiled
 from hub.core.gate import tenant
 from referrals.models import Beneficiary, DeclaredLink, Referral
 from referrals.services import referrals as services
@@ -34,6 +39,11 @@ TERRITORIAL = {"officer_metz": {"metz"}, "officer_thionville": {"thionville"}, "
 people, receivers = st.sampled_from(sorted(PEOPLE)), st.sampled_from(RECEIVERS)
 
 
+@compiled
+def people_seen(actor: Actor) -> QuerySet[Any, UUID]:
+    return visible(actor, Beneficiary).values_list("pk", flat=True)
+
+
 class Histories(RuleBasedStateMachine):
     """Referrals, designations and links on two people; time moves by an hour at every step."""
 
@@ -42,6 +52,7 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = actor(self.cast.head).now
+        self.watchers = {name: actor(self.cast.members[name]) for name in WATCHERS}
         self.atomic = transaction.atomic()
         self.atomic.__enter__()
         self.who = {name: person(self.cast, insee=insee, by=self.cast.head) for name, insee in PEOPLE.items()}
@@ -159,9 +170,9 @@ class Histories(RuleBasedStateMachine):
 
     @invariant()
     def everybody_sees_what_the_model_says(self) -> None:
-        for name in WATCHERS:
-            with tenant(actor(self.cast.members[name], self.clock)) as acting:
-                rows = set(visible(acting, Beneficiary).values_list("pk", flat=True))
+        for name, watcher in self.watchers.items():
+            with tenant(replace(watcher, now=self.clock)) as acting:
+                rows = set(people_seen(acting))
                 links = DeclaredLink.objects.filter(user_id=acting.user_id).count()
             assert {who for who, row in self.who.items() if row.pk in rows} == self.expected(name), name
             assert len(rows) == len(self.expected(name)), name

@@ -289,12 +289,12 @@ def ink(content, *, left, top, bottom, right=210):
         SOURCE.read_bytes(), format="png", ppi=25.4, sys_inputs={"data": data}, ignore_system_fonts=True
     )
     page = drawn[0] if isinstance(drawn, list) else drawn
-    rows = pixels(page)
-    return any(min(row[left * 4 : right * 4], default=255) < 200 for row in rows[top:bottom])
+    rows = pixels(page, bottom)
+    return any(min(row[left * 4 : right * 4], default=255) < 200 for row in rows[top:])
 
 
-def pixels(png):
-    """The rows of an 8-bit RGBA image, unfiltered by hand: no image library is needed."""
+def pixels(png, rows):
+    """The first rows of an 8-bit RGBA image, unfiltered by hand: no image library is needed."""
     width, height = struct.unpack(">II", png[16:24])
     assert png[24:26] == b"\x08\x06", png[24:26]
     data, at = b"", 8
@@ -302,16 +302,16 @@ def pixels(png):
         size, kind = struct.unpack(">I4s", png[at : at + 8])
         data += png[at + 8 : at + 8 + size] if kind == b"IDAT" else b""
         at += size + 12
-    raw, step, rows = zlib.decompress(data), width * 4, []
+    raw, step, found = zlib.decompress(data), width * 4, []
     before = bytearray(step)
-    for y in range(height):
+    for y in range(min(rows, height)):
         method, row = raw[y * (step + 1)], bytearray(raw[y * (step + 1) + 1 : (y + 1) * (step + 1)])
-        for x in range(step):
+        for x in range(step if method else 0):
             a, b, c = (row[x - 4] if x >= 4 else 0), before[x], (before[x - 4] if x >= 4 else 0)
-            row[x] = (row[x] + (0, a, b, (a + b) // 2, paeth(a, b, c))[method]) & 255
-        rows.append(row)
+            row[x] = (row[x] + (paeth(a, b, c) if method == 4 else (0, a, b, (a + b) // 2)[method])) & 255
+        found.append(row)
         before = row
-    return rows
+    return found
 
 
 def paeth(a, b, c):
