@@ -11,11 +11,17 @@ from referrals.models import AccessGrant, Level
 from referrals.services.access import renew_accesses
 
 REASON = "action collective organisée ensemble"
+LONGEST = timedelta(days=1)  # of one session
 
 
 def share_action(actor: Actor, action: CollectiveAction) -> None:
-    """The co-hosts of an action are other ones: each of its sessions opens to those, and closes to the former."""
-    for session in Session.objects.filter(action=action).select_related("action__service").order_by("pk"):
+    """The co-hosts of an action are other ones: each of its sessions opens to those, and closes to the former.
+
+    What older sessions opened has ended.
+    """
+    since = actor.now - _kept(actor) - LONGEST
+    sessions = Session.objects.filter(action=action, starts_at__gte=since)
+    for session in sessions.select_related("action__service").order_by("pk"):
         share_seats(actor, session)
 
 
@@ -26,8 +32,7 @@ def share_seats(actor: Actor, session: Session) -> None:
     """
     co_hosts = list(session.action.co_hosts.values_list("pk", flat=True))
     rows = list(Enrolment.objects.filter(session=session, beneficiary__isnull=False, sensitive=False))
-    kept = Department.objects.get(pk=actor.department_id).delay("access_after_completion")
-    ends_at = session.ends_at + timedelta(days=kept)
+    ends_at = session.ends_at + _kept(actor)
     shared = ends_at > actor.now and not session.cancelled_at and not session.action.service.sensitive
     renew_accesses(
         actor,
@@ -51,3 +56,7 @@ def share_seats(actor: Actor, session: Session) -> None:
             if co_host != one.host_id
         ],
     )
+
+
+def _kept(actor: Actor) -> timedelta:
+    return timedelta(days=Department.objects.get(pk=actor.department_id).delay("access_after_completion"))

@@ -79,8 +79,10 @@ def edit_action(
         rewrite_service(actor, service=action.service, **written)
         action.service.refresh_from_db()
     if co_hosts is not None:
-        action.co_hosts.set([one for one in co_hosts if one.pk != action.service.organization_id])
-        share_action(actor, action)
+        others = [one for one in co_hosts if one.pk != action.service.organization_id]
+        if {one.pk for one in others} != set(action.co_hosts.values_list("pk", flat=True)):
+            action.co_hosts.set(others)
+            share_action(actor, action)
     touch(actor.department_id, "action", action.pk)
     return action
 
