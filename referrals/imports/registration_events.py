@@ -221,8 +221,8 @@ def exit_event(
     known = exit_code(code, motive, exits)
     code = known or code
     meaning = exit_meaning(code, motive)
-    if meaning is None and known is None and (code or motive):
-        remarks.append(remark("CODE_INCONNU", column="Motif", value=excerpt(code or motive or "")))
+    if meaning is None and known is None and code:  # a motive in words is free text (formats §2.3), kept as it is
+        remarks.append(remark("CODE_INCONNU", column="Motif", value=excerpt(code)))
     state = exits_as if exits_as != "auto" else meaning.nature if meaning else CEASED
     ends_on = None
     if state == STRUCK_OFF:

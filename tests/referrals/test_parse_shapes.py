@@ -91,6 +91,11 @@ def test_lines_that_cannot_be_kept(row, code):
     assert has_error(line.remarks)
 
 
+def test_a_motive_in_words_is_kept_as_it_is_written():
+    [line] = by_hand("FICTIF;Zoé;12/04/1985;Cessation;02/10/2026;Non présentation;")
+    assert (line.events[0].motive, line.remarks) == ("Non présentation", [])
+
+
 def test_a_list_made_by_hand_needs_birth_dates():
     with pytest.raises(FileProblem) as refused:
         by_hand("FICTIF;Zoé;02/10/2026;Inscrit", titles="Nom;Prénom;Date;Situation")
