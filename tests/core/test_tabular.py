@@ -323,6 +323,18 @@ def test_the_bomb_of_600_000_rows_is_refused_before_any_parser(monkeypatch):
     assert "CSV" in problem.message
 
 
+def test_formulas_without_a_value_are_said():
+    def cell(text):
+        return f'<c t="inlineStr"><is><t>{text}</t></is></c>'
+
+    written = f"<row>{''.join(map(cell, ('Nom', 'Prénom', 'DDN')))}</row><row>{cell('A')}</row>"
+    kept = "<row><c><f>A2</f><v>1</v></c></row>"
+    unsaved = '<row><c><f>A2</f><v /></c><c><f>B2</f></c><c><f t="shared" si="0"/></c></row>'
+    assert read(sheet_xlsx(worksheet(f"{written}{kept}".encode()))).warnings == []
+    [said] = read(sheet_xlsx(worksheet(f"{written}{kept}{unsaved}".encode()))).warnings
+    assert said.code == "FORMULES" and "(3)" in said.message
+
+
 def test_inflated_size_is_bounded_by_what_is_declared():
     problem = refused(sheet_xlsx(worksheet(b" " * 30_000_000)))
     assert problem.code == "FICHIER_TROP_GROS"

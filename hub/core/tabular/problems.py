@@ -39,6 +39,9 @@ _FILE_MESSAGES = {
     "SANS_DATE": "Ce fichier n'a pas de colonne de dates : les situations sont datées du {date}, d'après le mois de la "
     "liste.",
     "FEUILLES": "Ce classeur a plusieurs feuilles : seule « {sheet} » est lue. Non lues : {others}.",
+    "FORMULES": "Des formules de ce classeur n'ont pas de valeur enregistrée ({found}) : leurs cellules sont lues "
+    "vides, et une ligne qui ne contient qu'elles n'est pas lue. Ouvrez-le dans un tableur, enregistrez-le, puis "
+    "déposez-le à nouveau.",
     "COLONNES_IGNOREES": "Colonnes non reprises : {columns}.",
 }
 

@@ -12,7 +12,7 @@ from typing import BinaryIO, Literal
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from hub.core.tabular.archive import check_workbook
+from hub.core.tabular.archive import check_workbook, unsaved_formulas
 from hub.core.tabular.limits import Limits
 from hub.core.tabular.problems import Remark, notice, refusal
 from hub.core.tabular.sniff import Source, TextShape, container, opened, separator, text_shape
@@ -66,7 +66,12 @@ def open_sheets(source: Source, limits: Limits, *, repair: bool = False, only: s
         if holder == "text":
             yield _text_sheet(source, file, limits, repair)
         else:
-            yield from _workbook_sheets(source, check_workbook(file, limits), limits, repair, only)
+            kind = check_workbook(file, limits)
+            unsaved = unsaved_formulas(file) if kind == "xlsx" else 0
+            said = [notice("FORMULES", found=unsaved)] if unsaved else []
+            for sheet in _workbook_sheets(source, kind, limits, repair, only):
+                sheet.warnings += said
+                yield sheet
 
 
 def _text_sheet(source: Source, file: BinaryIO, limits: Limits, repair: bool) -> Sheet:
