@@ -141,8 +141,10 @@ def _listed(person: Invented, month: Month) -> list[str]:
 def _registered_on(person: Invented, month: Month) -> date:
     if NEVER <= person.chance < STRUCK_OFF and month.index >= _leaves(person):
         return add_months(month.first, _leaves(person) + AWAY - month.index) + timedelta(days=3)
-    since = max(person.decided_on or month.first, month.first - timedelta(days=400)) + timedelta(days=20)
-    return min(since, month.first)
+    began = add_months(month.first, -month.index)
+    decided = max(person.decided_on or month.first, began - timedelta(days=400))
+    # The same day in every list of the story: before the first one that may name her.
+    return min(decided + timedelta(days=20), add_months(decided.replace(day=1), 1))
 
 
 def _exit(person: Invented, month: Month) -> list[str] | None:

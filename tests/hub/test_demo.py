@@ -89,6 +89,10 @@ def test_lists_leave_some_people_out(crowd) -> None:
     assert len(obliged) > present[0] >= present[1] > len(obliged) * 0.9
     assert len(set(present)) > 3 and present[-1] < min(present[:-1])
     assert present[-1] > len(obliged) * 0.7
+    steady = [person for person in obliged if all(files.listed(person, month) for month in past)]
+    at = files.LIST_TITLES.index("date")
+    told = [{row[at] for month in past for row in files.list_rows([person], month)} for person in steady]
+    assert all(len(dates) == 1 for dates in told), "who never left keeps the day she registered"
 
 
 def test_the_whole_story_by_real_services(nobody, settings, tmp_path) -> None:
