@@ -40,6 +40,7 @@ _BLANKS = re.compile(r"[\s.\-]+")
 NULL = r"\N"  # of COPY
 BLOCK = 200  # lines written at once: each is held three times
 CHUNK = 50  # blocks matched at once: each time, everybody known is looked at
+AHEAD = 18  # blocks read while others are matched: more would show in memory
 NO_PERSON = "\t".join((NULL,) * 7)
 NO_PROBLEM = f"[]\t{NULL}"
 _json = json.JSONEncoder(ensure_ascii=False).encode
@@ -74,7 +75,8 @@ def chunks(
 
     The next ones are read meanwhile.
     """
-    with connection.cursor() as cursor, ahead(_blocks(_Written(nir_columns), lines, data)) as written:
+    blocks = _blocks(_Written(nir_columns), lines, data)
+    with connection.cursor() as cursor, ahead(blocks, most=AHEAD) as written:
         cursor.execute("DROP TABLE IF EXISTS stage")
         cursor.execute(CREATE)
         cursor.execute(BULK_SETTINGS)
@@ -95,7 +97,7 @@ def chunks(
 class _Block(NamedTuple):
     """Lines as COPY reads them, and how many."""
 
-    text: str
+    text: bytes
     lines: int
 
 
@@ -110,10 +112,10 @@ def _blocks(
         number = hashed(line.nir13) if line.nir13 else None
         block.append(written.line(line, data(line), number))
         if len(block) == BLOCK:
-            yield _Block("".join(block), BLOCK)
+            yield _Block("".join(block).encode(), BLOCK)
             block.clear()
     if block:
-        yield _Block("".join(block), len(block))
+        yield _Block("".join(block).encode(), len(block))
 
 
 class _Written:
