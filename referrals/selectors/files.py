@@ -146,7 +146,9 @@ def next_action(actor: Actor, file: PersonFile) -> NextAction:
         return NextAction("Le Département doit décider de l'orientation.")
     referent = file.referent
     if referent is not None and referent.referent_id is None and can(actor, "assignment.distribute", referent):
-        return NextAction("Personne n'est encore nommé pour l'accompagner.", "Nommer le référent", "assignment_referent", referent.pk)
+        return NextAction(
+            "Personne n'est encore nommé pour l'accompagner.", "Nommer le référent", "assignment_referent", referent.pk
+        )
     awaited = _referral_awaited(actor, person)
     if awaited is not None:
         return NextAction("Une orientation attend sa réponse.", "Voir l'orientation", "referral", awaited.pk)
