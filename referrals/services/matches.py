@@ -35,7 +35,7 @@ def decide_match(actor: Actor, *, row: ImportRow, answer: str, beneficiary: Bene
     if job.state in GONE:
         raise Conflict(f"Cet import est « {job.get_state_display()} » : il n'y a plus rien à décider pour cette ligne.")
     if not row.identity or row.match_rule == "decision" or row._state.adding:
-        raise Conflict("Quelqu'un a déjà répondu pour cette ligne.")
+        raise Conflict(_answered(row))
     _check(row, answer, beneficiary)
     previous = in_force(job.organization_id, row.identity)
     previous.update(revoked_at=actor.now, revoked_by=actor.user_id)
@@ -121,10 +121,20 @@ def _apply_late(actor: Actor, row: ImportRow, decision: MatchDecision) -> None:
 
 def _read_again(actor: Actor, rows: QuerySet[ImportRow]) -> None:
     lines: dict[UUID, list[int]] = defaultdict(list)
-    for job_id, line in rows.values_list("job_id", "line"):
+    former = list(rows.values_list("pk", "job_id", "line"))
+    for _, job_id, line in former:
         lines[job_id].append(line)
     for job in ImportJob.objects.filter(pk__in=lines).select_for_update(of=("self",)).select_related("file"):
         reread_lines(actor, job, lines[job.pk])
+    for pk, job_id, line in former:  # whoever has the line open still finds it, and who answered
+        ImportRow.objects.filter(job=job_id, line=line).update(id=pk)
+
+
+def _answered(row: ImportRow) -> str:
+    """Who answered for this line, when it is known."""
+    made = MatchDecision.objects.filter(pk=row.data.get("decision")).select_related("decided_by").first()
+    who = made.decided_by if made else "quelqu'un"
+    return f"Déjà répondu par {who} : cette ligne n'attend plus personne."
 
 
 def candidate(actor: Actor, pk: UUID | str) -> Beneficiary:

@@ -54,7 +54,10 @@ def twins(cast):
 def test_a_decision_settles_the_line_and_the_following_months(cast, twins):
     job = listed(cast, LINE)
     assert (row_of(cast, job).verdict, queue(cast)) == ("ambiguous", 1)
+    asked = f"/imports/a-rapprocher/{row_of(cast, job).pk}/"
     decide(cast, job, "person", twins[1])
+    late = client(cast.officer_thionville).post(asked, {"answer": "nobody"})
+    assert late.status_code == 409 and f"Déjà répondu par {cast.officer_metz.user}" in late.content.decode()
     row = row_of(cast, job)
     assert (row.verdict, row.match_rule, row.beneficiary_id) == ("matched", "decision", twins[1].pk)
     assert queue(cast) == 0
