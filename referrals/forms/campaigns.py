@@ -72,6 +72,16 @@ class WordsForm(forms.Form):
             del self.fields["reason"]
 
 
+class ContactForm(forms.Form):
+    """All that may still be said once a campaign is sent."""
+
+    contact = forms.CharField(
+        label="Qui appeler",
+        max_length=SIZES["contact"],
+        help_text="Un nom et un numéro, pour déplacer la date. Les courriers déjà écrits ne changent pas.",
+    )
+
+
 class HowManyForm(forms.Form):
     """How many of the people found, those who have waited longest first."""
 

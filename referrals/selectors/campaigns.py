@@ -160,6 +160,11 @@ class CampaignRecord:
         return self.count("otherwise")
 
     @property
+    def nobody_to_call(self) -> bool:
+        """Would letters lack whom to call (its contact, else the phone of who receives), and so not be written?"""
+        return not self.campaign.contact and any(not slot.organization.phone for slot in self.slots)
+
+    @property
     def waits(self) -> bool:
         """Is somebody of a campaign already sent not convened yet?"""
         return self.campaign.state == CampaignState.SENT and bool(self.without or self.ready or self.otherwise)

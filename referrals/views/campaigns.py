@@ -17,10 +17,17 @@ from hub.core.models import record_access
 from hub.core.tabular import csv_lines
 from hub.core.topics import topic_token
 from partners.views.pages import UNPROCESSABLE, Request, submit
-from referrals.forms.campaigns import CandidateFilters, HowManyForm, NewCampaignForm, StageFilters, WordsForm
+from referrals.forms.campaigns import (
+    CandidateFilters,
+    ContactForm,
+    HowManyForm,
+    NewCampaignForm,
+    StageFilters,
+    WordsForm,
+)
 from referrals.forms.fields import refuse
 from referrals.forms.gap_bulk import ExportForm
-from referrals.models import Campaign
+from referrals.models import Campaign, CampaignState
 from referrals.selectors import campaigns as selectors
 from referrals.selectors.campaigns import campaign_list, campaign_record, get_campaign
 from referrals.selectors.slots import usable_slots
@@ -33,6 +40,7 @@ from referrals.services.campaigns.people import (
     add_people,
     change_words,
     open_campaign,
+    say_whom_to_call,
     summon_again,
     withdraw_people,
     words_again,
@@ -96,13 +104,29 @@ def record(request: Request, pk: UUID) -> HttpResponse:
 
 @require_http_methods(PAGE_OR_POST)
 def words(request: Request, pk: UUID) -> HttpResponse:
-    """Correct what people will read."""
+    """Correct what people will read; once it is sent, whom to call alone."""
     campaign = get_campaign(request.actor, pk)
+    if campaign.state == CampaignState.SENT:
+        return _contact(request, campaign)
     said = {name: getattr(campaign, name) for name in WORDS} | {"reason": campaign.kept_because}
     form = WordsForm(request.POST or None, initial=said, may_keep=can(request.actor, "letter.override"))
     if submit(request, form, lambda: change_words(request.actor, campaign=campaign, words=form.cleaned_data)):
         messages.success(request, "Textes enregistrés.")
         return redirect("campaign", pk)
+    context = {"form": form, "campaign": campaign}
+    return render(request, "referrals/campaigns/words.html", context, status=_status(form))
+
+
+def _contact(request: Request, campaign: Campaign) -> HttpResponse:
+    form = ContactForm(request.POST or None, initial={"contact": campaign.contact})
+
+    def said() -> int:
+        return say_whom_to_call(request.actor, campaign=campaign, contact=form.cleaned_data["contact"])
+
+    changed = submit(request, form, said)
+    if changed is not None:
+        messages.success(request, f"Enregistré. Rendez-vous dont le courrier n'était pas écrit : {changed}.")
+        return redirect("campaign", campaign.pk)
     context = {"form": form, "campaign": campaign}
     return render(request, "referrals/campaigns/words.html", context, status=_status(form))
 

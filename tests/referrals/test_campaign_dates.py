@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
 from hub.core.gate import tenant
-from referrals.models import Appointment, AppointmentLog, Letter, Summons
+from referrals.models import Appointment, AppointmentLog, Campaign, Letter, Summons
 from referrals.selectors.campaigns import campaign_record, to_announce
 from referrals.services.appointments.outcomes import correct_outcome, excuse_appointment, miss_appointment
 from referrals.services.campaigns.distribution import distribute, place
@@ -216,6 +217,19 @@ def test_letters_asked_for_again_are_those_whose_date_was_not_told_yet(cast):
     with tenant(actor(cast.officer_metz)) as acting:
         move_to_slot(acting, summons=of(again, second), slot=late)
     asked({second.pk: "moved"}, again)
+
+
+def test_whom_to_call_is_asked_for_before_the_sending_and_may_still_be_said_after_it(cast):
+    made = sent(cast, [who := addressed(cast)])
+    browser, here = client(cast.officer_metz), f"/convocations/{made.pk}/"
+    assert "Indiquer qui appeler" not in browser.get(here).content.decode()
+    with tenant(Actor.system(cast.department.pk)):
+        Campaign.objects.update(contact="")
+        Appointment.objects.update(contact="")
+    assert all("Indiquer qui appeler" in browser.get(page).content.decode() for page in (here, f"{here}envoyer/"))
+    assert browser.post(f"{here}textes/", {"contact": ""}).status_code == 422
+    assert browser.post(f"{here}textes/", {"contact": "CMS, 03 87 00 00 01"}).status_code == 302
+    assert summons_of(cast, made, who).appointment.contact == "CMS, 03 87 00 00 01"
 
 
 def test_the_first_page_says_whom_a_campaign_leaves_waiting(cast):

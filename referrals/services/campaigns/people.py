@@ -14,7 +14,16 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid
 from hub.core.topics import touch
 from partners.models import Territory, User
-from referrals.models import Beneficiary, Campaign, CampaignLog, CampaignState, RegistrationGap, Summons
+from referrals.models import (
+    Appointment,
+    AppointmentState,
+    Beneficiary,
+    Campaign,
+    CampaignLog,
+    CampaignState,
+    RegistrationGap,
+    Summons,
+)
 from referrals.services.campaigns.seats import give_seat_back
 from referrals.services.letters.texts import kept_because, refused_words
 from referrals.workflows import CAMPAIGN
@@ -106,6 +115,23 @@ def change_words(actor: Actor, *, campaign: Campaign, words: Mapping[str, str]) 
     campaign.save(update_fields=list(checked))
     touch(actor.department_id, "campaign", campaign.pk)
     return campaign
+
+
+@transaction.atomic
+def say_whom_to_call(actor: Actor, *, campaign: Campaign, contact: str) -> int:
+    """Whom people may call, said or corrected once the campaign is sent: in the appointments to come about which no
+    letter was written yet. Gives how many. Raises `Invalid` without a contact, `Conflict` when it is called off."""
+    campaign = running(actor, campaign)
+    said = " ".join(contact.split())[: WORDS["contact"]]
+    if not said:
+        raise Invalid(fields={"contact": "Dites qui appeler : un nom et un numéro."})
+    campaign.contact = said
+    campaign.save(update_fields=["contact"])
+    coming = Appointment.objects.filter(summons__in=held_in(campaign), state=AppointmentState.PLANNED)
+    ids = list(coming.filter(letters=None, starts_at__gt=actor.now).values_list("pk", flat=True))
+    changed = Appointment.objects.filter(pk__in=ids).update(contact=said)
+    touch(actor.department_id, "campaign", campaign.pk)
+    return changed
 
 
 @transaction.atomic
