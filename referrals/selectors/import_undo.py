@@ -14,7 +14,7 @@ from hub.core.actor import Actor
 from partners.models import Commune, ImportJob
 from partners.models.files import ImportKind, ImportState
 from partners.services.undo import may_still_undo
-from referrals.models import Beneficiary, RegistrationGap, RegistrationList
+from referrals.models import Beneficiary, GapState, RegistrationGap, RegistrationList
 from referrals.models.registration import OPEN_GAP_STATES
 from referrals.selectors.gaps import JOINED, GapLine, today_lines
 from referrals.selectors.known import CLOSED, Known, known_people
@@ -52,6 +52,7 @@ class UndoPreview:
     closed: int = 0
     changed: int = 0
     gaps_left: list[GapLine] = field(default_factory=list)
+    in_charge: list[GapLine] = field(default_factory=list)  # somebody works on them: withdrawn all the same
     later: ImportJob | None = None
     removed: int = 0
     restored: int = 0
@@ -77,14 +78,34 @@ def undo_preview(actor: Actor, job: ImportJob) -> UndoPreview:
         return UndoPreview(removed=found.removed, restored=found.restored, left=found.left, lines=lines)
     applied = RegistrationList.objects.get(job=job)
     later = following_list(applied)
-    left = visible(actor, RegistrationGap).filter(pk__in=changed_since(applied))
     return UndoPreview(
         opened=RegistrationGap.objects.filter(opened_by_list=applied, state__in=OPEN_GAP_STATES).count(),
         closed=RegistrationGap.objects.filter(closed_by_list=applied, state__in=("resolved", "lapsed")).count(),
         changed=job.counts.get("gaps_changed", 0),
-        gaps_left=today_lines(actor, left.select_related(*JOINED)[:MOST_LINES]),
+        gaps_left=_gaps_left(actor, applied),
+        in_charge=_in_charge(actor, applied, OPEN_GAP_STATES),
         later=later.job if later else None,
     )
+
+
+def gaps_after_undo(actor: Actor, job: ImportJob) -> tuple[list[GapLine], list[GapLine]]:
+    """Of a list taken back, for whoever reads its lines: the gaps that stay since they changed, those withdrawn though
+    somebody had taken charge of them."""
+    undone = job.state == ImportState.UNDONE and job.kind == ImportKind.REGISTRATION
+    if not undone or not can(actor, "import.rows", job):
+        return [], []
+    applied = RegistrationList.objects.get(job=job)
+    return _gaps_left(actor, applied), _in_charge(actor, applied, (GapState.VOID,))
+
+
+def _gaps_left(actor: Actor, applied: RegistrationList) -> list[GapLine]:
+    left = visible(actor, RegistrationGap).filter(pk__in=changed_since(applied))
+    return today_lines(actor, left.select_related(*JOINED)[:MOST_LINES])
+
+
+def _in_charge(actor: Actor, applied: RegistrationList, states: Iterable[str]) -> list[GapLine]:
+    taken = visible(actor, RegistrationGap).filter(opened_by_list=applied, state__in=states).exclude(in_charge=None)
+    return today_lines(actor, taken.select_related(*JOINED)[:MOST_LINES])
 
 
 def left_lines(actor: Actor, job: ImportJob) -> list[LeftLine]:

@@ -27,7 +27,8 @@ from referrals.matching.levels import LABELS
 from referrals.models import Beneficiary, MatchDecision
 from referrals.policies.imports import APART
 from referrals.selectors.expected import missing_lists, perimeter
-from referrals.selectors.import_undo import LeftLine, left_lines, may_undo_now
+from referrals.selectors.gaps import GapLine
+from referrals.selectors.import_undo import LeftLine, gaps_after_undo, left_lines, may_undo_now
 
 PAGE_SIZE = 25
 JOINED = ("file", "created_by", "organization", "territory", "confirmed_by", "undone_by", "discarded_by")
@@ -149,6 +150,8 @@ class ImportRecord:
     may_correct: bool = False
     forecast: dict[str, int] = field(default_factory=dict)
     audience: list[dict[str, Any]] = field(default_factory=list)
+    gaps_left: list[GapLine] = field(default_factory=list)  # by a list taken back, since they changed
+    in_charge: list[GapLine] = field(default_factory=list)  # withdrawn with it, though somebody worked on them
     same_as: ImportJob | None = None  # the one applied that already said what a refused file says
     dropped: int = 0  # services that a file of the directory names no more, for whoever may archive them
 
@@ -193,6 +196,7 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
     reads_rows = can(actor, "import.rows", job)
     may_decide = can(actor, "import.confirm", job)
     waits = job.state == ImportState.ANALYSED
+    gaps_left, in_charge = gaps_after_undo(actor, job)
     return ImportRecord(
         job=job,
         moving=job.state in MOVING,
@@ -212,6 +216,8 @@ def import_record(actor: Actor, pk: UUID) -> ImportRecord:
         undo_days=days_left_to_undo(actor, job),
         left=left_lines(actor, job),
         damaged=may_decide and waits and not job.repair and DAMAGED in job.warnings,
+        gaps_left=gaps_left,
+        in_charge=in_charge,
         same_as=_same_as(actor, job),
         dropped=dropped(job).count() if can(actor, "service.moderate", job) else 0,
     )

@@ -74,6 +74,8 @@ def test_what_somebody_closed_since_stays_and_is_shown(cast):
     assert "Modifiés depuis" in page and f"/inscriptions/{gap.pk}/" in page
     assert name in page.split("Modifiés depuis")[1]  # whose it is
     done = undo(cast, october)
+    after = client(cast.officer_metz).get(f"/imports/{october.pk}/").content.decode()
+    assert f"/inscriptions/{gap.pk}/" in after.split("Modifiés depuis")[1], "still listed once it is taken back"
     assert (done.counts["gaps_voided"], done.counts["gaps_left"]) == (1, 1)
     with tenant(actor(cast.officer_metz)):
         assert RegistrationGap.objects.get(pk=gap.pk).state == "resolved"

@@ -30,7 +30,13 @@ def test_the_gap_says_the_list_was_taken_back_and_names_nobody_as_its_author(cas
     job, gap = taken
     lead = str(cast.udaf_lead.user)
     assert f"par {lead}" in _words(client(cast.udaf_lead).get(f"/inscriptions/{gap.pk}/"))
+    page = client(cast.officer_metz).get(f"/imports/{job.pk}/annuler/").content.decode()
+    assert f"/inscriptions/{gap.pk}/" in page.split("Déjà pris en charge")[1]
     undo(cast, job)
+    page = client(cast.officer_metz).get(f"/imports/{job.pk}/").content.decode()
+    assert f"/inscriptions/{gap.pk}/" in page.split("Pris en charge, ils ont été retirés")[1]
+    late = client(cast.officer_metz).post(f"/imports/{job.pk}/annuler/", {"reason": "Mauvais fichier envoyé"})
+    assert late.status_code == 409 and "Rien n'est encore annulé" not in _words(late)
     shown = _words(client(cast.udaf_lead).get(f"/inscriptions/{gap.pk}/"))
     assert "avait signalée a été reprise" in shown
     assert f"Annulée par {lead}" not in shown
