@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from hub.core.actor import Actor
@@ -24,6 +24,12 @@ class TimelineEntry:
     by: str = ""
     url: str = ""
     icon: str = "circle"
+    timed: bool = True  # false: only its day is known
+
+    @property
+    def moment(self) -> date | datetime:
+        """Its instant, or its day when no more is known."""
+        return self.at if self.timed else self.at.date()
 
 
 def provide(slot: str) -> Callable[[Provider], Provider]:

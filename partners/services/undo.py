@@ -75,4 +75,4 @@ def days_left_to_undo(actor: Actor, job: ImportJob) -> int:
     if job.applied_at is None:
         return 0
     left = job.applied_at + timedelta(days=UNDO_DAYS) - actor.now
-    return max(0, -(-left // timedelta(days=1)))
+    return min(UNDO_DAYS, max(0, -(-left // timedelta(days=1))))  # never more, whichever clock is ahead

@@ -366,6 +366,7 @@ def _entry(one: RegistrationEntry, month: date | None, *, sees: bool) -> Timelin
         detail=" · ".join(filter(None, parts)),
         by=f"liste de {month:%m/%Y}" if month else "",
         icon="circle-check" if registered else "calendar-x",
+        timed=False,
     )
 
 

@@ -5,9 +5,10 @@ Who was recognised is the Département's knowledge (`import.rows`): a partner re
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from django.db.models import QuerySet
 
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
+from hub.core.dates import EXCEL_EPOCH
 from hub.core.pages import Page, paginate
 from hub.core.progress import Step, progress_of
 from hub.core.tabular.problems import notice
@@ -70,6 +72,7 @@ BY_RULE = {
     "phone": ("phone", "first"),
 }
 CHANGE_LABELS = {"nir": "numéro de sécurité sociale", "track": "orientation"}
+DATES, SERIAL = ("birth_date", "date"), re.compile(r"[1-7]\d{4}", re.ASCII)
 DAMAGED = notice("ENCODAGE_DOUBLE").message
 
 
@@ -243,9 +246,16 @@ def import_columns(job: ImportJob) -> list[Column]:
         return []
     rows = zip(survey["titles"], survey["samples"], survey["fields"], strict=True)
     return [
-        Column(position, title or f"Colonne {position + 1}", samples, name, labels.get(name, ""))
+        Column(position, title or f"Colonne {position + 1}", _said(name, samples), name, labels.get(name, ""))
         for position, (title, samples, name) in enumerate(rows)
     ]
+
+
+def _said(name: str, samples: list[str]) -> list[str]:
+    """First values of a column; those a workbook counts in days since 1900 as the dates they are."""
+    if name not in DATES and not name.endswith("_on"):
+        return samples
+    return [f"{EXCEL_EPOCH + timedelta(days=int(one)):%d/%m/%Y}" if SERIAL.fullmatch(one) else one for one in samples]
 
 
 def import_rows(actor: Actor, job: ImportJob, *, verdict: str = "", after: str = "") -> Rows:

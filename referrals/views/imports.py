@@ -16,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from hub.core.access import can, require, visible
 from hub.core.errors import Confirmation, Conflict, DomainError, Invalid, Refused, TooLarge
 from hub.core.models import record_access
-from hub.core.tabular import FileProblem, write_csv
+from hub.core.tabular import FileProblem, refusal, write_csv
+from hub.core.tabular.sheet import has_rows
 from hub.core.topics import topic_token
 from partners.importers import IMPORTERS, recognised
 from partners.models import ImportJob
@@ -273,6 +274,8 @@ def _kind_of(form: ImportForm, file: UploadedFile) -> str:
     label = ImportKind(kind).label if kind else ""
     if kind is None:
         found = detect(_bytes(file))
+        if found is None and not has_rows(_bytes(file)):
+            raise refusal("FICHIER_VIDE")
         if found is None:
             sentence = "Le contenu n'est pas reconnu : choisissez le type pour savoir ce qui manque."
             raise Invalid(fields={"kind": sentence})

@@ -6,6 +6,7 @@ import io
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from openpyxl import Workbook
 
 from hub.core.actor import Actor
 from hub.core.gate import tenant
@@ -211,6 +212,14 @@ def test_an_abandoned_file_leaves_nothing(cast, django_capture_on_commit_callbac
         with tenant(Actor.system(cast.department.pk)):
             assert not ImportRow.objects.filter(job=job).exists()
         assert client(member).post(f"/imports/{job.pk}/confirmer/").status_code == 409
+
+
+def test_an_empty_workbook_is_said_to_be_empty(cast):
+    empty = io.BytesIO()
+    Workbook().save(empty)
+    assert (
+        "ne contient aucune ligne de données" in post(cast.officer_metz, empty.getvalue(), "vide.xlsx").content.decode()
+    )
 
 
 def test_somebody_elses_file_is_given_up_with_a_reason_and_its_owner_is_told(cast):

@@ -152,6 +152,7 @@ def test_the_pages_of_texts(cast):
     browser, address = client(cast.head), "/courriers/modeles/first/"
     assert browser.get("/courriers/modeles/").content.decode().count("Texte d'origine") == 4
     page = browser.get(address).content.decode()
+    assert page.count('id="id_body"') == 1
     assert "{accompagnement}" in page and "EXEMPLE Camille" in page
     assert browser.get("/courriers/modeles/inconnu/").status_code == 404
     given = {"subject": FIRST.subject, "body": changed("Sous peine de radiation.").body, "after": 0}

@@ -10,7 +10,7 @@ from hub.core.actor import Actor
 from hub.core.errors import Conflict, Invalid, Refused
 from hub.core.gate import tenant
 from notifications.models import Notification
-from partners.services.undo import undo_import
+from partners.services.undo import days_left_to_undo, undo_import
 from partners.tasks import sweep_imports
 from referrals.models import RegistrationEntry, RegistrationGap, RegistrationMeasure, RegistrationStatus
 from referrals.services.gaps import resolve_gap
@@ -77,6 +77,8 @@ def test_what_somebody_closed_since_stays_and_is_shown(cast):
     after = client(cast.officer_metz).get(f"/imports/{october.pk}/").content.decode()
     assert f"/inscriptions/{gap.pk}/" in after.split("Modifiés depuis")[1], "still listed once it is taken back"
     assert (done.counts["gaps_voided"], done.counts["gaps_left"]) == (1, 1)
+    with tenant(actor(cast.officer_metz, october.applied_at - timedelta(seconds=1))) as acting:
+        assert days_left_to_undo(acting, october) == 7, "never more than the days there are"
     with tenant(actor(cast.officer_metz)):
         assert RegistrationGap.objects.get(pk=gap.pk).state == "resolved"
 

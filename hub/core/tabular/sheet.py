@@ -13,7 +13,7 @@ from typing import BinaryIO, Literal
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from hub.core.tabular.archive import check_workbook, unsaved_formulas
-from hub.core.tabular.limits import Limits
+from hub.core.tabular.limits import DEFAULT_LIMITS, Limits
 from hub.core.tabular.problems import Remark, notice, refusal
 from hub.core.tabular.sniff import Source, TextShape, container, opened, separator, text_shape
 from hub.core.tabular.write import FORMULA_STARTS
@@ -72,6 +72,14 @@ def open_sheets(source: Source, limits: Limits, *, repair: bool = False, only: s
             for sheet in _workbook_sheets(source, kind, limits, repair, only):
                 sheet.warnings += said
                 yield sheet
+
+
+def has_rows(source: Source) -> bool:
+    """Is anything written in any visible sheet, or in a file that is no table? Raises FileProblem."""
+    with opened(source) as file:
+        if container(file, DEFAULT_LIMITS) == "xml":
+            return True
+    return any(next(sheet.rows(), None) for sheet in open_sheets(source, DEFAULT_LIMITS))
 
 
 def _text_sheet(source: Source, file: BinaryIO, limits: Limits, repair: bool) -> Sheet:
