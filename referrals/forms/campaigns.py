@@ -36,8 +36,8 @@ class CandidateFilters(forms.Form):
     )
     territory = forms.ModelChoiceField(Territory.objects.none(), label="Territoire", required=False, empty_label="Tous")
     since = forms.ChoiceField(label="Droit ouvert depuis", choices=SINCE, required=False)
-    age_min = forms.IntegerField(label="Âge, de", min_value=16, max_value=99, required=False)
-    age_max = forms.IntegerField(label="à", min_value=16, max_value=99, required=False)
+    age_min = forms.IntegerField(label="Âge minimum", min_value=16, max_value=99, required=False)
+    age_max = forms.IntegerField(label="Âge maximum", min_value=16, max_value=99, required=False)
     explained = forms.BooleanField(label="Aussi les absences expliquées", required=False)
 
     def __init__(self, given: QueryDict, *, actor: Actor, **options: Any) -> None:
