@@ -40,7 +40,6 @@ _BLANKS = re.compile(r"[\s.\-]+")
 NULL = r"\N"  # of COPY
 BLOCK = 200  # lines written at once: each is held three times
 CHUNK = 50  # blocks matched at once: each time, everybody known is looked at
-AHEAD = 18  # blocks read while others are matched: more would show in memory
 NO_PERSON = "\t".join((NULL,) * 7)
 NO_PROBLEM = f"[]\t{NULL}"
 _json = json.JSONEncoder(ensure_ascii=False).encode
@@ -75,8 +74,7 @@ def chunks(
 
     The next ones are read meanwhile.
     """
-    blocks = _blocks(_Written(nir_columns), lines, data)
-    with connection.cursor() as cursor, ahead(blocks, most=AHEAD) as written:
+    with connection.cursor() as cursor, ahead(_blocks(_Written(nir_columns), lines, data)) as written:
         cursor.execute("DROP TABLE IF EXISTS stage")
         cursor.execute(CREATE)
         cursor.execute(BULK_SETTINGS)
