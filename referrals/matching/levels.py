@@ -209,12 +209,11 @@ def match(department_id: UUID, organization_id: UUID) -> None:
 
 
 def _doubt(cursor: CursorWrapper, department_id: UUID) -> None:
-    """Leave to somebody the lines that another identifier of theirs contradicts."""
-    cursor.execute("SELECT DISTINCT rule FROM stage WHERE person IS NOT NULL")
-    rules = {rule for (rule,) in cursor.fetchall()}
+    """Leave to somebody the lines that another identifier of theirs contradicts.
+
+    The same statements whoever is recognised: who brings a roster must not learn it from how long they take.
+    """
     for rule, (condition, message) in DOUBTS.items():
-        if rule in rules:
-            said = SAID.format(code="CONFLIT_ID", message=message)
-            cursor.execute(DOUBT.format(condition=condition), {"rule": rule, "said": said})
-    if rules & set(WITHOUT_PES):
-        cursor.execute(OTHER_PES, {"department": department_id, "rules": list(WITHOUT_PES), "said": TAKEN})
+        said = SAID.format(code="CONFLIT_ID", message=message)
+        cursor.execute(DOUBT.format(condition=condition), {"rule": rule, "said": said})
+    cursor.execute(OTHER_PES, {"department": department_id, "rules": list(WITHOUT_PES), "said": TAKEN})
