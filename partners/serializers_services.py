@@ -25,7 +25,19 @@ def _text(longest: int, **options: Any) -> serializers.CharField:
     return serializers.CharField(max_length=longest, required=False, allow_blank=True, **options)
 
 
-class Written(serializers.Serializer[Any]):
+class Located(serializers.Serializer[Any]):
+    """Where a service or a structure is."""
+
+    address = _text(200)
+    address_extra = _text(200)
+    postcode = _text(5)
+    city = _text(80)
+    insee = _text(5, help_text="Code INSEE de la commune.")
+    latitude = serializers.FloatField(required=False, allow_null=True)
+    longitude = serializers.FloatField(required=False, allow_null=True)
+
+
+class Written(Located):
     """What one may write of a service."""
 
     description = _text(10_000)
@@ -42,13 +54,6 @@ class Written(serializers.Serializer[Any]):
         required=False,
         help_text="Codes de communes, d'EPCI, de départements, ou `france`.",
     )
-    address = _text(200)
-    address_extra = _text(200)
-    postcode = _text(5)
-    city = _text(80)
-    insee = _text(5, help_text="Code INSEE de la commune.")
-    latitude = serializers.FloatField(required=False, allow_null=True)
-    longitude = serializers.FloatField(required=False, allow_null=True)
     opening_hours = _text(300, help_text="Format OpenStreetMap : `Mo-Fr 08:30-12:30`.")
     phone = _text(20)
     email = _text(254)
@@ -90,19 +95,12 @@ class ServiceOutput(Written):
     updated_on = serializers.DateField(allow_null=True)
 
 
-class StructureEdit(serializers.Serializer[Any]):
+class StructureEdit(Located):
     """What one may write of a structure that a file brought, before it joins the network."""
 
     name = serializers.CharField(max_length=150, required=False)
     description = _text(10_000)
     siret = _text(14)
-    address = _text(200)
-    address_extra = _text(200)
-    postcode = _text(5)
-    city = _text(80)
-    insee = _text(5, help_text="Code INSEE de la commune.")
-    latitude = serializers.FloatField(required=False, allow_null=True)
-    longitude = serializers.FloatField(required=False, allow_null=True)
     phone = _text(20)
     email = _text(254)
     opening_hours = _text(300, help_text="Format OpenStreetMap : `Mo-Fr 08:30-12:30`.")

@@ -13,7 +13,7 @@ from hub.core.actor import Actor
 from partners.models import Function, Organization, Service
 from partners.models.services import ServiceState
 from referrals.models import Beneficiary
-from referrals.policies.people import knows_privately, supported_people
+from referrals.policies.people import SUPPORTING, knows_privately, supported_people
 
 DESIGNING = (
     Function.COORDINATION,
@@ -77,6 +77,15 @@ def _co_hosted(actor: Actor) -> Q:
         return Q(pk=None)
     here = Session.objects.filter(action__in=co_hosted_by(actor), action__service__sensitive=False)
     return Q(state=EnrolmentState.ENROLLED, sensitive=False, session__in=here.values("pk"))
+
+
+def knows_the_seat_alone(actor: Actor, one: Enrolment, *, level: str) -> bool:
+    """Is it as a co-host alone that the actor knows of an enrolment: who has a seat, who came, and nothing else?
+
+    `level`: the one at which he reads the person.
+    """
+    party = actor.organization_id in (one.prescriber_id, one.host_id)
+    return one.beneficiary_id is not None and not (actor.is_wide or party or level in SUPPORTING)
 
 
 def co_hosted_by(actor: Actor) -> QuerySet[Any, UUID]:

@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from collective_actions.models import Enrolment, EnrolmentState, Session
+from collective_actions.policies.actions import knows_the_seat_alone
 from collective_actions.services.actions.sessions import to_conclude
 from hub.core.access import can, get_visible, visible
 from hub.core.actor import Actor
 from hub.core.text import fold
 from referrals.models.referrals import OPEN_STATES
-from referrals.policies.people import SUPPORTING
-from referrals.selectors.known import Known, known_people, name_in
+from referrals.selectors.known import known_people, name_in
 
 MOST = 600  # of one session: 500 seats, and those who wait
 JOINED = ("session__action__service", "prescriber", "member", "referral")
@@ -99,6 +99,7 @@ def enrolment_lines(actor: Actor, rows: Iterable[Enrolment]) -> list[EnrolmentLi
     """Names in two queries at most, whatever the number of rows."""
     found = list(rows)
     known = known_people(actor, {one.beneficiary_id for one in found if one.beneficiary_id})
+    levels: dict[UUID | None, str] = {pk: person.level for pk, person in known.items()}
     return [
         EnrolmentLine(
             enrolment=one,
@@ -106,18 +107,10 @@ def enrolment_lines(actor: Actor, rows: Iterable[Enrolment]) -> list[EnrolmentLi
             known=one.beneficiary_id in known,
             gestures=_gestures(actor, one),
             referral_open=one.referral is not None and one.referral.state in OPEN_STATES,
-            listed=_listed(actor, one, known),
+            listed=knows_the_seat_alone(actor, one, level=levels.get(one.beneficiary_id, "")),
         )
         for one in found
     ]
-
-
-def _listed(actor: Actor, one: Enrolment, known: dict[UUID, Known]) -> bool:
-    if actor.is_wide or one.beneficiary_id is None:
-        return False
-    party = actor.organization_id in (one.prescriber_id, one.host_id)
-    follows = one.beneficiary_id in known and known[one.beneficiary_id].level in SUPPORTING
-    return not (party or follows)
 
 
 def offers_to_answer(actor: Actor) -> QuerySet[Enrolment]:
