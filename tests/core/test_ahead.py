@@ -1,11 +1,11 @@
-"""Reading ahead: in order, bounded, and over when its block is."""
+"""Reading ahead: in order, bounded, and over when its block is. What is made meanwhile is there when asked for."""
 
 import threading
 import time
 
 import pytest
 
-from hub.core.ahead import ahead
+from hub.core.ahead import ahead, meanwhile
 
 
 def test_everything_comes_in_order_and_another_thread_makes_it():
@@ -43,3 +43,21 @@ def test_whoever_leaves_early_leaves_nothing_running():
     assert len(made_of) <= 4, "the one taken and three in advance"
     time.sleep(0.01)
     assert len(made_of) <= 4
+
+
+def test_one_thing_is_made_while_the_block_goes_on():
+    started, told = threading.Event(), threading.Event()
+
+    def make():
+        started.set()
+        return told.wait(10)
+
+    with meanwhile(make) as made:
+        assert started.wait(10)
+        told.set()
+        assert made.result() is True
+
+
+def test_what_could_not_be_made_is_said_where_it_is_asked_for():
+    with meanwhile(lambda: [][0]) as made, pytest.raises(IndexError):
+        made.result()

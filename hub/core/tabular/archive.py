@@ -10,9 +10,11 @@ import re
 import struct
 import zipfile
 import zlib
+from functools import partial
 from typing import IO, BinaryIO, Literal, Protocol
 from xml.parsers import expat
 
+from hub.core.ahead import ahead
 from hub.core.tabular.limits import MEBIBYTE, Limits
 from hub.core.tabular.problems import FileProblem, refusal
 from hub.core.tabular.sniff import too_big
@@ -100,8 +102,8 @@ def _check_members(archive: zipfile.ZipFile, kind: Workbook, size: int, limits: 
         # The directory may lie: let zipfile read to the true end of the deflate stream, within what is allowed.
         honest = copy.copy(member)
         honest.file_size = allowed + 2 * _CHUNK
-        with archive.open(honest) as stream:
-            while chunk := stream.read(_CHUNK):
+        with archive.open(honest) as stream, ahead(iter(partial(stream.read, _CHUNK), b""), 2) as chunks:
+            for chunk in chunks:
                 total += len(chunk)
                 if total > allowed:
                     raise _bomb(limits)

@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from hub.core.ahead import meanwhile
 from hub.core.tabular.archive import check_workbook, unsaved_formulas
 from hub.core.tabular.limits import DEFAULT_LIMITS, Limits
 from hub.core.tabular.problems import Remark, notice, refusal
@@ -67,11 +68,7 @@ def open_sheets(source: Source, limits: Limits, *, repair: bool = False, only: s
             yield _text_sheet(source, file, limits, repair)
         else:
             kind = check_workbook(file, limits)
-            unsaved = unsaved_formulas(file) if kind == "xlsx" else 0
-            said = [notice("FORMULES", found=unsaved)] if unsaved else []
-            for sheet in _workbook_sheets(source, kind, limits, repair, only):
-                sheet.warnings += said
-                yield sheet
+            yield from _workbook_sheets(source, file, kind, limits, repair, only)
 
 
 def has_rows(source: Source) -> bool:
@@ -145,10 +142,11 @@ def _without_nul(lines: Iterator[str]) -> Iterator[str]:
 
 
 def _workbook_sheets(
-    source: Source, kind: Literal["xlsx", "ods"], limits: Limits, repair: bool, only: str
+    source: Source, file: BinaryIO, kind: Literal["xlsx", "ods"], limits: Limits, repair: bool, only: str
 ) -> Iterator[Sheet]:
     try:
-        with CalamineWorkbook.from_object(source) as workbook:  # a path is not read into memory first
+        # A path is not read into memory first; of a file given open, calamine keeps its own copy.
+        with CalamineWorkbook.from_object(source) as workbook, meanwhile(partial(_unsaved, file, kind)) as unsaved:
             tables = [about for about in workbook.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet]
             names = [about.name for about in tables]
             visible = [about.name for about in tables if about.visible == SheetVisibleEnum.Visible][:_MOST_SHEETS]
@@ -163,9 +161,15 @@ def _workbook_sheets(
                     looks_doubly_encoded(cell) for _, row in islice(_workbook_rows(sheet, False), 50) for cell in row
                 ):
                     found.warnings.append(notice("ENCODAGE_DOUBLE"))
+                if formulas := unsaved.result():
+                    found.warnings.insert(0, notice("FORMULES", found=formulas))
                 yield found
     except CalamineError as error:
         raise refusal("FICHIER_ILLISIBLE") from error
+
+
+def _unsaved(file: BinaryIO, kind: Literal["xlsx", "ods"]) -> int:
+    return unsaved_formulas(file) if kind == "xlsx" else 0
 
 
 def _workbook_rows(sheet: CalamineSheet, repair: bool) -> Iterator[tuple[int, Row]]:
