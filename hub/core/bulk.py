@@ -21,17 +21,20 @@ SET LOCAL default_statistics_target = 10; SET LOCAL work_mem = '64MB'; SET LOCAL
 """
 
 
+_ONE_BY_ONE = ("enable_nestloop", "enable_mergejoin", "enable_indexscan")
+
+
 @contextmanager
 def whole_tables() -> Iterator[None]:
-    """Statements of this block join whole tables: by hashing, not by looking up thousands of rows one by one.
+    """Statements of this block join whole tables: read through and hashed, rows are not looked up one by one.
 
     The planner would choose the second: it takes the policy of each row for a query it must run, when one look at the
     role settles it for all.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute("; ".join(f"SET LOCAL {way} = off" for way in _ONE_BY_ONE))
         yield
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        cursor.execute("; ".join(f"SET LOCAL {way} = on" for way in _ONE_BY_ONE))
 
 
 def bulk_insert(rows: Iterable[Model]) -> int:
