@@ -166,10 +166,10 @@ def _verdicts(
     told: Progress,
 ) -> dict[str, Any]:
     """Recognise these lines, compare them, write their rows; the counts of the whole job."""
-    stage.load(lines, partial(_data, as_of=as_of), nir_columns=nir_columns)
+    stage.load(actor.department_id, lines, partial(_data, as_of=as_of), nir_columns=nir_columns)
     told.tell(MATCHING)
     levels.match(actor.department_id, job.organization_id)
-    levels.part_conflicts(actor.department_id)
+    levels.part_conflicts()
     rows.mark_doubles(job.pk)
     told.tell(CHECKING)
     mark_differences(actor)

@@ -72,7 +72,7 @@ class RegistrationImporter:
         sieve = strangers.sieve(actor.department_id, job.organization_id, parsed.lines, seen)
         lines = parsed.sifted(partial(told.watch, name=READING, total=parsed.lines), sieve)
         left_out = 0
-        for _ in stage.chunks(seen.watch(lines), _data, nir_columns=parsed.nir_columns):
+        for _ in stage.chunks(actor.department_id, seen.watch(lines), _data, nir_columns=parsed.nir_columns):
             levels.match(actor.department_id, job.organization_id)
             left_out += strangers.leave_out(job.pk)
             _write_rows(actor, job)
@@ -118,7 +118,7 @@ class RegistrationImporter:
         titles = labels(REGISTRATION)
         parsed, lines = read_again(partial(_opened, actor, job, month=job.month), path, titles, corrections)
         forget_rows(job, corrections)
-        stage.load(lines, _data, nir_columns=parsed.nir_columns)
+        stage.load(actor.department_id, lines, _data, nir_columns=parsed.nir_columns)
         levels.match(actor.department_id, job.organization_id)
         rows.mark_doubles(job.pk)
         _write_rows(actor, job)
@@ -158,7 +158,7 @@ def _opened(actor: Actor, job: ImportJob, source: Source, *, month: date | None 
 
 def _write_rows(actor: Actor, job: ImportJob) -> None:
     """The rows of the staged lines, with suggestions for those nobody answers to."""
-    suggestions.suggest(actor.department_id)
+    suggestions.suggest()
     rows.write(actor.department_id, job.pk, unmatched=Verdict.UNKNOWN)
 
 

@@ -22,24 +22,21 @@ CUT_NAME = (
     "(length(s.last) IN (25, 28, 32) AND (starts_with(b.last_key, s.last) OR starts_with(b.birth_key, s.last)))"
     " OR (length(b.last_key) IN (25, 28, 32) AND starts_with(s.last, b.last_key))"
 )
-NUMBER = "JOIN referrals_nationalnumber n ON n.department_id = %(department)s AND n.hash = s.nir"
-
-# rule → (joins, condition); `b` is the person, `s` the line, `n` the NIR.
-LEVELS: tuple[tuple[str, str, str], ...] = (
-    ("nir_birth", NUMBER, f"b.id = n.beneficiary_id AND {SAME_BIRTH}"),
-    ("nir", NUMBER, "b.id = n.beneficiary_id AND (s.birth IS NULL OR b.birth_date IS NULL)"),
-    ("pes_id", "", f"cardinality(s.pes) > 0 AND b.pes_keys && s.pes AND {SAME_BIRTH}"),
+# rule → condition; `b` is the person known, `s` the line.
+LEVELS: tuple[tuple[str, str], ...] = (
+    ("nir_birth", f"b.nir = s.nir AND {SAME_BIRTH}"),
+    ("nir", "b.nir = s.nir AND (s.birth IS NULL OR b.birth_date IS NULL)"),
+    ("pes_id", f"cardinality(s.pes) > 0 AND b.pes_keys && s.pes AND {SAME_BIRTH}"),
     (
         "caf",
-        "",
         "s.number IS NOT NULL AND b.caf_number = s.number AND (s.org IS NULL OR b.caf_organization IN (s.org, ''))"
         " AND (s.role IS NULL OR b.caf_role IN (s.role, ''))"
         f" AND ({SAME_BIRTH} OR (b.first_key = s.first AND {NO_OTHER_BIRTH}))",
     ),
-    ("internal_id", "", f"s.internal IS NOT NULL AND b.internal_id = s.internal AND {NO_OTHER_BIRTH}"),
-    ("names_birth", "", f"{SAME_BIRTH} AND b.first_full_key = s.first_full AND ({ANY_NAME} OR {CUT_NAME})"),
-    ("email", "", f"s.email IS NOT NULL AND b.email = s.email AND b.first_key = s.first AND {NO_OTHER_BIRTH}"),
-    ("phone", "", f"s.phone IS NOT NULL AND b.phone = s.phone AND b.first_key = s.first AND {NO_OTHER_BIRTH}"),
+    ("internal_id", f"s.internal IS NOT NULL AND b.internal_id = s.internal AND {NO_OTHER_BIRTH}"),
+    ("names_birth", f"{SAME_BIRTH} AND b.first_full_key = s.first_full AND ({ANY_NAME} OR {CUT_NAME})"),
+    ("email", f"s.email IS NOT NULL AND b.email = s.email AND b.first_key = s.first AND {NO_OTHER_BIRTH}"),
+    ("phone", f"s.phone IS NOT NULL AND b.phone = s.phone AND b.first_key = s.first AND {NO_OTHER_BIRTH}"),
 )
 LABELS = {
     "nir_birth": "NIR et date de naissance",
@@ -57,7 +54,7 @@ LABELS = {
 MATCH = """
 WITH found AS (
   SELECT s.line, array_agg(DISTINCT b.id) AS people
-    FROM stage s {joins} JOIN referrals_beneficiary b ON b.department_id = %(department)s AND {condition}
+    FROM stage s JOIN known b ON {condition}
    WHERE s.person IS NULL AND s.candidates IS NULL AND (s.verdict IS NULL OR s.verdict = 'rejected') GROUP BY s.line)
 UPDATE stage s SET person = CASE WHEN cardinality(f.people) = 1 THEN f.people[1] END, rule = %(rule)s,
        candidates = CASE WHEN cardinality(f.people) > 1 THEN f.people END,
@@ -68,8 +65,7 @@ UPDATE stage s SET person = CASE WHEN cardinality(f.people) = 1 THEN f.people[1]
 CONFLICTS = """
 UPDATE stage s SET verdict = coalesce(s.verdict, 'ambiguous'), candidates = ARRAY[s.person], person = NULL,
        problems = s.problems || %(said)s
-  FROM referrals_nationalnumber n
- WHERE n.beneficiary_id = s.person AND s.rule NOT IN ('nir_birth', 'nir') AND s.nir IS NOT NULL AND n.hash <> s.nir
+  FROM known b WHERE b.id = s.person AND s.rule NOT IN ('nir_birth', 'nir') AND s.nir IS NOT NULL AND b.nir <> s.nir
 """
 # What else the line says of whom a rule recognised: rule → (condition, what is said).
 SAME_FIRST = (
@@ -87,7 +83,7 @@ DOUBTS = {
 DOUBT = """
 UPDATE stage s SET verdict = coalesce(s.verdict, 'ambiguous'), candidates = ARRAY[s.person], person = NULL,
        problems = s.problems || %(said)s
-  FROM referrals_beneficiary b WHERE b.id = s.person AND s.rule = %(rule)s AND {condition}
+  FROM known b WHERE b.id = s.person AND s.rule = %(rule)s AND {condition}
 """
 # Pôle emploi's identifier of the line is somebody else's than the person recognised without it.
 OTHER_PES = """
@@ -95,29 +91,25 @@ UPDATE stage s SET verdict = coalesce(s.verdict, 'ambiguous'), candidates = ARRA
        problems = s.problems || %(said)s
   FROM (SELECT s.line, min(b.id::text)::uuid AS id
           FROM (SELECT line, person, unnest(pes) AS key FROM stage WHERE person IS NOT NULL AND rule = ANY(%(rules)s)) s
-          JOIN (SELECT id, unnest(pes_keys) AS key FROM referrals_beneficiary WHERE department_id = %(department)s) b
+          JOIN (SELECT id, unnest(pes_keys) AS key FROM known) b
             ON b.key = s.key AND b.id <> s.person GROUP BY s.line) o
  WHERE o.line = s.line
 """
 WITHOUT_PES = ("names_birth", "caf", "internal_id", "email", "phone")
 # A NIR we know, with another birth date: somebody must look.
 KNOWN_NIR = """
-UPDATE stage s SET verdict = 'ambiguous', candidates = ARRAY[n.beneficiary_id], problems = s.problems || %(said)s
-  FROM referrals_nationalnumber n
- WHERE n.department_id = %(department)s AND n.hash = s.nir AND s.person IS NULL AND s.verdict IS NULL
+UPDATE stage s SET verdict = 'ambiguous', candidates = ARRAY[b.id], problems = s.problems || %(said)s
+  FROM known b WHERE b.nir = s.nir AND s.person IS NULL AND s.verdict IS NULL
 """
 # An identifier of the line belongs to somebody else than the person recognised: somebody must look.
 OTHER_OWNER = """
 UPDATE stage s SET verdict = coalesce(s.verdict, 'ambiguous'), problems = s.problems || %(said)s, person = NULL,
-       candidates = array_remove(ARRAY[s.person, {owner}], NULL)
-  FROM {table} o
- WHERE o.department_id = %(department)s AND {same} AND s.person IS DISTINCT FROM {owner} AND s.candidates IS NULL
+       candidates = array_remove(ARRAY[s.person, b.id], NULL)
+  FROM known b
+ WHERE {same} AND s.person IS DISTINCT FROM b.id AND s.candidates IS NULL
    AND (s.verdict IS NULL OR s.verdict = 'rejected')
 """
-OWNERS = (
-    ("referrals_nationalnumber", "o.beneficiary_id", "o.hash = s.nir"),
-    ("referrals_beneficiary", "o.id", "o.internal_id = s.internal AND o.internal_id <> ''"),
-)
+OWNERS = ("b.nir = s.nir", "b.internal_id = s.internal AND b.internal_id <> ''")
 # Two lines of one file that would create two people under one number.
 SAME_NUMBER = """
 UPDATE stage s SET verdict = 'ambiguous', problems = s.problems || %(said)s
@@ -157,12 +149,9 @@ UPDATE stage s SET person = d.beneficiary_id, rule = 'decision', verdict = NULL,
 OWNED = """
 UPDATE stage s SET {column} = NULL, data = s.data #- '{path}'
  WHERE s.rule = 'decision' AND s.{column} IS NOT NULL AND EXISTS (
-   SELECT 1 FROM {table} o WHERE o.department_id = %(department)s AND {same} AND s.person IS DISTINCT FROM {owner})
+   SELECT 1 FROM known b WHERE {same} AND s.person IS DISTINCT FROM b.id)
 """
-LEFT_OUT = (
-    ("nir", "{nir}", "referrals_nationalnumber", "o.hash = s.nir", "o.beneficiary_id"),
-    ("internal", "{values,internal_id}", "referrals_beneficiary", "o.internal_id = s.internal", "o.id"),
-)
+LEFT_OUT = (("nir", "{nir}", "b.nir = s.nir"), ("internal", "{values,internal_id}", "b.internal_id = s.internal"))
 
 
 TAKEN = SAID.format(code="CONFLIT_ID", message="un identifiant de cette ligne est celui d'une autre personne")
@@ -173,12 +162,11 @@ ALIKE = SAID.format(
 TWICE = SAID.format(code="CONFLIT_ID", message="une autre ligne du fichier porte le même numéro")
 
 
-def part_conflicts(department_id: UUID) -> None:
-    """Before people are written: no line may give somebody the number of another (`ambiguous` instead)."""
+def part_conflicts() -> None:
+    """Once matched, before people are written: no line gives somebody the number of another (`ambiguous` instead)."""
     with connection.cursor() as cursor:
-        for table, owner, same in OWNERS:
-            sql = OTHER_OWNER.format(table=table, owner=owner, same=same)
-            cursor.execute(sql, {"department": department_id, "said": TAKEN})
+        for same in OWNERS:
+            cursor.execute(OTHER_OWNER.format(same=same), {"said": TAKEN})
         for column in ("nir", "internal"):
             cursor.execute(SAME_NUMBER.format(column=column), {"said": TWICE})
         cursor.execute(NAMESAKES, {"said": ALIKE})
@@ -194,21 +182,19 @@ def match(department_id: UUID, organization_id: UUID) -> None:
                        " bool_or(number IS NOT NULL), bool_or(internal IS NOT NULL) FROM stage")  # fmt: skip
         present = dict(zip(("nir", "email", "phone", "caf", "internal_id"), cursor.fetchone(), strict=True))
         present["nir_birth"] = present["nir"]
-        for rule, joins, condition in LEVELS:
+        for rule, condition in LEVELS:
             if present.get(rule, True):
-                sql = MATCH.format(joins=joins, condition=condition)
-                cursor.execute(sql, {"department": department_id, "rule": rule})
+                cursor.execute(MATCH.format(condition=condition), {"rule": rule})
         cursor.execute(CONFLICTS, {"said": OTHER_NIR})
-        cursor.execute(KNOWN_NIR, {"department": department_id, "said": OTHER_BIRTH})
-        _doubt(cursor, department_id)
+        cursor.execute(KNOWN_NIR, {"said": OTHER_BIRTH})
+        _doubt(cursor)
         cursor.execute(DECIDED, {"department": department_id, "organization": organization_id})
         if cursor.rowcount:
-            for column, path, table, same, owner in LEFT_OUT:
-                sql = OWNED.format(column=column, path=path, table=table, same=same, owner=owner)
-                cursor.execute(sql, {"department": department_id})
+            for column, path, same in LEFT_OUT:
+                cursor.execute(OWNED.format(column=column, path=path, same=same))
 
 
-def _doubt(cursor: CursorWrapper, department_id: UUID) -> None:
+def _doubt(cursor: CursorWrapper) -> None:
     """Leave to somebody the lines that another identifier of theirs contradicts.
 
     The same statements whoever is recognised: who brings a roster must not learn it from how long they take.
@@ -216,4 +202,4 @@ def _doubt(cursor: CursorWrapper, department_id: UUID) -> None:
     for rule, (condition, message) in DOUBTS.items():
         said = SAID.format(code="CONFLIT_ID", message=message)
         cursor.execute(DOUBT.format(condition=condition), {"rule": rule, "said": said})
-    cursor.execute(OTHER_PES, {"department": department_id, "rules": list(WITHOUT_PES), "said": TAKEN})
+    cursor.execute(OTHER_PES, {"rules": list(WITHOUT_PES), "said": TAKEN})

@@ -7,31 +7,33 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
 
 from django.db import connection
 
 from hub.core.ahead import ahead
-from hub.core.bulk import BULK_SETTINGS
 from hub.core.crypto import hasher
 from hub.core.tabular import Remark
 from hub.core.text import name_key
 from partners.models.files import Verdict
 from referrals.imports.lines import PersonLine, RegistrationLine, has_error, has_verdict
 from referrals.imports.memo import Memo
+from referrals.matching.known import gather
 
-# `row_id` is the future key of the ImportRow; `person` and `rule` are filled by matching.
+# `person`, `rule` and `candidates` are filled by matching, which reads the first columns only: the wide ones are last.
 CREATE = """
 CREATE TEMP TABLE stage (
-  line int NOT NULL, raw text, data jsonb, fingerprint text, problems jsonb, verdict text,
-  birth date, nir text, pes varchar[], internal text, fund text, org text, number text, role text,
-  last text, birth_name text, first text, first_full text, email text, phone text,
-  person uuid, rule text, candidates uuid[]
+  line int NOT NULL, person uuid, verdict text, rule text, candidates uuid[],
+  birth date, nir text, pes varchar[], last text, birth_name text, first text, first_full text,
+  internal text, fund text, org text, number text, role text, email text, phone text,
+  fingerprint text, problems jsonb, data jsonb, raw text
 ) ON COMMIT DROP
 """
 COLUMNS = (
     "line, raw, data, fingerprint, problems, verdict, birth, nir, pes, last, birth_name, first, first_full,"
     " internal, fund, org, number, role, email, phone"
 )
+COMPARED = "line, person, verdict, rule, candidates, birth, nir, pes, last, birth_name, first_full"
 SEPARATOR = "\x1f"  # between the cells of `raw`; parsers have removed control characters from what they keep
 Line = TypeVar("Line", PersonLine, RegistrationLine)
 HIDDEN = "•" * 13
@@ -39,7 +41,7 @@ _NIR = re.compile(r"[1-8]\d{4}(?:\d\d|2[AB])\d{6}(?:\d\d)?", re.ASCII)
 _BLANKS = re.compile(r"[\s.\-]+")
 NULL = r"\N"  # of COPY
 BLOCK = 200  # lines written at once: each is held three times
-CHUNK = 50  # blocks matched at once: each time, everybody known is looked at
+CHUNK = 25  # blocks matched at once: each time, everybody known is looked at
 NO_PERSON = "\t".join((NULL,) * 7)
 NO_PROBLEM = f"[]\t{NULL}"
 _json = json.JSONEncoder(ensure_ascii=False).encode
@@ -48,21 +50,24 @@ _ESCAPES = ((BACKSLASH, TWO), ("\t", "\\t"), ("\n", "\\n"), ("\r", "\\r"), ("\x0
 
 
 def load(
+    department_id: UUID,
     lines: Iterable[Line],
     data: Callable[[Line], dict[str, Any] | str],
     *,
     nir_columns: tuple[int, ...],
     secret: bool = False,
 ) -> None:
-    """Copy lines with their `data` (or its JSON) into a fresh `stage`. No NIR reaches it in clear.
+    """Copy lines with their `data` (or its JSON) into a fresh `stage`, and everybody `known` beside it. No NIR reaches
+    it in clear.
 
     `secret`: nothing of these lines outlives `stage`, not even in the planner's statistics.
     """
-    for _ in chunks(lines, data, nir_columns=nir_columns, whole=True, secret=secret):
+    for _ in chunks(department_id, lines, data, nir_columns=nir_columns, whole=True, secret=secret):
         pass
 
 
 def chunks(
+    department_id: UUID,
     lines: Iterable[Line],
     data: Callable[[Line], dict[str, Any] | str],
     *,
@@ -74,10 +79,10 @@ def chunks(
 
     The next ones are read meanwhile.
     """
-    with connection.cursor() as cursor, ahead(_blocks(_Written(nir_columns), lines, data)) as written:
+    with connection.cursor() as cursor, ahead(_blocks(_Written(nir_columns), lines, data), CHUNK) as written:
+        gather(department_id)
         cursor.execute("DROP TABLE IF EXISTS stage")
         cursor.execute(CREATE)
-        cursor.execute(BULK_SETTINGS)
         analysed = False
         for first in written:
             held = 0
@@ -87,7 +92,7 @@ def chunks(
                     copy.write(block.text)
                     held += block.lines
             if not analysed:  # the others are like the first
-                cursor.execute("ANALYZE stage (line)" if secret else "ANALYZE stage")
+                cursor.execute("ANALYZE stage (line)" if secret else f"ANALYZE stage ({COMPARED})")
                 analysed = True
             yield held
 

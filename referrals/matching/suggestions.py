@@ -6,10 +6,11 @@ import json
 from collections import defaultdict
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 from rapidfuzz.distance import JaroWinkler
+
+from hub.core.bulk import whole_tables
 
 RESEMBLANCE = 0.92
 MOST_LINES, MOST_EACH = 20_000, 5
@@ -18,21 +19,17 @@ PAIRS = """
 WITH unknown AS (
   SELECT line, last, birth_name, first_full, birth, nir FROM stage
    WHERE person IS NULL AND verdict IS NULL AND rule IS NULL AND birth IS NOT NULL AND first_full IS NOT NULL
-   ORDER BY line LIMIT %(most)s),
-known AS (
-  SELECT b.id, b.last_key, b.birth_key, b.first_full_key, b.birth_date, n.hash
-    FROM referrals_beneficiary b LEFT JOIN referrals_nationalnumber n ON n.beneficiary_id = b.id
-   WHERE b.department_id = %(department)s)
+   ORDER BY line LIMIT %s)
 SELECT u.line, u.last, u.birth_name, u.first_full, u.birth, k.id, k.last_key, k.birth_key, k.first_full_key,
        k.birth_date
   FROM unknown u JOIN known k ON k.birth_date = u.birth
- WHERE u.nir IS NULL OR k.hash IS NULL OR k.hash = u.nir
+ WHERE u.nir IS NULL OR k.nir IS NULL OR k.nir = u.nir
  UNION ALL
 SELECT u.line, u.last, u.birth_name, u.first_full, u.birth, k.id, k.last_key, k.birth_key, k.first_full_key,
        k.birth_date
   FROM unknown u CROSS JOIN unnest(ARRAY[u.last, u.birth_name]) AS said(name)
   JOIN known k ON k.first_full_key = u.first_full AND k.last_key = said.name
- WHERE u.nir IS NULL OR k.hash IS NULL OR k.hash = u.nir
+ WHERE u.nir IS NULL OR k.nir IS NULL OR k.nir = u.nir
 """
 MARK = """
 UPDATE stage s SET data = s.data || jsonb_build_object('suggestions', m.found::jsonb)
@@ -40,11 +37,11 @@ UPDATE stage s SET data = s.data || jsonb_build_object('suggestions', m.found::j
 """
 
 
-def suggest(department_id: UUID) -> None:
-    """Note on each staged line nobody answers to whom it resembles (the first 20 000 lines, five people each)."""
+def suggest() -> None:
+    """Note on each line that matching left to nobody whom it resembles (the first 20 000 lines, five people each)."""
     found: defaultdict[int, set[str]] = defaultdict(set)
-    with connection.cursor() as cursor:
-        cursor.execute(PAIRS, {"department": department_id, "most": MOST_LINES})
+    with connection.cursor() as cursor, whole_tables():
+        cursor.execute(PAIRS, [MOST_LINES])
         for line, *said, person, last, birth_name, first, born in cursor:
             if resembles(tuple(said), (last, birth_name, first, born)):
                 found[line].add(str(person))

@@ -89,7 +89,7 @@ def apply_roster(actor: Actor, *, job: ImportJob, lines: Iterable[TraineeLine]) 
     read = list(lines)
     sessions = sessions_of(actor, job, [line for line in read if not has_verdict(line.remarks)])
     rosters = _rosters(actor, job, read, sessions)
-    stage.load(_bare(read), _told(sessions, rosters), nir_columns=(), secret=True)
+    stage.load(actor.department_id, _bare(read), _told(sessions, rosters), nir_columns=(), secret=True)
     _match(actor, job)
     values: dict[str, Any] = {
         "department": actor.department_id,
@@ -107,8 +107,7 @@ def apply_roster(actor: Actor, *, job: ImportJob, lines: Iterable[TraineeLine]) 
 def _match(actor: Actor, job: ImportJob) -> None:
     """The levels of files without a number of social security: identifier, then names and date, then contact."""
     with connection.cursor() as cursor:
-        sql = levels.MATCH.format(joins="", condition=BY_IDENTIFIER)
-        cursor.execute(sql, {"department": actor.department_id, "rule": "pes_names"})
+        cursor.execute(levels.MATCH.format(condition=BY_IDENTIFIER), {"rule": "pes_names"})
     levels.match(actor.department_id, job.organization_id)
 
 
