@@ -13,7 +13,7 @@ import django
 
 django.setup()
 
-from hub.celery import app  # noqa: E402
+from hub.celery import app, settle  # noqa: E402
 from hub.core.actor import PARIS  # noqa: E402
 from hub.core.gate import tenant  # noqa: E402
 from hub.demo.accounts import member_of  # noqa: E402
@@ -49,10 +49,11 @@ def main(path: Path) -> None:
 
 
 def _connect() -> None:
-    """A worker that waits for work has its connections."""
+    """A worker that waits for work has its connections, and has settled."""
     with app.producer_or_acquire() as producer:
         producer.connection.ensure_connection()
     assert app.backend is not None
+    settle()
 
 
 if __name__ == "__main__":
