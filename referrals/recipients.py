@@ -156,13 +156,12 @@ def planned_audience(department_id: UUID) -> list[dict[str, Any]]:
     """Whom the plan of this transaction would tell: {organization, team, count of gaps}, most concerned first."""
     with connection.cursor() as cursor:
         cursor.execute(PLANNED_FACTS)
-        facts = [GapFacts(*row) for row in cursor.fetchall()]
+        alike = [(count, GapFacts(*facts)) for count, *facts in cursor.fetchall()]
     members = _Members(list(_active(department_id).prefetch_related("territories")))
-    found: dict[tuple[str, str], int] = {}
-    for gap in facts:
-        sides = {(str(one.organization), str(one.team or "")) for one, _ in members.of(gap)}
-        for side in sides:
-            found[side] = found.get(side, 0) + 1
+    found: Counter[tuple[str, str]] = Counter()
+    for count, gap in alike:
+        for side in {(str(one.organization), str(one.team or "")) for one, _ in members.of(gap)}:
+            found[side] += count
     ranked = sorted(found.items(), key=lambda one: (-one[1], one[0]))
     told = [{"organization": organization, "team": team, "count": n} for (organization, team), n in ranked]
     return told + planned_corrections()
@@ -197,9 +196,12 @@ GAP_FACTS = f"""
 SELECT g.id, g.department_id, g.state IN ('open', 'acknowledged', 'in_progress'), g.kind, {FACTS}
   FROM unnest(%s::uuid[]) AS wanted(id) JOIN referrals_registrationgap g ON g.id = wanted.id {FOLLOWED}
 """
+# Gaps alike are told to the same people: one of them, and how many they are.
 PLANNED_FACTS = f"""
-SELECT g.gap_id, b.department_id, g.act IN ('open', 'change_kind'), coalesce(g.kind, g.former), {FACTS}
+SELECT count(*), (array_agg(g.gap_id))[1], b.department_id, g.act IN ('open', 'change_kind'),
+       coalesce(g.kind, g.former), {FACTS}
   FROM outcome g {FOLLOWED}
+ GROUP BY 3, 4, 5, 6, 7, 8, 9, 10, 11, 12
 """
 
 

@@ -230,16 +230,14 @@ def _by_agencies(job: ImportJob, seen: Seen) -> Territory | None:
 
 def _communes(job: ImportJob, seen: Seen) -> Counter[UUID]:
     """Lines by territory, by their INSEE code or the name of their commune."""
-    said = {place for place in seen.places if place}
     communes = Commune.objects.filter(department_id=job.department_id).exclude(territory=None)
-    by_code = dict(communes.filter(insee__in=said).values_list("insee", "territory"))
-    by_name = dict(
-        communes.filter(search_name__in={fold(place) for place in said}).values_list("search_name", "territory")
-    )
+    placed = list(communes.values_list("insee", "search_name", "territory"))
+    by_code = {code: territory for code, _, territory in placed}
+    by_name = {name: territory for _, name, territory in placed}
     found: Counter[UUID] = Counter()
-    for place in said:
-        if territory := by_code.get(place) or by_name.get(fold(place)):
-            found[territory] += seen.places[place]
+    for place, lines in seen.places.items():
+        if place and (territory := by_code.get(place) or by_name.get(fold(place))):
+            found[territory] += lines
     return found
 
 
