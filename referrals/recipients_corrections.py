@@ -16,20 +16,24 @@ from referrals.selectors.gap_returns import agency_names
 # A list the Département brought for them, which no hand made, is the list of the agency each line names.
 AGENCIES = """
 WITH g AS MATERIALIZED ({source}),
-its AS (
+its AS MATERIALIZED (
   SELECT t.department_id, t.agency_code, min(t.organization_id::text)::uuid AS organization_id
     FROM partners_team t JOIN partners_organization o ON o.id = t.organization_id AND o.active
    WHERE o.kind_id = 'employment_service' AND t.agency_code <> '' GROUP BY 1, 2),
-said AS (
-  SELECT DISTINCT ON (m.beneficiary_id) m.beneficiary_id, m.agency,
-         coalesce(its.organization_id, j.organization_id) AS organization_id
-    FROM g JOIN referrals_registrationmonth m ON m.beneficiary_id = g.beneficiary_id AND m.line IS NOT NULL
-    JOIN referrals_registrationlist l ON l.id = m.list_id
+lists AS MATERIALIZED (
+  SELECT l.id, l.applied_at, j.organization_id, o.kind_id = 'employment_service' AS theirs,
+         o.kind_id = 'department' AND NOT j.survey->'fields' ? 'situation' AS for_them
+    FROM referrals_registrationlist l
     JOIN partners_importjob j ON j.id = l.job_id AND j.state IN ('applied', 'applying')
     JOIN partners_organization o ON o.id = j.organization_id
-    LEFT JOIN its ON its.department_id = m.department_id AND its.agency_code = m.agency
-         AND o.kind_id = 'department' AND NOT j.survey->'fields' ? 'situation'
-   WHERE o.kind_id = 'employment_service' OR its.organization_id IS NOT NULL
+   WHERE o.kind_id IN ('employment_service', 'department')),
+said AS (
+  SELECT DISTINCT ON (m.beneficiary_id) m.beneficiary_id, m.agency,
+         coalesce(its.organization_id, l.organization_id) AS organization_id
+    FROM g JOIN referrals_registrationmonth m ON m.beneficiary_id = g.beneficiary_id AND m.line IS NOT NULL
+    JOIN lists l ON l.id = m.list_id
+    LEFT JOIN its ON its.department_id = m.department_id AND its.agency_code = m.agency AND l.for_them
+   WHERE l.theirs OR its.organization_id IS NOT NULL
    ORDER BY m.beneficiary_id, m.month DESC, l.applied_at DESC)
 SELECT org.id, coalesce(nullif(said.agency, ''), team.agency_code, near.agency_code, ''), count(*)
   FROM g

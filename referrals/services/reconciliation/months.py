@@ -16,7 +16,8 @@ from referrals.services.reconciliation.terms import Terms
 
 MONTHS = f"""
 INSERT INTO referrals_registrationmonth (id, department_id, beneficiary_id, list_id, month, state, agency, line)
-SELECT {row_key("row_number() OVER ()")}, %(department)s, beneficiary_id, %(list)s, %(month)s, state, agency, line
+SELECT {row_key("row_number() OVER (ORDER BY beneficiary_id)")}, %(department)s, beneficiary_id, %(list)s, %(month)s,
+       state, agency, line
   FROM (
   SELECT l.beneficiary_id, l.line, l.agency,
          CASE WHEN l.state = 'registered' AND %(complete)s THEN 'listed' WHEN l.state = 'registered' THEN l.state

@@ -69,7 +69,7 @@ met AS (
          s.explained_until AS s_explained_until,
          greatest(s.last_listed, CASE WHEN l.listed THEN %(month)s::date END) AS last_listed
     FROM last l LEFT JOIN referrals_registrationstatus s ON s.beneficiary_id = l.beneficiary_id),
-weighed AS (
+weighed AS MATERIALIZED (  -- once, not for each column
   SELECT *, status_id IS NULL OR {SAID} >= {KEPT} AS newer
     FROM met)
 SELECT beneficiary_id, status_id, last_listed,
