@@ -1,4 +1,4 @@
-"""Prepare the bench's own databases, run each goal in a process of its own, print the table, write `var/bench.json`."""
+"""Run each goal in a process of its own, on a copy of a prepared database; print the table, write `var/bench.json`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -18,6 +20,8 @@ from tests.bench.rows import MARK, table
 ROOT = Path(__file__).resolve().parents[2]
 GOALS = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 SMALL, LARGE = ("bench_small", 600), ("bench_large", 30_000)
+COPY = "bench_copy"
+DROP = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(COPY))
 DATABASES = {**dict.fromkeys(GOALS, SMALL), **dict.fromkeys((7, 8, 9, 10), LARGE)}
 
 
@@ -32,14 +36,9 @@ def main() -> None:
     failed = []
     for goal in asked:
         print(f"goal {goal}…", flush=True)
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.bench.goal", str(goal)],
-            cwd=ROOT,
-            env=_environment(var, *DATABASES[goal]),
-            stdout=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+        command = [sys.executable, "-m", "tests.bench.goal", str(goal)]
+        with _environment(var, *DATABASES[goal]) as environment:
+            done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False)
         told = [line for line in done.stdout.splitlines() if line.startswith(MARK)]
         rows += json.loads(told[-1].removeprefix(MARK)) if told else []
         if done.returncode or not told:
@@ -52,19 +51,38 @@ def main() -> None:
         raise SystemExit(f"not measured: goals {', '.join(map(str, failed))}")
 
 
-def _environment(var: Path, name: str, people: int) -> dict[str, str]:
-    """The environment of a goal, on its database, which is made the first time."""
+@contextmanager
+def _environment(var: Path, name: str, people: int) -> Iterator[dict[str, str]]:
+    """The environment of a goal, on its own copy of a database made the first time: no run weighs on the next."""
+    _prepare(var, name, people)
+    with _as_owner(var) as connection:
+        connection.execute(DROP)
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(COPY), sql.Identifier(name)))
+    yield _on_database(var, COPY)
+    with _as_owner(var) as connection:
+        connection.execute(DROP)
+
+
+def _prepare(var: Path, name: str, people: int) -> None:
+    with _as_owner(var) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    preparing = [sys.executable, "-m", "tests.bench.prepare", str(people)]
+    subprocess.run(preparing, cwd=ROOT, env=_on_database(var, name), check=True)
+
+
+def _as_owner(var: Path) -> psycopg.Connection:
+    connection = psycopg.connect(ensure(var).owner_database_url, autocommit=True)
+    connection.execute("SET ROLE hub_owner")
+    return connection
+
+
+def _on_database(var: Path, name: str) -> dict[str, str]:
     urls = {key: _on(url, name) for key, url in ensure(var).environment().items()}
-    environment = {
+    return {
         **os.environ, **urls, "PACTE_MODE": "development", "PACTE_VAR": str(var),
         "DJANGO_SETTINGS_MODULE": "hub.settings", "MEDIA_ROOT": str(var / "bench" / "files"), "MALLOC_ARENA_MAX": "2",
     }  # fmt: skip
-    with psycopg.connect(ensure(var).owner_database_url, autocommit=True) as connection:
-        connection.execute("SET ROLE hub_owner")
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    subprocess.run([sys.executable, "-m", "tests.bench.prepare", str(people)], cwd=ROOT, env=environment, check=True)
-    return environment
 
 
 def _on(url: str, database: str) -> str:
