@@ -20,7 +20,7 @@ from referrals.imports.lines import PersonLine, RegistrationLine, has_error, has
 from referrals.imports.memo import Memo
 from referrals.matching.known import gather
 
-# `person`, `rule` and `candidates` are filled by matching, which reads the first columns only: the wide ones are last.
+# `person`, `rule` and `candidates` are filled by matching, which reads the first columns most: the wide ones are last.
 CREATE = """
 CREATE TEMP TABLE stage (
   line int NOT NULL, person uuid, verdict text, rule text, candidates uuid[],

@@ -162,7 +162,7 @@ def _workbook_sheets(
                 ):
                     found.warnings.append(notice("ENCODAGE_DOUBLE"))
                 if formulas := unsaved.result():
-                    found.warnings.insert(0, notice("FORMULES", found=formulas))
+                    found.warnings.append(notice("FORMULES", found=formulas))
                 yield found
     except CalamineError as error:
         raise refusal("FICHIER_ILLISIBLE") from error
